@@ -1,0 +1,62 @@
+import type { Row } from '../table/row.ts'
+
+/** A table-like part of a file: a workbook's sheet, or the whole of a CSV file (name null). */
+export interface Sheet {
+  index: number
+  name: string | null
+  /** A hidden sheet is read like any other; the decision card says that it was hidden. */
+  isHidden: boolean
+}
+
+export interface ReadLimits {
+  /** Longest cell, in characters. A longer one ends the file with `cell_too_long`. */
+  cellCharactersMax: number
+  /** Most columns a row may have. */
+  columnsMax: number
+  /** Most bytes that a compressed file may unpack to. */
+  unpackedBytesMax: number
+}
+
+export const defaultReadLimits: ReadLimits = {
+  cellCharactersMax: 1_000_000,
+  columnsMax: 16_384,
+  unpackedBytesMax: 8 * 1024 ** 3,
+}
+
+/** A file that was recognised and opened. It can be read any number of times, one sheet at a time. */
+export interface OpenedFile {
+  format: string
+  /** As in `TextDecoder` ("utf-8", "windows-1251"); null where the format has no choice. */
+  encoding: string | null
+  /** One character; null where the format has none. */
+  delimiter: string | null
+  sheets: Sheet[]
+  /**
+   * Streams a sheet from its start, in batches of some thousand rows; memory does not grow with the sheet.
+   * Rows ascend by index; indexes may skip (a workbook leaves blank rows out).
+   * @throws InvalidError when the content is damaged or breaks a limit, naming sheet and row.
+   */
+  rows(sheet: number): AsyncIterable<Row[]>
+  /** Bytes of the file consumed by the latest `rows` call, for progress; compressed bytes where compressed. */
+  bytesRead(): number
+  close(): void
+}
+
+export interface OpenOptions {
+  limits: ReadLimits
+  /** What the source pins; null: decide by content. */
+  encoding: string | null
+  delimiter: string | null
+}
+
+/** One file format. `formats/index.ts` lists them all. */
+export interface Format {
+  name: string
+  /** By content, never by name. `head` is the file's first 64 KiB (or less). */
+  detect(head: Uint8Array): boolean
+  /**
+   * @param path a regular file that does not change while it is open
+   * @throws InvalidError when it cannot be read: encrypted, truncated, unknown encoding, …
+   */
+  open(path: string, options: OpenOptions): Promise<OpenedFile>
+}

@@ -1,0 +1,87 @@
+/** What a column can mean. Everything else becomes a characteristic under its own header. */
+export const fields = [
+  'sku',
+  'name',
+  'price',
+  'currency',
+  'unit',
+  'price_quantity',
+  'category',
+  'brand',
+  'ean',
+  'stock',
+  'description',
+  'url',
+  'image',
+  'valid_from',
+  'valid_to',
+] as const
+export type Field = (typeof fields)[number]
+
+/** How one column was understood. */
+export interface ColumnDecision {
+  /** 0-based. */
+  column: number
+  /** The header as the file writes it; null where there is none. */
+  header: string | null
+  /** 0 to 1. An override has 1. */
+  confidence: number
+  /** The next best column for this field, and how sure that would have been. */
+  runnerUp: { column: number; header: string | null; confidence: number } | null
+}
+
+export type DecimalStyle = 'dot' | 'comma'
+
+/** How the numbers of the price column are written, and what proves it. */
+export interface DecimalDecision {
+  /** Null: no cell needed one (whole numbers, or binary numbers of a workbook). */
+  style: DecimalStyle | null
+  confidence: number
+  /** Up to 3 cells that prove it. */
+  evidence: { row: number; raw: string }[]
+}
+
+export type CurrencySource = 'symbol' | 'code' | 'header' | 'column' | 'configuration'
+
+export type Verdict = 'price-list' | 'review' | 'not-a-price-list'
+
+/**
+ * The decision card of one table (R2.9): everything that the reader of its rows needs, and why. It is plain JSON;
+ * it is stored with the import, and reading the same file with the same decision gives the same rows.
+ */
+export interface TableDecision {
+  sheet: number
+  sheetName: string | null
+  verdict: Verdict
+  /** For people; empty for a plain price list. */
+  reasons: string[]
+  /** 0-based row indexes; empty when the table has no header. */
+  headerRows: number[]
+  firstDataRow: number
+  mapping: Partial<Record<Field, ColumnDecision>>
+  /** Columns that become characteristics: 0-based column and key. */
+  characteristics: { column: number; key: string }[]
+  currency: { code: string | null; from: CurrencySource | null }
+  decimal: DecimalDecision
+  /** Fields that identify an item: `['sku']`, or for a list without SKUs the configured ones (name and unit). */
+  identity: Field[]
+}
+
+/** What a person pins. It always wins over what the table seems to say. */
+export interface TableOptions {
+  /** Field → header text or column letter ("A", "AB"). Null: this field is not in the list. */
+  map: Partial<Record<Field, string | null>>
+  /** ISO 4217, used where the file does not say. */
+  currency: string | null
+  /** Identity of a list without SKUs. */
+  identity: Field[]
+  /** Most decimals a price may have: 4, or the currency's own. */
+  decimalsMax: 4 | 'currency'
+}
+
+export const defaultTableOptions: TableOptions = {
+  map: {},
+  currency: null,
+  identity: ['name', 'unit'],
+  decimalsMax: 4,
+}

@@ -1,0 +1,41 @@
+import type { Issue, IgnoredReason } from './issue.ts'
+
+/** A row that was understood: what staging takes. */
+export interface ItemRow {
+  row: number
+  /** At most 255 characters; the SKU, or `~` and an identity hash. Unique per supplier. */
+  itemKey: string
+  sku: string | null
+  name: string
+  /** Ten-thousandths of the currency unit; null: on request. */
+  priceE4: number | null
+  /** ISO 4217; null only where the price is null or the currency could not be told. */
+  currency: string | null
+  unit: string | null
+  /** The price is for this many units, in ten-thousandths ("per 100 pcs" is 1000000); null: one. */
+  priceQuantityE4: number | null
+  /** Levels joined by " > ". */
+  category: string | null
+  brand: string | null
+  /** ISO dates, half-open. */
+  validFrom: string | null
+  validTo: string | null
+  /** JSON object of strings and numbers; keys in column order. */
+  characteristics: string
+  /** Where the price came from: 0-based column and the cell's text. */
+  priceColumn: number | null
+  priceRaw: string | null
+  /** Notes only; the row was taken. */
+  notes: Issue[]
+}
+
+/** What became of one row. Exactly one of the three. */
+export type RowOutcome =
+  | { kind: 'item'; item: ItemRow }
+  | {
+      kind: 'rejected'
+      issues: Issue[]
+      /** Where it could be read: a rejected row still counts as present in a full list. */
+      itemKey: string | null
+    }
+  | { kind: 'ignored'; reason: IgnoredReason }

@@ -1,0 +1,12 @@
+/**
+ * One cell as a format hands it over. Text stays text; a number is a workbook's own binary number (never made
+ * from text, so leading zeros and long codes survive); `''` is a blank cell. Dates arrive as ISO text
+ * ("2026-11-22" or "2026-11-22T08:30:00"), booleans as "TRUE"/"FALSE", error cells as their text ("#VALUE!").
+ */
+export type Cell = string | number
+
+/** One row of one sheet. `index` is 0-based and counts every row of the sheet, blank ones included. */
+export interface Row {
+  index: number
+  cells: Cell[]
+}

@@ -1,0 +1,52 @@
+import type { Io, Writer } from '../../src/cli/command.ts'
+
+/** What a test decides about the process around a command; everything has a quiet default. */
+export interface TestIoOptions {
+  env?: Record<string, string>
+  cwd?: string
+  signal?: AbortSignal
+  /** Both streams are a terminal of this width. */
+  terminalColumns?: number
+}
+
+/** An `Io` that keeps what a command prints. Its clock stands at `now` and moves only with `advance`. */
+export interface TestIo extends Io {
+  out(): string
+  err(): string
+  advance(ms: number): void
+}
+
+export const testStart = new Date('2026-11-22T08:30:00.000Z')
+
+export function testIo(options: TestIoOptions = {}): TestIo {
+  const columns = options.terminalColumns ?? null
+  const [out, err] = [bufferWriter(columns), bufferWriter(columns)]
+  let nowMs = testStart.getTime()
+  return {
+    stdout: out,
+    stderr: err,
+    env: options.env ?? {},
+    cwd: options.cwd ?? '/nowhere',
+    clock: { now: () => new Date(nowMs) },
+    signal: options.signal ?? new AbortController().signal,
+    out: () => out.text(),
+    err: () => err.text(),
+    advance(ms) {
+      nowMs += ms
+    },
+  }
+}
+
+/** A writer that keeps its text. */
+export function bufferWriter(columns: number | null): Writer & { text(): string } {
+  let text = ''
+  return {
+    isTerminal: columns !== null,
+    columns,
+    isClosed: false,
+    write(more) {
+      text += more
+    },
+    text: () => text,
+  }
+}
