@@ -1,0 +1,231 @@
+CREATE TABLE "brands" (
+	"id" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"name_key" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "categories" (
+	"id" text PRIMARY KEY NOT NULL,
+	"supplier_id" text NOT NULL,
+	"parent_id" text,
+	"name" text NOT NULL,
+	"path" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "counters" (
+	"name" text PRIMARY KEY NOT NULL,
+	"value" bigint NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "imports" (
+	"id" text PRIMARY KEY NOT NULL,
+	"run_id" text NOT NULL,
+	"supplier_id" text NOT NULL,
+	"source_id" text NOT NULL,
+	"status" text NOT NULL,
+	"file_name" text NOT NULL,
+	"sha256" text NOT NULL,
+	"options" jsonb NOT NULL,
+	"reading_key" text NOT NULL,
+	"decision" jsonb,
+	"scopes" jsonb NOT NULL,
+	"rows_read" bigint DEFAULT 0 NOT NULL,
+	"rows_accepted" bigint DEFAULT 0 NOT NULL,
+	"rows_priced" bigint DEFAULT 0 NOT NULL,
+	"rows_unchanged" bigint DEFAULT 0 NOT NULL,
+	"rows_rejected" bigint DEFAULT 0 NOT NULL,
+	"rows_ignored" bigint DEFAULT 0 NOT NULL,
+	"ignored" jsonb NOT NULL,
+	"changes" jsonb NOT NULL,
+	"hold_reasons" jsonb NOT NULL,
+	"error_code" text,
+	"error_message" text,
+	"supplier_revision" bigint,
+	"same_as_import_id" text,
+	"fetched_at" timestamp (3) with time zone NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"published_at" timestamp (3) with time zone,
+	"finished_at" timestamp (3) with time zone,
+	CONSTRAINT "imports_options_json" CHECK (jsonb_typeof("options") in ('object', 'array')),
+	CONSTRAINT "imports_decision_json" CHECK (jsonb_typeof("decision") in ('object', 'array')),
+	CONSTRAINT "imports_scopes_json" CHECK (jsonb_typeof("scopes") in ('object', 'array')),
+	CONSTRAINT "imports_ignored_json" CHECK (jsonb_typeof("ignored") in ('object', 'array')),
+	CONSTRAINT "imports_changes_json" CHECK (jsonb_typeof("changes") in ('object', 'array')),
+	CONSTRAINT "imports_hold_reasons_json" CHECK (jsonb_typeof("hold_reasons") in ('object', 'array'))
+);
+--> statement-breakpoint
+CREATE TABLE "ingestion_runs" (
+	"id" text PRIMARY KEY NOT NULL,
+	"trigger" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "item_changes" (
+	"import_id" text NOT NULL,
+	"item_id" bigint NOT NULL,
+	"kind" text NOT NULL,
+	"before" jsonb NOT NULL,
+	CONSTRAINT "item_changes_import_id_item_id_pk" PRIMARY KEY("import_id","item_id"),
+	CONSTRAINT "item_changes_before_json" CHECK (jsonb_typeof("before") in ('object', 'array'))
+);
+--> statement-breakpoint
+CREATE TABLE "jobs" (
+	"id" text PRIMARY KEY NOT NULL,
+	"import_id" text NOT NULL,
+	"state" text NOT NULL,
+	"phase" text,
+	"attempt" bigint NOT NULL,
+	"lease_token" text,
+	"lease_until" timestamp (3) with time zone,
+	"worker" text,
+	"run_at" timestamp (3) with time zone NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"finished_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "parsing_logs" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "parsing_logs_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"import_id" text NOT NULL,
+	"job_id" text,
+	"supplier_id" text NOT NULL,
+	"severity" text NOT NULL,
+	"error_type" text NOT NULL,
+	"code" text NOT NULL,
+	"message" text NOT NULL,
+	"sheet" text,
+	"row" bigint,
+	"column" bigint,
+	"raw" text,
+	"row_data" jsonb,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "parsing_logs_row_data_json" CHECK (jsonb_typeof("row_data") in ('object', 'array'))
+);
+--> statement-breakpoint
+CREATE TABLE "price_history" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "price_history_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"item_id" bigint NOT NULL,
+	"tier" text,
+	"min_quantity_e4" bigint,
+	"price_e4" bigint,
+	"currency" text,
+	"price_quantity_e4" bigint,
+	"unit" text,
+	"tax" text,
+	"valid_from" text,
+	"valid_to" text,
+	"recorded_at" timestamp (3) with time zone NOT NULL,
+	"import_id" text NOT NULL,
+	"sheet" text,
+	"row" bigint,
+	"column" bigint,
+	"raw" text
+);
+--> statement-breakpoint
+CREATE TABLE "products" (
+	"id" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"status" text NOT NULL,
+	"brand_id" text,
+	"category_id" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "raw_files" (
+	"sha256" text PRIMARY KEY NOT NULL,
+	"md5" text NOT NULL,
+	"size_bytes" bigint NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "sources" (
+	"id" text PRIMARY KEY NOT NULL,
+	"supplier_id" text NOT NULL,
+	"name" text NOT NULL,
+	"kind" text NOT NULL,
+	"list_mode" text NOT NULL,
+	"scope" text NOT NULL,
+	"duplicates" text NOT NULL,
+	"currency" text,
+	"country" text,
+	"time_zone" text,
+	"priority" bigint DEFAULT 100 NOT NULL,
+	"is_active" boolean DEFAULT true NOT NULL,
+	"map" jsonb NOT NULL,
+	"identity" jsonb NOT NULL,
+	"decimals_max" text NOT NULL,
+	"limits" jsonb NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "sources_map_json" CHECK (jsonb_typeof("map") in ('object', 'array')),
+	CONSTRAINT "sources_identity_json" CHECK (jsonb_typeof("identity") in ('object', 'array')),
+	CONSTRAINT "sources_limits_json" CHECK (jsonb_typeof("limits") in ('object', 'array'))
+);
+--> statement-breakpoint
+CREATE TABLE "supplier_items" (
+	"id" bigint PRIMARY KEY NOT NULL,
+	"supplier_id" text NOT NULL,
+	"item_key" text NOT NULL,
+	"sku" text,
+	"name" text NOT NULL,
+	"price_e4" bigint,
+	"currency" text,
+	"price_quantity_e4" bigint,
+	"unit" text,
+	"category" text,
+	"brand" text,
+	"valid_from" text,
+	"valid_to" text,
+	"characteristics" jsonb NOT NULL,
+	"source_id" text,
+	"scope" text NOT NULL,
+	"first_import_id" text NOT NULL,
+	"product_id" text,
+	"gone_at" timestamp (3) with time zone,
+	CONSTRAINT "supplier_items_characteristics_json" CHECK (jsonb_typeof("characteristics") in ('object', 'array')),
+	CONSTRAINT "supplier_items_price_e4" CHECK ("supplier_items"."price_e4" >= 0)
+);
+--> statement-breakpoint
+CREATE TABLE "suppliers" (
+	"id" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"name_key" text NOT NULL,
+	"currency" text,
+	"country" text,
+	"time_zone" text,
+	"revision" bigint DEFAULT 0 NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+ALTER TABLE "categories" ADD CONSTRAINT "categories_supplier_id_suppliers_id_fk" FOREIGN KEY ("supplier_id") REFERENCES "public"."suppliers"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "categories" ADD CONSTRAINT "categories_parent" FOREIGN KEY ("parent_id") REFERENCES "public"."categories"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "imports" ADD CONSTRAINT "imports_run_id_ingestion_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ingestion_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "imports" ADD CONSTRAINT "imports_supplier_id_suppliers_id_fk" FOREIGN KEY ("supplier_id") REFERENCES "public"."suppliers"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "imports" ADD CONSTRAINT "imports_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "imports" ADD CONSTRAINT "imports_sha256_raw_files_sha256_fk" FOREIGN KEY ("sha256") REFERENCES "public"."raw_files"("sha256") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "item_changes" ADD CONSTRAINT "item_changes_import_id_imports_id_fk" FOREIGN KEY ("import_id") REFERENCES "public"."imports"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "item_changes" ADD CONSTRAINT "item_changes_item_id_supplier_items_id_fk" FOREIGN KEY ("item_id") REFERENCES "public"."supplier_items"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "jobs" ADD CONSTRAINT "jobs_import_id_imports_id_fk" FOREIGN KEY ("import_id") REFERENCES "public"."imports"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "parsing_logs" ADD CONSTRAINT "parsing_logs_import_id_imports_id_fk" FOREIGN KEY ("import_id") REFERENCES "public"."imports"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "parsing_logs" ADD CONSTRAINT "parsing_logs_supplier_id_suppliers_id_fk" FOREIGN KEY ("supplier_id") REFERENCES "public"."suppliers"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "price_history" ADD CONSTRAINT "price_history_item_id_supplier_items_id_fk" FOREIGN KEY ("item_id") REFERENCES "public"."supplier_items"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "products" ADD CONSTRAINT "products_brand_id_brands_id_fk" FOREIGN KEY ("brand_id") REFERENCES "public"."brands"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "products" ADD CONSTRAINT "products_category_id_categories_id_fk" FOREIGN KEY ("category_id") REFERENCES "public"."categories"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "sources" ADD CONSTRAINT "sources_supplier_id_suppliers_id_fk" FOREIGN KEY ("supplier_id") REFERENCES "public"."suppliers"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "supplier_items" ADD CONSTRAINT "supplier_items_supplier_id_suppliers_id_fk" FOREIGN KEY ("supplier_id") REFERENCES "public"."suppliers"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "supplier_items" ADD CONSTRAINT "supplier_items_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "supplier_items" ADD CONSTRAINT "supplier_items_product_id_products_id_fk" FOREIGN KEY ("product_id") REFERENCES "public"."products"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "brands_name_key" ON "brands" USING btree ("name_key");--> statement-breakpoint
+CREATE UNIQUE INDEX "categories_supplier_path" ON "categories" USING btree ("supplier_id","path");--> statement-breakpoint
+CREATE INDEX "imports_source" ON "imports" USING btree ("source_id","created_at");--> statement-breakpoint
+CREATE INDEX "imports_supplier" ON "imports" USING btree ("supplier_id","created_at");--> statement-breakpoint
+CREATE INDEX "item_changes_item" ON "item_changes" USING btree ("item_id");--> statement-breakpoint
+CREATE INDEX "jobs_import" ON "jobs" USING btree ("import_id");--> statement-breakpoint
+CREATE INDEX "jobs_state" ON "jobs" USING btree ("state","run_at");--> statement-breakpoint
+CREATE INDEX "parsing_logs_import" ON "parsing_logs" USING btree ("import_id","id");--> statement-breakpoint
+CREATE INDEX "parsing_logs_supplier" ON "parsing_logs" USING btree ("supplier_id");--> statement-breakpoint
+CREATE INDEX "price_history_item" ON "price_history" USING btree ("item_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "sources_supplier_name" ON "sources" USING btree ("supplier_id","name");--> statement-breakpoint
+CREATE UNIQUE INDEX "supplier_items_key" ON "supplier_items" USING btree ("supplier_id","item_key");--> statement-breakpoint
+CREATE INDEX "supplier_items_characteristics" ON "supplier_items" USING gin ("characteristics" jsonb_path_ops);--> statement-breakpoint
+CREATE UNIQUE INDEX "suppliers_name_key" ON "suppliers" USING btree ("name_key");--> statement-breakpoint
+CREATE SCHEMA IF NOT EXISTS "staging";

@@ -1,0 +1,229 @@
+CREATE TABLE `brands` (
+	`id` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`name_key` text NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `brands_name_key` ON `brands` (`name_key`);--> statement-breakpoint
+CREATE TABLE `categories` (
+	`id` text PRIMARY KEY NOT NULL,
+	`supplier_id` text NOT NULL,
+	`parent_id` text,
+	`name` text NOT NULL,
+	`path` text NOT NULL,
+	FOREIGN KEY (`supplier_id`) REFERENCES `suppliers`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`parent_id`) REFERENCES `categories`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `categories_supplier_path` ON `categories` (`supplier_id`,`path`);--> statement-breakpoint
+CREATE TABLE `counters` (
+	`name` text PRIMARY KEY NOT NULL,
+	`value` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `imports` (
+	`id` text PRIMARY KEY NOT NULL,
+	`run_id` text NOT NULL,
+	`supplier_id` text NOT NULL,
+	`source_id` text NOT NULL,
+	`status` text NOT NULL,
+	`file_name` text NOT NULL,
+	`sha256` text NOT NULL,
+	`options` text NOT NULL,
+	`reading_key` text NOT NULL,
+	`decision` text,
+	`scopes` text NOT NULL,
+	`rows_read` integer DEFAULT 0 NOT NULL,
+	`rows_accepted` integer DEFAULT 0 NOT NULL,
+	`rows_priced` integer DEFAULT 0 NOT NULL,
+	`rows_unchanged` integer DEFAULT 0 NOT NULL,
+	`rows_rejected` integer DEFAULT 0 NOT NULL,
+	`rows_ignored` integer DEFAULT 0 NOT NULL,
+	`ignored` text NOT NULL,
+	`changes` text NOT NULL,
+	`hold_reasons` text NOT NULL,
+	`error_code` text,
+	`error_message` text,
+	`supplier_revision` integer,
+	`same_as_import_id` text,
+	`fetched_at` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`published_at` integer,
+	`finished_at` integer,
+	FOREIGN KEY (`run_id`) REFERENCES `ingestion_runs`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`supplier_id`) REFERENCES `suppliers`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`source_id`) REFERENCES `sources`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`sha256`) REFERENCES `raw_files`(`sha256`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "imports_options_json" CHECK(json_valid("options") and substr("options", 1, 1) in ('{', '[')),
+	CONSTRAINT "imports_decision_json" CHECK(json_valid("decision") and substr("decision", 1, 1) in ('{', '[')),
+	CONSTRAINT "imports_scopes_json" CHECK(json_valid("scopes") and substr("scopes", 1, 1) in ('{', '[')),
+	CONSTRAINT "imports_ignored_json" CHECK(json_valid("ignored") and substr("ignored", 1, 1) in ('{', '[')),
+	CONSTRAINT "imports_changes_json" CHECK(json_valid("changes") and substr("changes", 1, 1) in ('{', '[')),
+	CONSTRAINT "imports_hold_reasons_json" CHECK(json_valid("hold_reasons") and substr("hold_reasons", 1, 1) in ('{', '['))
+);
+--> statement-breakpoint
+CREATE INDEX `imports_source` ON `imports` (`source_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `imports_supplier` ON `imports` (`supplier_id`,`created_at`);--> statement-breakpoint
+CREATE TABLE `ingestion_runs` (
+	`id` text PRIMARY KEY NOT NULL,
+	`trigger` text NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `item_changes` (
+	`import_id` text NOT NULL,
+	`item_id` integer NOT NULL,
+	`kind` text NOT NULL,
+	`before` text NOT NULL,
+	PRIMARY KEY(`import_id`, `item_id`),
+	FOREIGN KEY (`import_id`) REFERENCES `imports`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`item_id`) REFERENCES `supplier_items`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "item_changes_before_json" CHECK(json_valid("before") and substr("before", 1, 1) in ('{', '['))
+);
+--> statement-breakpoint
+CREATE INDEX `item_changes_item` ON `item_changes` (`item_id`);--> statement-breakpoint
+CREATE TABLE `jobs` (
+	`id` text PRIMARY KEY NOT NULL,
+	`import_id` text NOT NULL,
+	`state` text NOT NULL,
+	`phase` text,
+	`attempt` integer NOT NULL,
+	`lease_token` text,
+	`lease_until` integer,
+	`worker` text,
+	`run_at` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`finished_at` integer,
+	FOREIGN KEY (`import_id`) REFERENCES `imports`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `jobs_import` ON `jobs` (`import_id`);--> statement-breakpoint
+CREATE INDEX `jobs_state` ON `jobs` (`state`,`run_at`);--> statement-breakpoint
+CREATE TABLE `parsing_logs` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`import_id` text NOT NULL,
+	`job_id` text,
+	`supplier_id` text NOT NULL,
+	`severity` text NOT NULL,
+	`error_type` text NOT NULL,
+	`code` text NOT NULL,
+	`message` text NOT NULL,
+	`sheet` text,
+	`row` integer,
+	`column` integer,
+	`raw` text,
+	`row_data` text,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`import_id`) REFERENCES `imports`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`supplier_id`) REFERENCES `suppliers`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "parsing_logs_row_data_json" CHECK(json_valid("row_data") and substr("row_data", 1, 1) in ('{', '['))
+);
+--> statement-breakpoint
+CREATE INDEX `parsing_logs_import` ON `parsing_logs` (`import_id`,`id`);--> statement-breakpoint
+CREATE INDEX `parsing_logs_supplier` ON `parsing_logs` (`supplier_id`);--> statement-breakpoint
+CREATE TABLE `price_history` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`item_id` integer NOT NULL,
+	`tier` text,
+	`min_quantity_e4` integer,
+	`price_e4` integer,
+	`currency` text,
+	`price_quantity_e4` integer,
+	`unit` text,
+	`tax` text,
+	`valid_from` text,
+	`valid_to` text,
+	`recorded_at` integer NOT NULL,
+	`import_id` text NOT NULL,
+	`sheet` text,
+	`row` integer,
+	`column` integer,
+	`raw` text,
+	FOREIGN KEY (`item_id`) REFERENCES `supplier_items`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `price_history_item` ON `price_history` (`item_id`,`id`);--> statement-breakpoint
+CREATE TABLE `products` (
+	`id` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`status` text NOT NULL,
+	`brand_id` text,
+	`category_id` text,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`brand_id`) REFERENCES `brands`(`id`) ON UPDATE no action ON DELETE set null,
+	FOREIGN KEY (`category_id`) REFERENCES `categories`(`id`) ON UPDATE no action ON DELETE set null
+);
+--> statement-breakpoint
+CREATE TABLE `raw_files` (
+	`sha256` text PRIMARY KEY NOT NULL,
+	`md5` text NOT NULL,
+	`size_bytes` integer NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `sources` (
+	`id` text PRIMARY KEY NOT NULL,
+	`supplier_id` text NOT NULL,
+	`name` text NOT NULL,
+	`kind` text NOT NULL,
+	`list_mode` text NOT NULL,
+	`scope` text NOT NULL,
+	`duplicates` text NOT NULL,
+	`currency` text,
+	`country` text,
+	`time_zone` text,
+	`priority` integer DEFAULT 100 NOT NULL,
+	`is_active` integer DEFAULT true NOT NULL,
+	`map` text NOT NULL,
+	`identity` text NOT NULL,
+	`decimals_max` text NOT NULL,
+	`limits` text NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`supplier_id`) REFERENCES `suppliers`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "sources_map_json" CHECK(json_valid("map") and substr("map", 1, 1) in ('{', '[')),
+	CONSTRAINT "sources_identity_json" CHECK(json_valid("identity") and substr("identity", 1, 1) in ('{', '[')),
+	CONSTRAINT "sources_limits_json" CHECK(json_valid("limits") and substr("limits", 1, 1) in ('{', '['))
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `sources_supplier_name` ON `sources` (`supplier_id`,`name`);--> statement-breakpoint
+CREATE TABLE `supplier_items` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`supplier_id` text NOT NULL,
+	`item_key` text NOT NULL,
+	`sku` text,
+	`name` text NOT NULL,
+	`price_e4` integer,
+	`currency` text,
+	`price_quantity_e4` integer,
+	`unit` text,
+	`category` text,
+	`brand` text,
+	`valid_from` text,
+	`valid_to` text,
+	`characteristics` text NOT NULL,
+	`source_id` text,
+	`scope` text NOT NULL,
+	`first_import_id` text NOT NULL,
+	`product_id` text,
+	`gone_at` integer,
+	FOREIGN KEY (`supplier_id`) REFERENCES `suppliers`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`source_id`) REFERENCES `sources`(`id`) ON UPDATE no action ON DELETE set null,
+	FOREIGN KEY (`product_id`) REFERENCES `products`(`id`) ON UPDATE no action ON DELETE set null,
+	CONSTRAINT "supplier_items_characteristics_json" CHECK(json_valid("characteristics") and substr("characteristics", 1, 1) in ('{', '[')),
+	CONSTRAINT "supplier_items_price_e4" CHECK("supplier_items"."price_e4" >= 0)
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `supplier_items_key` ON `supplier_items` (`supplier_id`,`item_key`);--> statement-breakpoint
+CREATE TABLE `suppliers` (
+	`id` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`name_key` text NOT NULL,
+	`currency` text,
+	`country` text,
+	`time_zone` text,
+	`revision` integer DEFAULT 0 NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `suppliers_name_key` ON `suppliers` (`name_key`);

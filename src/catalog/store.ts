@@ -1,0 +1,209 @@
+import { characteristicSql } from '../db/characteristics.ts'
+import type { Database, SqlValue } from '../db/database.ts'
+import { InvalidError, NotFoundError } from '../lib/errors.ts'
+import { formatE4 } from '../lib/money.ts'
+import type { Item, PricePoint } from './model.ts'
+
+export interface ItemFilter {
+  supplierId?: string
+  sku?: string
+  /** Part of name or SKU; case does not matter. */
+  search?: string
+  /** Every one must match exactly. */
+  characteristics?: Record<string, string>
+  /** Items that their supplier no longer lists are left out otherwise. */
+  withGone?: boolean
+}
+
+export interface ItemPage {
+  items: Item[]
+  /** Hand it in to go on; null: this was the last page. */
+  nextCursor: string | null
+}
+
+/** Most items a page may have. */
+export const pageSizeMax = 1000
+
+interface ItemRow {
+  id: number
+  supplier_id: string
+  supplier: string
+  item_key: string
+  sku: string | null
+  name: string
+  price_e4: number | null
+  currency: string | null
+  price_quantity_e4: number | null
+  unit: string | null
+  category: string | null
+  brand: string | null
+  valid_from: string | null
+  valid_to: string | null
+  /** JSON text on SQLite, an object on PostgreSQL. */
+  characteristics: string | Record<string, string>
+  gone_at: number | Date | null
+}
+
+/** Reads of the catalog. Prices leave as decimal strings. */
+export function itemStore(db: Database) {
+  const select = `select i.id, i.supplier_id, p.name as supplier, i.item_key, i.sku, i.name, i.price_e4, i.currency,
+      i.price_quantity_e4, i.unit, i.category, i.brand, i.valid_from, i.valid_to, i.characteristics, i.gone_at
+    from supplier_items as i join suppliers as p on p.id = i.supplier_id`
+
+  return {
+    /**
+     * Items by supplier and key, a page at a time.
+     * @throws InvalidError `invalid_cursor`
+     */
+    async list(filter: ItemFilter, page: { limit: number; cursor: string | null }): Promise<ItemPage> {
+      const limit = Math.min(page.limit, pageSizeMax)
+      const { sql, parameters } = where(db, filter, page.cursor)
+      const rows = await db.all<ItemRow>(
+        `${select} ${sql} order by i.supplier_id, i.item_key limit ${limit + 1}`,
+        parameters,
+      )
+      const shown = rows.slice(0, limit)
+      const last = shown.at(-1)
+      const hasMore = rows.length > limit && last !== undefined
+      return {
+        items: shown.map(toItem),
+        nextCursor: hasMore ? encodeCursor([last.supplier_id, last.item_key]) : null,
+      }
+    },
+
+    /**
+     * The items that a person means: an id, or a SKU of any supplier.
+     * @throws NotFoundError `unknown_item`
+     */
+    async find(idOrSku: string): Promise<Item[]> {
+      const id = /^\d{1,15}$/.test(idOrSku) ? Number(idOrSku) : null
+      const rows = await db.all<ItemRow>(
+        `${select} where (i.supplier_id, i.item_key) in (select s.id, $1 from suppliers as s) or i.id = $2
+         order by i.supplier_id, i.item_key limit ${pageSizeMax}`,
+        [idOrSku, id],
+      )
+      if (rows.length === 0)
+        throw new NotFoundError(
+          'unknown_item',
+          `There is no item with the SKU or id "${idOrSku}"; "tallyman items --search TEXT" finds items by name.`,
+        )
+      return rows.map(toItem)
+    },
+
+    /** Every price of an item, newest first, with the cell it came from. */
+    async history(itemId: string, limit: number): Promise<PricePoint[]> {
+      const rows = await db.all<HistoryRow>(
+        `select h.price_e4, h.currency, h.price_quantity_e4, h.unit, h.tier, h.valid_from, h.valid_to,
+                h.recorded_at, h.import_id, m.file_name, m.sha256, h.sheet, h."row", h."column", h.raw
+         from price_history as h left join imports as m on m.id = h.import_id
+         where h.item_id = $1 order by h.id desc limit ${Math.min(limit, pageSizeMax)}`,
+        [Number(itemId)],
+      )
+      return rows.map(toPricePoint)
+    },
+  }
+}
+
+interface HistoryRow extends Omit<PricePoint, 'price' | 'price_quantity' | 'recorded_at'> {
+  price_e4: number | null
+  price_quantity_e4: number | null
+  recorded_at: number | Date
+}
+
+function where(
+  db: Database,
+  filter: ItemFilter,
+  cursor: string | null,
+): { sql: string; parameters: SqlValue[] } {
+  const conditions: string[] = []
+  const parameters: SqlValue[] = []
+  const parameter = (value: SqlValue) => `$${parameters.push(value)}`
+  if (cursor !== null) {
+    const [supplierId, itemKey] = decodeCursor(cursor)
+    conditions.push(`(i.supplier_id, i.item_key) > (${parameter(supplierId)}, ${parameter(itemKey)})`)
+  }
+  if (filter.withGone !== true) conditions.push('i.gone_at is null')
+  if (filter.supplierId !== undefined) conditions.push(`i.supplier_id = ${parameter(filter.supplierId)}`)
+  if (filter.sku !== undefined) {
+    // Items with a SKU have it as their key, and the keys are indexed by supplier.
+    const sku = parameter(filter.sku)
+    conditions.push(
+      `(i.supplier_id, i.item_key) in (select s.id, ${sku} from suppliers as s) and i.sku = ${sku}`,
+    )
+  }
+  if (filter.search !== undefined) {
+    const pattern = parameter(`%${filter.search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`)
+    conditions.push(`(lower(i.name) like ${pattern} escape '\\' or lower(i.sku) like ${pattern} escape '\\')`)
+  }
+  for (const [key, value] of Object.entries(filter.characteristics ?? {}))
+    conditions.push(characteristicCondition(db, key, value, parameter))
+  return { sql: conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`, parameters }
+}
+
+/** A condition that each engine answers from an index: see db/characteristics.ts. */
+function characteristicCondition(
+  db: Database,
+  key: string,
+  value: string,
+  parameter: (value: SqlValue) => string,
+): string {
+  if (db.engine === 'sqlite') return `${characteristicSql(key)} = ${parameter(value)}`
+  return `i.characteristics @> ${parameter(JSON.stringify({ [key]: value }))}::text::jsonb`
+}
+
+function encodeCursor(key: [string, string]): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url')
+}
+
+function decodeCursor(cursor: string): [string, string] {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    if (Array.isArray(key) && typeof key[0] === 'string' && typeof key[1] === 'string')
+      return [key[0], key[1]]
+  } catch {
+    // Falls through: whatever it is, it is no cursor of ours.
+  }
+  throw new InvalidError('invalid_cursor', 'The cursor is not one that an earlier page gave.')
+}
+
+function toItem(row: ItemRow): Item {
+  const { price_e4, price_quantity_e4, characteristics, gone_at } = row
+  return {
+    id: String(row.id),
+    supplier_id: row.supplier_id,
+    supplier: row.supplier,
+    item_key: row.item_key,
+    sku: row.sku,
+    name: row.name,
+    price: price_e4 === null ? null : formatE4(price_e4),
+    currency: row.currency,
+    price_quantity: price_quantity_e4 === null ? null : formatE4(price_quantity_e4),
+    unit: row.unit,
+    category: row.category,
+    brand: row.brand,
+    valid_from: row.valid_from,
+    valid_to: row.valid_to,
+    characteristics: typeof characteristics === 'string' ? JSON.parse(characteristics) : characteristics,
+    gone_at: gone_at === null ? null : new Date(gone_at).toISOString(),
+  }
+}
+
+function toPricePoint({ price_e4, price_quantity_e4, recorded_at, ...rest }: HistoryRow): PricePoint {
+  return {
+    price: price_e4 === null ? null : formatE4(price_e4),
+    currency: rest.currency,
+    price_quantity: price_quantity_e4 === null ? null : formatE4(price_quantity_e4),
+    unit: rest.unit,
+    tier: rest.tier,
+    valid_from: rest.valid_from,
+    valid_to: rest.valid_to,
+    recorded_at: new Date(recorded_at).toISOString(),
+    import_id: rest.import_id,
+    file_name: rest.file_name,
+    sha256: rest.sha256,
+    sheet: rest.sheet,
+    row: rest.row,
+    column: rest.column,
+    raw: rest.raw,
+  }
+}

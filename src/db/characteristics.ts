@@ -1,0 +1,48 @@
+import { InvalidError } from '../lib/errors.ts'
+import type { Database } from './database.ts'
+
+const prefix = 'supplier_items_characteristic_'
+
+/**
+ * Makes sure that filtering by these characteristics uses an index. On PostgreSQL one GIN index serves every key;
+ * on SQLite each key has a partial index of its own, and those that are no longer wanted are dropped.
+ * @param keys as the characteristics name them, such as `ean` or `Farbe`
+ */
+export async function indexCharacteristics(db: Database, keys: string[]): Promise<void> {
+  if (db.engine === 'postgres') return
+  const wanted = new Map(keys.map((key) => [indexName(key), key]))
+  const present = await db.all<{ name: string }>(
+    `select name from sqlite_schema where type = 'index' and substr(name, 1, ${prefix.length}) = $1`,
+    [prefix],
+  )
+  const stale = present.filter(({ name }) => !wanted.has(name))
+  const missing = [...wanted].filter(([name]) => !present.some((index) => index.name === name))
+  if (stale.length === 0 && missing.length === 0) return
+  await db.tx(async (tx) => {
+    for (const { name } of stale) await tx.run(`drop index if exists "${name}"`)
+    for (const [name, key] of missing) {
+      const value = characteristicSql(key)
+      await tx.run(
+        `create index if not exists "${name}" on supplier_items (${value}) where ${value} is not null`,
+      )
+    }
+  })
+}
+
+/**
+ * The value of one characteristic as SQLite's SQL text, written exactly as its index has it.
+ * @throws InvalidError for a key that cannot be written in SQL text
+ */
+export function characteristicSql(key: string): string {
+  if (key === '' || key.length > 500 || /[\0"]/.test(key))
+    throw new InvalidError(
+      'invalid_characteristic',
+      'A characteristic is named by 1 to 500 characters, without quotation marks.',
+    )
+  return `json_extract(characteristics, '$."${key.replaceAll("'", "''")}"')`
+}
+
+/** SQLite limits neither length nor characters of a name, but a hash keeps it harmless. */
+function indexName(key: string): string {
+  return prefix + Bun.hash.xxHash64(key).toString(36)
+}

@@ -1,0 +1,85 @@
+import type { PgDatabase } from 'drizzle-orm/pg-core'
+import type { PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
+import { InvalidError } from '../lib/errors.ts'
+import type { Logger } from '../lib/log.ts'
+import { openPostgres } from './postgres.ts'
+import type { Tables } from './schema.ts'
+import { openSqlite } from './sqlite.ts'
+
+/** Drizzle's query builder, the same on both engines. Its own `transaction` is left out: see `Database.tx`. */
+export type Query = Omit<PgDatabase<PostgresJsQueryResultHKT>, 'transaction'>
+
+export type SqlValue = string | number | boolean | null | Date
+
+/**
+ * Hand-written SQL for hot paths. Parameters are `$1`, `$2`, … on both engines; a Date becomes what the engine's
+ * instants are. Integers come back as numbers, JSON as text on SQLite and as values on PostgreSQL.
+ */
+export interface Sql {
+  all<Result>(text: string, parameters?: SqlValue[]): Promise<Result[]>
+  /** Gives the number of rows written. */
+  run(text: string, parameters?: SqlValue[]): Promise<number>
+}
+
+/** What a transaction hands to its work. */
+export interface Tx extends Sql {
+  query: Query
+}
+
+export type Engine = 'sqlite' | 'postgres'
+
+/** One opened database. The two engines behave the same through it; every store test runs on both. */
+export interface Database extends Sql {
+  engine: Engine
+  tables: Tables
+  /** For reads. On SQLite it never waits for a writer. */
+  query: Query
+  /**
+   * Runs the work in one transaction, and rolls back when it throws. On SQLite transactions queue up one after the
+   * other; waiting for another process's lock leaves the event loop free.
+   * @throws UnavailableError `database_locked` when the lock was not to be had within `lockTimeoutMs`
+   */
+  tx<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>
+  /** Lends the engine's own connection, for staging: an attached file, a COPY stream. */
+  native: NativeSqlite | NativePostgres
+  close(): Promise<void>
+}
+
+/** What staging needs of SQLite: another file attached to the writing connection, outside any transaction. */
+export interface NativeSqlite {
+  engine: 'sqlite'
+  /** The work sees the file's tables as `staging.…`. Nothing else writes meanwhile. */
+  withAttached<Result>(path: string, work: (sql: Sql, tx: Database['tx']) => Promise<Result>): Promise<Result>
+}
+
+/** What staging needs of PostgreSQL: a COPY stream. */
+export interface NativePostgres {
+  engine: 'postgres'
+  copy(text: string): Promise<NodeJS.WritableStream>
+}
+
+export interface OpenDatabaseOptions {
+  /** `sqlite:PATH`, `file:PATH` or `postgres://…`. */
+  url: string
+  log: Logger
+  /** Most connections on PostgreSQL. */
+  poolSize: number
+  /** How long a transaction waits for another process's write lock. */
+  lockTimeoutMs: number
+}
+
+/**
+ * Opens the database without touching its schema; see db/migrate.ts.
+ * @throws InvalidError for an address of neither engine
+ * @throws UnavailableError when the server does not answer or the file cannot be opened
+ */
+export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
+  const { url } = options
+  const sqlitePath = /^(?:sqlite|file):(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1]
+  if (sqlitePath !== undefined) return openSqlite(sqlitePath, options)
+  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url, options)
+  throw new InvalidError(
+    'unknown_database',
+    'DATABASE_URL is neither SQLite nor PostgreSQL; write sqlite:PATH or postgres://user:password@host:5432/name.',
+  )
+}

@@ -1,0 +1,390 @@
+import { sql } from 'drizzle-orm'
+import * as pg from 'drizzle-orm/pg-core'
+import * as sqlite from 'drizzle-orm/sqlite-core'
+import { errorTypes, severities } from '../analyzer/table/issue.ts'
+import { changeKinds, productStatuses } from '../catalog/model.ts'
+import { importStatuses, jobPhases, jobStates, runTriggers } from '../imports/model.ts'
+import { duplicateRules, listModes, scopeRules, sourceKinds } from '../sources/model.ts'
+
+/**
+ * The column types that differ between the engines. Both kits have one shape, so that `makeTables` and every query
+ * are written once. Ids that people name are UUIDv7 text; instants are milliseconds on SQLite and `timestamptz(3)`
+ * on PostgreSQL; JSON is text with a validity check on SQLite and `jsonb` on PostgreSQL.
+ */
+const postgresKit = {
+  table: pg.pgTable,
+  text: pg.text,
+  integer: (name: string) => pg.bigint(name, { mode: 'number' }),
+  identity: (name: string) => pg.bigint(name, { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  json: (name: string) => pg.jsonb(name),
+  instant: (name: string) => pg.timestamp(name, { withTimezone: true, mode: 'date', precision: 3 }),
+  boolean: (name: string) => pg.boolean(name),
+  index: pg.index,
+  unique: pg.uniqueIndex,
+  primaryKey: pg.primaryKey,
+  foreignKey: pg.foreignKey,
+  check: pg.check,
+  /** JSON columns hold objects or arrays only; SQLite checks that the text is JSON at all. */
+  jsonCheck: (column: string) => sql.raw(`jsonb_typeof("${column}") in ('object', 'array')`),
+  characteristicsIndexes: (column: pg.AnyPgColumn) => [
+    pg.index('supplier_items_characteristics').using('gin', sql`${column} jsonb_path_ops`),
+  ],
+}
+
+const sqliteKit = {
+  table: sqlite.sqliteTable,
+  text: sqlite.text,
+  integer: (name: string) => sqlite.integer(name),
+  identity: (name: string) => sqlite.integer(name).primaryKey({ autoIncrement: true }),
+  json: (name: string) => sqlite.text(name, { mode: 'json' }),
+  instant: (name: string) => sqlite.integer(name, { mode: 'timestamp_ms' }),
+  boolean: (name: string) => sqlite.integer(name, { mode: 'boolean' }),
+  index: sqlite.index,
+  unique: sqlite.uniqueIndex,
+  primaryKey: sqlite.primaryKey,
+  foreignKey: sqlite.foreignKey,
+  check: sqlite.check,
+  jsonCheck: (column: string) =>
+    sql.raw(`json_valid("${column}") and substr("${column}", 1, 1) in ('{', '[')`),
+  // SQLite has no index over every key of a JSON column. A side table of all keys cost four times the load, a
+  // full-text index nearly three times; so the keys that people filter by get one index each: db/characteristics.ts.
+  characteristicsIndexes: () => [],
+  // The only cast between the engines: the SQLite builders are used through the PostgreSQL kit's type.
+} as unknown as typeof postgresKit
+
+function makeTables(kit: typeof postgresKit) {
+  const {
+    table,
+    text,
+    integer,
+    identity,
+    json,
+    instant,
+    boolean,
+    index,
+    unique,
+    primaryKey,
+    check,
+    jsonCheck,
+  } = kit
+
+  const suppliers = table(
+    'suppliers',
+    {
+      id: text('id').primaryKey(),
+      name: text('name').notNull(),
+      /** The name as it is compared: trimmed, folded, lower case. */
+      nameKey: text('name_key').notNull(),
+      currency: text('currency'),
+      country: text('country'),
+      timeZone: text('time_zone'),
+      /** Goes up with every write to the supplier's part of the catalog; a diff is only valid for one revision. */
+      revision: integer('revision').notNull().default(0),
+      createdAt: instant('created_at').notNull(),
+    },
+    (c) => [unique('suppliers_name_key').on(c.nameKey)],
+  )
+
+  const sources = table(
+    'sources',
+    {
+      id: text('id').primaryKey(),
+      supplierId: text('supplier_id')
+        .notNull()
+        .references(() => suppliers.id, { onDelete: 'cascade' }),
+      name: text('name').notNull(),
+      kind: text('kind', { enum: sourceKinds }).notNull(),
+      listMode: text('list_mode', { enum: listModes }).notNull(),
+      scope: text('scope', { enum: scopeRules }).notNull(),
+      duplicates: text('duplicates', { enum: duplicateRules }).notNull(),
+      currency: text('currency'),
+      country: text('country'),
+      timeZone: text('time_zone'),
+      priority: integer('priority').notNull().default(100),
+      isActive: boolean('is_active').notNull().default(true),
+      /** Field → header or column letter, as a person pinned it. */
+      map: json('map').notNull(),
+      /** Fields that identify an item where a list has no SKUs. */
+      identity: json('identity').notNull(),
+      decimalsMax: text('decimals_max', { enum: ['4', 'currency'] }).notNull(),
+      limits: json('limits').notNull(),
+      createdAt: instant('created_at').notNull(),
+    },
+    (c) => [
+      unique('sources_supplier_name').on(c.supplierId, c.name),
+      check('sources_map_json', jsonCheck('map')),
+      check('sources_identity_json', jsonCheck('identity')),
+      check('sources_limits_json', jsonCheck('limits')),
+    ],
+  )
+
+  const categories = table(
+    'categories',
+    {
+      id: text('id').primaryKey(),
+      supplierId: text('supplier_id')
+        .notNull()
+        .references(() => suppliers.id, { onDelete: 'cascade' }),
+      parentId: text('parent_id'),
+      name: text('name').notNull(),
+      /** Levels joined by " > ", as `supplier_items.category` holds it. */
+      path: text('path').notNull(),
+    },
+    (c) => [
+      unique('categories_supplier_path').on(c.supplierId, c.path),
+      kit
+        .foreignKey({ name: 'categories_parent', columns: [c.parentId], foreignColumns: [c.id] })
+        .onDelete('cascade'),
+    ],
+  )
+
+  const brands = table(
+    'brands',
+    { id: text('id').primaryKey(), name: text('name').notNull(), nameKey: text('name_key').notNull() },
+    (c) => [unique('brands_name_key').on(c.nameKey)],
+  )
+
+  const products = table('products', {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    status: text('status', { enum: productStatuses }).notNull(),
+    brandId: text('brand_id').references(() => brands.id, { onDelete: 'set null' }),
+    categoryId: text('category_id').references(() => categories.id, { onDelete: 'set null' }),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  })
+
+  const rawFiles = table('raw_files', {
+    /** Lower-case hex; also the file's name in the archive. */
+    sha256: text('sha256').primaryKey(),
+    md5: text('md5').notNull(),
+    sizeBytes: integer('size_bytes').notNull(),
+    createdAt: instant('created_at').notNull(),
+  })
+
+  const ingestionRuns = table('ingestion_runs', {
+    id: text('id').primaryKey(),
+    trigger: text('trigger', { enum: runTriggers }).notNull(),
+    createdAt: instant('created_at').notNull(),
+  })
+
+  const imports = table(
+    'imports',
+    {
+      id: text('id').primaryKey(),
+      runId: text('run_id')
+        .notNull()
+        .references(() => ingestionRuns.id, { onDelete: 'cascade' }),
+      supplierId: text('supplier_id')
+        .notNull()
+        .references(() => suppliers.id, { onDelete: 'cascade' }),
+      sourceId: text('source_id')
+        .notNull()
+        .references(() => sources.id, { onDelete: 'cascade' }),
+      status: text('status', { enum: importStatuses }).notNull(),
+      fileName: text('file_name').notNull(),
+      sha256: text('sha256')
+        .notNull()
+        .references(() => rawFiles.sha256),
+      /** Everything that decides how the file is read: see imports/model.ts `ImportOptions`. */
+      options: json('options').notNull(),
+      /** Hash of the options and the parser's version: same key and same bytes give the same rows. */
+      readingKey: text('reading_key').notNull(),
+      /** What was found out about the file: see analyzer/table/decision.ts. Null until it was read. */
+      decision: json('decision'),
+      /** Scopes that were read whole. */
+      scopes: json('scopes').notNull(),
+      rowsRead: integer('rows_read').notNull().default(0),
+      rowsAccepted: integer('rows_accepted').notNull().default(0),
+      rowsPriced: integer('rows_priced').notNull().default(0),
+      rowsUnchanged: integer('rows_unchanged').notNull().default(0),
+      rowsRejected: integer('rows_rejected').notNull().default(0),
+      rowsIgnored: integer('rows_ignored').notNull().default(0),
+      /** Ignored rows by reason. */
+      ignored: json('ignored').notNull(),
+      /** What changed in the catalog: see imports/model.ts `ChangeCounts`. */
+      changes: json('changes').notNull(),
+      /** Why it is held; empty unless it is or was. */
+      holdReasons: json('hold_reasons').notNull(),
+      errorCode: text('error_code'),
+      errorMessage: text('error_message'),
+      /** The supplier's revision right after this import was published. */
+      supplierRevision: integer('supplier_revision'),
+      /** For an unchanged file: the import that read it. */
+      sameAsImportId: text('same_as_import_id'),
+      fetchedAt: instant('fetched_at').notNull(),
+      createdAt: instant('created_at').notNull(),
+      publishedAt: instant('published_at'),
+      finishedAt: instant('finished_at'),
+    },
+    (c) => [
+      index('imports_source').on(c.sourceId, c.createdAt),
+      index('imports_supplier').on(c.supplierId, c.createdAt),
+      check('imports_options_json', jsonCheck('options')),
+      check('imports_decision_json', jsonCheck('decision')),
+      check('imports_scopes_json', jsonCheck('scopes')),
+      check('imports_ignored_json', jsonCheck('ignored')),
+      check('imports_changes_json', jsonCheck('changes')),
+      check('imports_hold_reasons_json', jsonCheck('hold_reasons')),
+    ],
+  )
+
+  const jobs = table(
+    'jobs',
+    {
+      id: text('id').primaryKey(),
+      importId: text('import_id')
+        .notNull()
+        .references(() => imports.id, { onDelete: 'cascade' }),
+      state: text('state', { enum: jobStates }).notNull(),
+      phase: text('phase', { enum: jobPhases }),
+      attempt: integer('attempt').notNull(),
+      leaseToken: text('lease_token'),
+      leaseUntil: instant('lease_until'),
+      /** Who holds the lease: host, process id and the process's start, so that a dead one is recognised. */
+      worker: text('worker'),
+      runAt: instant('run_at').notNull(),
+      createdAt: instant('created_at').notNull(),
+      finishedAt: instant('finished_at'),
+    },
+    (c) => [index('jobs_import').on(c.importId), index('jobs_state').on(c.state, c.runAt)],
+  )
+
+  const supplierItems = table(
+    'supplier_items',
+    {
+      /** From `counters`, never reused. */
+      id: integer('id').primaryKey(),
+      supplierId: text('supplier_id')
+        .notNull()
+        .references(() => suppliers.id, { onDelete: 'cascade' }),
+      itemKey: text('item_key').notNull(),
+      sku: text('sku'),
+      name: text('name').notNull(),
+      /** Ten-thousandths of the currency unit; null: on request. */
+      priceE4: integer('price_e4'),
+      currency: text('currency'),
+      priceQuantityE4: integer('price_quantity_e4'),
+      unit: text('unit'),
+      category: text('category'),
+      brand: text('brand'),
+      validFrom: text('valid_from'),
+      validTo: text('valid_to'),
+      characteristics: json('characteristics').notNull(),
+      /** Who listed the item last; only that source and scope can mark it gone. */
+      sourceId: text('source_id').references(() => sources.id, { onDelete: 'set null' }),
+      scope: text('scope').notNull(),
+      firstImportId: text('first_import_id').notNull(),
+      productId: text('product_id').references(() => products.id, { onDelete: 'set null' }),
+      goneAt: instant('gone_at'),
+    },
+    (c) => [
+      unique('supplier_items_key').on(c.supplierId, c.itemKey),
+      ...kit.characteristicsIndexes(c.characteristics),
+      check('supplier_items_characteristics_json', jsonCheck('characteristics')),
+      check('supplier_items_price_e4', sql`${c.priceE4} >= 0`),
+    ],
+  )
+
+  const priceHistory = table(
+    'price_history',
+    {
+      id: identity('id'),
+      itemId: integer('item_id')
+        .notNull()
+        .references(() => supplierItems.id, { onDelete: 'cascade' }),
+      /** Name of the price list column for further prices; null: the price. */
+      tier: text('tier'),
+      minQuantityE4: integer('min_quantity_e4'),
+      priceE4: integer('price_e4'),
+      currency: text('currency'),
+      priceQuantityE4: integer('price_quantity_e4'),
+      unit: text('unit'),
+      tax: text('tax', { enum: ['net', 'gross'] }),
+      validFrom: text('valid_from'),
+      validTo: text('valid_to'),
+      recordedAt: instant('recorded_at').notNull(),
+      importId: text('import_id').notNull(),
+      sheet: text('sheet'),
+      row: integer('row'),
+      column: integer('column'),
+      raw: text('raw'),
+    },
+    (c) => [index('price_history_item').on(c.itemId, c.id)],
+  )
+
+  const itemChanges = table(
+    'item_changes',
+    {
+      importId: text('import_id')
+        .notNull()
+        .references(() => imports.id, { onDelete: 'cascade' }),
+      itemId: integer('item_id')
+        .notNull()
+        .references(() => supplierItems.id, { onDelete: 'cascade' }),
+      kind: text('kind', { enum: changeKinds }).notNull(),
+      /** The item as it was before the import: every column that an import may write. */
+      before: json('before').notNull(),
+    },
+    (c) => [
+      primaryKey({ columns: [c.importId, c.itemId] }),
+      index('item_changes_item').on(c.itemId),
+      check('item_changes_before_json', jsonCheck('before')),
+    ],
+  )
+
+  const parsingLogs = table(
+    'parsing_logs',
+    {
+      id: identity('id'),
+      importId: text('import_id')
+        .notNull()
+        .references(() => imports.id, { onDelete: 'cascade' }),
+      jobId: text('job_id'),
+      supplierId: text('supplier_id')
+        .notNull()
+        .references(() => suppliers.id, { onDelete: 'cascade' }),
+      severity: text('severity', { enum: severities }).notNull(),
+      errorType: text('error_type', { enum: errorTypes }).notNull(),
+      code: text('code').notNull(),
+      message: text('message').notNull(),
+      sheet: text('sheet'),
+      /** 0-based, like the column. */
+      row: integer('row'),
+      column: integer('column'),
+      raw: text('raw'),
+      /** The row's cells, cut to a sensible size. */
+      rowData: json('row_data'),
+      createdAt: instant('created_at').notNull(),
+    },
+    (c) => [
+      index('parsing_logs_import').on(c.importId, c.id),
+      index('parsing_logs_supplier').on(c.supplierId),
+      check('parsing_logs_row_data_json', jsonCheck('row_data')),
+    ],
+  )
+
+  /** Blocks of integer ids: a publish takes as many as it needs in one statement, on both engines alike. */
+  const counters = table('counters', { name: text('name').primaryKey(), value: integer('value').notNull() })
+
+  return {
+    suppliers,
+    sources,
+    categories,
+    brands,
+    products,
+    rawFiles,
+    ingestionRuns,
+    imports,
+    jobs,
+    supplierItems,
+    priceHistory,
+    itemChanges,
+    parsingLogs,
+    counters,
+  }
+}
+
+export const postgresTables = makeTables(postgresKit)
+export const sqliteTables = makeTables(sqliteKit)
+export type Tables = typeof postgresTables

@@ -1,0 +1,186 @@
+import { Database as Connection, type SQLQueryBindings } from 'bun:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
+import { drizzle } from 'drizzle-orm/bun-sqlite'
+import { InvalidError, systemErrorCode, UnavailableError } from '../lib/errors.ts'
+import type { Database, NativeSqlite, OpenDatabaseOptions, Query, Sql, SqlValue, Tx } from './database.ts'
+import { sqliteTables, type Tables } from './schema.ts'
+
+/**
+ * Opens (and makes, where it is missing) a SQLite file in WAL mode: one connection that writes, transactions one
+ * after the other, and one that only reads.
+ *
+ * Drizzle's own `transaction` is not used: with an async callback it commits at the first `await`.
+ */
+export function openSqlite(path: string, options: OpenDatabaseOptions): Database {
+  const writer = connect(path, 'write')
+  const reader = connect(path, 'read')
+  const sql = sqlOn(writer)
+  // The SQLite builder is used through PostgreSQL's type, like the tables: see schema.ts.
+  const writerQuery = drizzle(writer) as unknown as Query
+  const readerQuery = drizzle(reader) as unknown as Query
+  const inTurn = turns()
+
+  async function transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    await begin(writer, options.lockTimeoutMs)
+    try {
+      const result = await work({ ...sql, query: writerQuery })
+      await orDiskFull(() => writer.run('commit'))
+      return result
+    } catch (error) {
+      if (writer.inTransaction) writer.run('rollback')
+      throw error
+    }
+  }
+
+  const native: NativeSqlite = {
+    engine: 'sqlite',
+    withAttached: (file, work) =>
+      inTurn(async () => {
+        writer.run('attach ? as staging', [file])
+        // Staging is thrown away after a crash, so it needs neither journal nor sync.
+        writer.run('pragma staging.journal_mode = off')
+        writer.run('pragma staging.synchronous = off')
+        try {
+          return await work(sql, transaction)
+        } finally {
+          writer.run('detach staging')
+        }
+      }),
+  }
+
+  return {
+    engine: 'sqlite',
+    // The same factory made them: see schema.ts.
+    tables: sqliteTables as Tables,
+    query: readerQuery,
+    all: sqlOn(reader).all,
+    run: (text, parameters) => inTurn(() => transaction((tx) => tx.run(text, parameters))),
+    tx: (work) => inTurn(() => transaction(work)),
+    native,
+    async close() {
+      await inTurn(async () => {})
+      reader.close()
+      writer.close()
+    },
+  }
+}
+
+function connect(path: string, mode: 'read' | 'write'): Connection {
+  try {
+    const connection = new Connection(path, mode === 'write' ? { create: true } : { readonly: true })
+    // The process never sleeps inside SQLite: a lock that is held is tried again by `begin`.
+    connection.run('pragma busy_timeout = 0')
+    connection.run('pragma foreign_keys = on')
+    connection.run('pragma cache_size = -65536')
+    if (mode === 'write') {
+      retryLocked(() => connection.run('pragma journal_mode = wal'))
+      connection.run('pragma synchronous = normal')
+      connection.run('pragma wal_autocheckpoint = 4000')
+    }
+    // Reads the header, so that a file that is no database is found out here.
+    connection.query('select count(*) from sqlite_schema').get()
+    return connection
+  } catch (error) {
+    throw openError(path, error)
+  }
+}
+
+function openError(path: string, cause: unknown): Error {
+  const code = systemErrorCode(cause)
+  if (code === 'SQLITE_NOTADB')
+    return new InvalidError('not_a_database', `${path} is not a SQLite database; name another file.`, {
+      cause,
+    })
+  if (code === 'SQLITE_CANTOPEN')
+    return new InvalidError(
+      'database_unreachable',
+      `Cannot open ${path}; does its folder exist, and may it be written?`,
+      {
+        cause,
+      },
+    )
+  return cause instanceof Error ? cause : new Error(String(cause))
+}
+
+/** Switching to WAL needs the file alone for an instant; two processes that start together meet here. */
+function retryLocked(work: () => void): void {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      work()
+      return
+    } catch (error) {
+      if (!isLocked(error) || attempt >= 100) throw error
+      Bun.sleepSync(20)
+    }
+  }
+}
+
+const isLocked = (error: unknown) => (systemErrorCode(error) ?? '').startsWith('SQLITE_BUSY')
+
+async function begin(connection: Connection, lockTimeoutMs: number): Promise<void> {
+  const startedAt = performance.now()
+  for (let waitMs = 5; ; waitMs = Math.min(waitMs * 1.5, 100)) {
+    try {
+      connection.run('begin immediate')
+      return
+    } catch (error) {
+      if (!isLocked(error)) throw error
+      if (performance.now() - startedAt > lockTimeoutMs)
+        throw new UnavailableError(
+          'database_locked',
+          `Another process has held the database's write lock for ${Math.round(lockTimeoutMs / 1000)} s; try again when it is done.`,
+          { cause: error, retryAfterMs: 1000 },
+        )
+      await delay(waitMs)
+    }
+  }
+}
+
+/** SQLite speaks of a full disk as SQLITE_FULL, or as an I/O error when the WAL cannot grow. */
+async function orDiskFull<Result>(work: () => Result): Promise<Result> {
+  try {
+    return work()
+  } catch (error) {
+    throw diskFullError(error) ?? error
+  }
+}
+
+export function diskFullError(error: unknown): UnavailableError | null {
+  const code = systemErrorCode(error)
+  if (code !== 'SQLITE_FULL' && code !== 'ENOSPC') return null
+  return new UnavailableError(
+    'disk_full',
+    'The disk is full; nothing was published. Make room and try again.',
+    {
+      cause: error,
+    },
+  )
+}
+
+/** Work in the order it was asked for, one at a time. */
+function turns(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const mine = last.then(work)
+    last = mine.catch(() => {})
+    return mine
+  }
+}
+
+/** Statements on one connection; prepared once, kept by bun:sqlite's cache. */
+export function sqlOn(connection: Connection): Sql {
+  return {
+    all: async <Result>(text: string, parameters: SqlValue[] = []) =>
+      // The caller names the columns it selects.
+      orDiskFull(() => connection.query(numbered(text)).all(...parameters.map(bound)) as Result[]),
+    run: async (text, parameters = []) =>
+      orDiskFull(() => connection.query(numbered(text)).run(...parameters.map(bound)).changes),
+  }
+}
+
+const numbered = (text: string) => text.replace(/\$(\d+)/g, '?$1')
+
+function bound(value: SqlValue): SQLQueryBindings {
+  if (value instanceof Date) return value.getTime()
+  return typeof value === 'boolean' ? Number(value) : value
+}

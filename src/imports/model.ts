@@ -1,0 +1,117 @@
+import type { TableDecision, TableOptions, Verdict } from '../analyzer/table/decision.ts'
+import type { IgnoredReason } from '../analyzer/table/issue.ts'
+import type { ListMode, SourceSettings } from '../sources/model.ts'
+
+/**
+ * The states of an import:
+ *
+ *   pending → running → completed | partial_success | unchanged
+ *                     → held → running (approved) | cancelled (discarded)
+ *                     → failed | cancelled | expired
+ *   completed | partial_success → undone
+ */
+export const importStatuses = [
+  'pending',
+  'running',
+  'held',
+  'completed',
+  'partial_success',
+  'unchanged',
+  'failed',
+  'cancelled',
+  'expired',
+  'undone',
+] as const
+export type ImportStatus = (typeof importStatuses)[number]
+
+export const runTriggers = ['cli', 'api', 'schedule'] as const
+export type RunTrigger = (typeof runTriggers)[number]
+
+export const jobStates = [
+  'queued',
+  'running',
+  'held',
+  'succeeded',
+  'failed',
+  'dead',
+  'cancelled',
+  'expired',
+] as const
+export type JobState = (typeof jobStates)[number]
+
+export const jobPhases = ['downloading', 'analyzing', 'matching', 'complete', 'failed'] as const
+export type JobPhase = (typeof jobPhases)[number]
+
+/** Row accounting (R2.8): `read = accepted + unchanged + rejected + ignored`, and `priced` of the accepted have a price. */
+export interface RowCounts {
+  read: number
+  accepted: number
+  priced: number
+  unchanged: number
+  rejected: number
+  ignored: number
+}
+
+export const noRows: RowCounts = { read: 0, accepted: 0, priced: 0, unchanged: 0, rejected: 0, ignored: 0 }
+
+export type IgnoredCounts = Partial<Record<IgnoredReason, number>>
+
+/** What an import changes in the catalog, in items. */
+export interface ChangeCounts {
+  new: number
+  /** Any field differs, price included. */
+  changed: number
+  priceUp: number
+  priceDown: number
+  gone: number
+  /** Was gone and is listed again. */
+  returned: number
+}
+
+export const noChanges: ChangeCounts = { new: 0, changed: 0, priceUp: 0, priceDown: 0, gone: 0, returned: 0 }
+
+/** Everything that decides how an import reads its file and what it may do; stored with the import. */
+export interface ImportOptions {
+  /** The source's settings with what this import pins; they become the source's when the import is published. */
+  settings: SourceSettings
+  /** How tables are read: the settings with the currency that is to be assumed. */
+  table: TableOptions
+  /** Whether this file is the whole list. */
+  listMode: ListMode
+  encoding: string | null
+  delimiter: string | null
+  /** False: publish whatever the guard says. */
+  mayHold: boolean
+}
+
+/** What was found out about a file (R2.9). Plain JSON, stored with the import. */
+export interface FileDecision {
+  format: string
+  encoding: string | null
+  delimiter: string | null
+  verdict: Verdict
+  reasons: string[]
+  tables: (TableDecision & { counts: RowCounts; ignored: IgnoredCounts })[]
+}
+
+/** One reason why an import is held. The code is stable and for machines. */
+export interface HoldReason {
+  code:
+    | 'items_missing'
+    | 'prices_moved'
+    | 'rows_rejected'
+    | 'low_confidence'
+    | 'currency_unknown'
+    | 'needs_review'
+  message: string
+}
+
+/**
+ * Whether every row is accounted for.
+ * @throws Error (a bug, never bad input) when it is not
+ */
+export function checkRowCounts(counts: RowCounts): void {
+  const { read, accepted, priced, unchanged, rejected, ignored } = counts
+  if (read === accepted + unchanged + rejected + ignored && priced <= accepted) return
+  throw new Error(`Rows do not add up: ${JSON.stringify(counts)}`)
+}

@@ -1,0 +1,265 @@
+import { and, asc, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import type { Severity } from '../analyzer/table/issue.ts'
+import type { Query } from '../db/database.ts'
+import type { Tables } from '../db/schema.ts'
+import { NotFoundError } from '../lib/errors.ts'
+import { newId } from '../lib/id.ts'
+import type {
+  ChangeCounts,
+  FileDecision,
+  HoldReason,
+  IgnoredCounts,
+  ImportOptions,
+  ImportStatus,
+  RowCounts,
+  RunTrigger,
+} from './model.ts'
+import { noChanges } from './model.ts'
+
+export interface Import {
+  id: string
+  runId: string
+  supplierId: string
+  supplier: string
+  sourceId: string
+  source: string
+  status: ImportStatus
+  fileName: string
+  sha256: string
+  options: ImportOptions
+  readingKey: string
+  decision: FileDecision | null
+  scopes: string[]
+  counts: RowCounts
+  ignored: IgnoredCounts
+  changes: ChangeCounts
+  holdReasons: HoldReason[]
+  error: { code: string; message: string } | null
+  supplierRevision: number | null
+  sameAsImportId: string | null
+  fetchedAt: Date
+  createdAt: Date
+  publishedAt: Date | null
+  finishedAt: Date | null
+}
+
+export interface NewImport {
+  trigger: RunTrigger
+  supplierId: string
+  sourceId: string
+  fileName: string
+  sha256: string
+  options: ImportOptions
+  readingKey: string
+  now: Date
+}
+
+export interface LogEntry {
+  severity: string
+  errorType: string
+  code: string
+  message: string
+  sheet: string | null
+  row: number | null
+  column: number | null
+  raw: string | null
+  rowData: unknown
+}
+
+/** What may be written of an import after it was made. */
+export interface ImportChange {
+  status?: ImportStatus
+  decision?: FileDecision
+  scopes?: string[]
+  counts?: RowCounts
+  ignored?: IgnoredCounts
+  changes?: ChangeCounts
+  holdReasons?: HoldReason[]
+  error?: { code: string; message: string } | null
+  supplierRevision?: number
+  sameAsImportId?: string
+  options?: ImportOptions
+  publishedAt?: Date
+  finishedAt?: Date | null
+}
+
+/** States in which an import's rows are in the catalog. */
+export const publishedStatuses = ['completed', 'partial_success'] as const satisfies ImportStatus[]
+
+/** Imports and their parse logs. Takes a database for reads, a transaction for writes. */
+export function importStore({ query, tables }: { query: Query; tables: Tables }) {
+  const { imports, ingestionRuns, parsingLogs, suppliers, sources } = tables
+  const select = (where: SQL | undefined) =>
+    query
+      .select({ import: imports, supplier: suppliers.name, source: sources.name })
+      .from(imports)
+      .innerJoin(suppliers, eq(suppliers.id, imports.supplierId))
+      .innerJoin(sources, eq(sources.id, imports.sourceId))
+      .where(where)
+
+  return {
+    /** One run with one import, pending. */
+    async add(made: NewImport): Promise<string> {
+      const id = newId()
+      const runId = newId()
+      const { now } = made
+      await query.insert(ingestionRuns).values({ id: runId, trigger: made.trigger, createdAt: now })
+      await query.insert(imports).values({
+        id,
+        runId,
+        supplierId: made.supplierId,
+        sourceId: made.sourceId,
+        status: 'pending',
+        fileName: made.fileName,
+        sha256: made.sha256,
+        options: made.options,
+        readingKey: made.readingKey,
+        scopes: [],
+        ignored: {},
+        changes: noChanges,
+        holdReasons: [],
+        fetchedAt: now,
+        createdAt: now,
+      })
+      return id
+    },
+
+    /** @throws NotFoundError `unknown_import` */
+    async get(id: string): Promise<Import> {
+      const [row] = await select(eq(imports.id, id))
+      if (row === undefined)
+        throw new NotFoundError('unknown_import', `There is no import ${id}; "tallyman imports" lists them.`)
+      return fromRow(row)
+    },
+
+    /** Newest first. @param options.before an import's id: only older ones */
+    async list(options: { limit: number; before?: string; supplierId?: string }): Promise<Import[]> {
+      const rows = await select(
+        and(
+          options.before === undefined ? undefined : lt(imports.id, options.before),
+          options.supplierId === undefined ? undefined : eq(imports.supplierId, options.supplierId),
+        ),
+      )
+        .orderBy(desc(imports.id))
+        .limit(options.limit)
+      return rows.map(fromRow)
+    },
+
+    async change(id: string, change: ImportChange): Promise<void> {
+      const { counts, error, ...plain } = change
+      await query
+        .update(imports)
+        .set({
+          ...plain,
+          ...(counts && {
+            rowsRead: counts.read,
+            rowsAccepted: counts.accepted,
+            rowsPriced: counts.priced,
+            rowsUnchanged: counts.unchanged,
+            rowsRejected: counts.rejected,
+            rowsIgnored: counts.ignored,
+          }),
+          ...(error !== undefined && {
+            errorCode: error?.code ?? null,
+            errorMessage: error?.message ?? null,
+          }),
+        })
+        .where(eq(imports.id, id))
+    },
+
+    /** The source's latest import whose rows are in the catalog, or null. */
+    async lastPublished(sourceId: string): Promise<Import | null> {
+      const [row] = await select(
+        and(eq(imports.sourceId, sourceId), inArray(imports.status, [...publishedStatuses])),
+      )
+        .orderBy(desc(imports.publishedAt), desc(imports.id))
+        .limit(1)
+      return row === undefined ? null : fromRow(row)
+    },
+
+    /** The source's latest import that says something about the file: an unchanged one says nothing new. */
+    async lastOfSource(sourceId: string): Promise<Import | null> {
+      const [row] = await select(
+        and(
+          eq(imports.sourceId, sourceId),
+          sql`${imports.status} not in ('unchanged', 'pending', 'running')`,
+        ),
+      )
+        .orderBy(desc(imports.id))
+        .limit(1)
+      return row === undefined ? null : fromRow(row)
+    },
+
+    /** The parse log of one import in the order of its rows. */
+    async log(
+      importId: string,
+      options: { limit: number; offset?: number; severities?: Severity[] },
+    ): Promise<LogEntry[]> {
+      return query
+        .select({
+          severity: parsingLogs.severity,
+          errorType: parsingLogs.errorType,
+          code: parsingLogs.code,
+          message: parsingLogs.message,
+          sheet: parsingLogs.sheet,
+          row: parsingLogs.row,
+          column: parsingLogs.column,
+          raw: parsingLogs.raw,
+          rowData: parsingLogs.rowData,
+        })
+        .from(parsingLogs)
+        .where(
+          and(
+            eq(parsingLogs.importId, importId),
+            options.severities && inArray(parsingLogs.severity, options.severities),
+          ),
+        )
+        .orderBy(asc(parsingLogs.id))
+        .limit(options.limit)
+        .offset(options.offset ?? 0)
+    },
+  }
+}
+
+interface Row {
+  import: Tables['imports']['$inferSelect']
+  supplier: string
+  source: string
+}
+
+/** JSON columns were written by this store from the same types; nothing else writes them. */
+function fromRow({ import: row, supplier, source }: Row): Import {
+  return {
+    id: row.id,
+    runId: row.runId,
+    supplierId: row.supplierId,
+    supplier,
+    sourceId: row.sourceId,
+    source,
+    status: row.status,
+    fileName: row.fileName,
+    sha256: row.sha256,
+    options: row.options as ImportOptions,
+    readingKey: row.readingKey,
+    decision: row.decision as FileDecision | null,
+    scopes: row.scopes as string[],
+    counts: {
+      read: row.rowsRead,
+      accepted: row.rowsAccepted,
+      priced: row.rowsPriced,
+      unchanged: row.rowsUnchanged,
+      rejected: row.rowsRejected,
+      ignored: row.rowsIgnored,
+    },
+    ignored: row.ignored as IgnoredCounts,
+    changes: row.changes as ChangeCounts,
+    holdReasons: row.holdReasons as HoldReason[],
+    error: row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? '' },
+    supplierRevision: row.supplierRevision,
+    sameAsImportId: row.sameAsImportId,
+    fetchedAt: row.fetchedAt,
+    createdAt: row.createdAt,
+    publishedAt: row.publishedAt,
+    finishedAt: row.finishedAt,
+  }
+}

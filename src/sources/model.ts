@@ -1,0 +1,73 @@
+import type { Field } from '../analyzer/table/decision.ts'
+
+/** Where a source's data comes from (R1.1). */
+export const sourceKinds = [
+  'upload',
+  'local',
+  'http',
+  'ftp',
+  'sftp',
+  'google-sheets',
+  'salling',
+  'cmp-feed',
+] as const
+export type SourceKind = (typeof sourceKinds)[number]
+
+/** Full: what is missing from a list is gone. Partial: a list speaks only for the items it names. */
+export const listModes = ['full', 'partial'] as const
+export type ListMode = (typeof listModes)[number]
+
+/** What a full list speaks for: the whole file as one, or each sheet, store or shard by itself. */
+export const scopeRules = ['file', 'sheet', 'store', 'shard'] as const
+export type ScopeRule = (typeof scopeRules)[number]
+
+/** The same SKU twice with different contents: reject the later ones, or let the last one win. */
+export const duplicateRules = ['reject', 'last-wins'] as const
+export type DuplicateRule = (typeof duplicateRules)[number]
+
+/**
+ * When an import is held for a person to look at (R3.4). Shares are 0 to 1; null switches a limit off.
+ */
+export interface Limits {
+  /** A full list with fewer than this share of the items it had before. */
+  itemsKeptMin: number | null
+  /** More than this share of the prices … */
+  movedShareMax: number | null
+  /** … moved by more than this, relative to the old price. */
+  moveMax: number
+  /** More than this share of the rows rejected. */
+  rejectedShareMax: number | null
+  /** Less sure than this that a column is the sku, name or price. */
+  confidenceMin: number | null
+}
+
+export const defaultLimits: Limits = {
+  itemsKeptMin: 0.5,
+  movedShareMax: 0.3,
+  moveMax: 0.5,
+  rejectedShareMax: 0.1,
+  confidenceMin: 0.6,
+}
+
+/** What a person pinned for one source; it holds for every later list of that source. */
+export interface SourceSettings {
+  listMode: ListMode
+  scope: ScopeRule
+  duplicates: DuplicateRule
+  currency: string | null
+  map: Partial<Record<Field, string | null>>
+  identity: Field[]
+  decimalsMax: 4 | 'currency'
+  limits: Limits
+}
+
+export const defaultSettings: SourceSettings = {
+  listMode: 'partial',
+  scope: 'file',
+  duplicates: 'reject',
+  currency: null,
+  map: {},
+  identity: ['name', 'unit'],
+  decimalsMax: 4,
+  limits: defaultLimits,
+}
