@@ -1,0 +1,282 @@
+import type { Database, Sql } from '../db/database.ts'
+import type { Archive } from '../files/archive.ts'
+import {
+  checkRowCounts,
+  type HoldReason,
+  type ImportOptions,
+  type ImportStatus,
+  type RowCounts,
+} from '../imports/model.ts'
+import { type Import, type ImportChange, importStore } from '../imports/store.ts'
+import type { Clock } from '../lib/clock.ts'
+import { AppError, ConflictError, InvalidError } from '../lib/errors.ts'
+import type { Logger } from '../lib/log.ts'
+import { jobStore, type Lease, leaseMs } from '../queue/store.ts'
+import { comparedCounts, type Diff, type DiffContext, diffStaged } from './diff.ts'
+import type { ReadLimits } from './formats/format.ts'
+import { holdReasons } from './guard.ts'
+import { type PublishContext, publish, writeLog } from './publish.ts'
+import { type ReadProgress, type ReadResult, readFile, requireList } from './read-file.ts'
+import { type Settled, settle } from './settle.ts'
+import { openStaging } from './staging/index.ts'
+
+/** What the analyzer works with. */
+export interface AnalyzerParts {
+  db: Database
+  archive: Archive
+  clock: Clock
+  log: Logger
+  /** Where a SQLite catalog's staging files lie. */
+  stagingFolder: string
+  limits: ReadLimits
+  /** Who works: host and process, so that a dead worker is recognised. */
+  worker: string
+}
+
+export interface AnalyzeOptions {
+  onProgress: (progress: ReadProgress) => void
+  signal: AbortSignal
+}
+
+/**
+ * One import from its raw file to the catalog:
+ *
+ *   take the job → read → settle repetitions → compare → guard → publish, hold or fail
+ *
+ * It may be run again at any time, after a crash or an approval: it starts from the raw file and the decision that
+ * was stored, and only the last transaction touches the catalog.
+ * @returns the import as it stands afterwards; a file that cannot be taken is a failed import, not an exception
+ * @throws ConflictError when somebody else works on it; whatever is no AppError, after the import was marked failed
+ */
+export async function analyze(
+  parts: AnalyzerParts,
+  importId: string,
+  options: AnalyzeOptions,
+): Promise<Import> {
+  const lease = await begin(parts, importId)
+  const log = parts.log.child({ importId, jobId: lease.jobId })
+  const heartbeat = new Heartbeat(parts, lease, options.signal)
+  try {
+    const made = await importStore(parts.db).get(importId)
+    const read = await readRaw(parts, made, { ...options, signal: heartbeat.signal })
+    try {
+      log.info('file read', { rows: read.tables.reduce((sum, { counts }) => sum + counts.read, 0) })
+      await read.staging.withSql((sql, tx) => conclude(parts, { made, lease, read, sql, tx, log }))
+    } finally {
+      await read.staging.discard()
+    }
+  } catch (error) {
+    await fail(parts, { importId, lease, error, log })
+    if (!(error instanceof AppError)) throw error
+  } finally {
+    heartbeat.stop()
+  }
+  const ended = await importStore(parts.db).get(importId)
+  log.info('import ended', { status: ended.status, ...ended.counts, changes: ended.changes })
+  return ended
+}
+
+async function begin({ db, clock, worker }: AnalyzerParts, importId: string): Promise<Lease> {
+  return db.tx(async (tx) => {
+    const stores = { query: tx.query, tables: db.tables }
+    const job = await jobStore(stores).ofImport(importId)
+    if (job === null) throw new Error(`Import ${importId} has no job.`)
+    const lease = await jobStore(stores).take(job, worker, clock.now())
+    await importStore(stores).change(importId, { status: 'running', error: null, finishedAt: null })
+    return lease
+  })
+}
+
+async function readRaw(parts: AnalyzerParts, made: Import, options: AnalyzeOptions): Promise<ReadResult> {
+  return readFile({
+    path: await parts.archive.find(made.sha256),
+    options: made.options,
+    limits: parts.limits,
+    decision: made.decision,
+    openStaging: () => openStaging(parts.db, { importId: made.id, folder: parts.stagingFolder }),
+    ...options,
+  })
+}
+
+interface Conclusion {
+  made: Import
+  lease: Lease
+  read: ReadResult
+  sql: Sql
+  tx: Database['tx']
+  log: Logger
+}
+
+/** How often a publish that lost a race compares again before it gives up. */
+const comparisonsMax = 5
+
+async function conclude(parts: AnalyzerParts, conclusion: Conclusion): Promise<void> {
+  const { made, lease, read, sql, tx, log } = conclusion
+  const settled = await settle(sql, read, made.options.settings.duplicates)
+  const context = { ...contextOf(parts, made, lease), scopes: read.scopes }
+  const why = refusal(settled)
+  if (why !== null) return refuse(parts, { conclusion, context, settled, why })
+
+  for (let comparison = 1; comparison <= comparisonsMax; comparison++) {
+    const diff = await diffStaged(sql, read.staging, diffContext(made.options, context))
+    const reasons = guard(settled, diff, made.options)
+    const change = changeOf(settled, diff, read.scopes)
+    if (reasons.length > 0) return hold(parts, { conclusion, context, change, reasons })
+    log.info('publishing', { new: diff.changes.new, changed: diff.changes.changed, gone: diff.changes.gone })
+    const isPublished = await publish(parts.db, tx, { staging: read.staging, diff, context, change })
+    if (isPublished) {
+      log.info('published')
+      return
+    }
+    log.info('the catalog moved; comparing again', { comparison })
+  }
+  throw new ConflictError(
+    'supplier_busy',
+    "Other imports keep changing this supplier's items; try again when they are done.",
+  )
+}
+
+function contextOf(parts: AnalyzerParts, made: Import, lease: Lease): Omit<PublishContext, 'scopes'> {
+  return {
+    importId: made.id,
+    supplierId: made.supplierId,
+    sourceId: made.sourceId,
+    settings: made.options.settings,
+    fetchedAt: made.fetchedAt,
+    lease,
+    now: parts.clock.now(),
+  }
+}
+
+/** What to compare with, and how far a price may move. */
+export function diffContext(
+  options: ImportOptions,
+  of: { supplierId: string; sourceId: string; scopes: string[] },
+): DiffContext {
+  return {
+    supplierId: of.supplierId,
+    sourceId: of.sourceId,
+    scopes: of.scopes,
+    isFull: options.listMode === 'full',
+    moveMax: options.settings.limits.moveMax,
+  }
+}
+
+/** Why a file cannot be taken at all, or null. */
+export function refusal({ decision, counts }: Settled): InvalidError | null {
+  try {
+    requireList(decision)
+  } catch (error) {
+    if (error instanceof InvalidError) return error
+    throw error
+  }
+  if (counts.accepted > 0) return null
+  if (counts.rejected === 0) return new InvalidError('no_rows', 'The file has no rows below its header.')
+  return new InvalidError(
+    'no_valid_rows',
+    `None of the ${counts.rejected} rows could be taken; the parse log says why, row by row.`,
+  )
+}
+
+/** Why an import has to wait for a person; empty: it need not. */
+export function guard(settled: Settled, diff: Diff, options: ImportOptions): HoldReason[] {
+  if (!options.mayHold) return []
+  return holdReasons({ ...settled, diff, limits: options.settings.limits })
+}
+
+/** What is recorded of an import whose rows were compared. */
+export function changeOf(
+  settled: Settled,
+  diff: Diff,
+  scopes: string[],
+): ImportChange & { status: ImportStatus; counts: RowCounts } {
+  const counts = comparedCounts(settled.counts, diff)
+  checkRowCounts(counts)
+  return {
+    status: counts.rejected > 0 ? 'partial_success' : 'completed',
+    decision: settled.decision,
+    scopes,
+    counts,
+    ignored: settled.ignored,
+    changes: diff.changes,
+    holdReasons: [],
+  }
+}
+
+async function hold(
+  parts: AnalyzerParts,
+  held: { conclusion: Conclusion; context: PublishContext; change: ImportChange; reasons: HoldReason[] },
+): Promise<void> {
+  const { conclusion, context, change, reasons } = held
+  await conclusion.tx(async (sql) => {
+    const stores = { query: sql.query, tables: parts.db.tables }
+    await writeLog(sql, conclusion.read.staging, context)
+    await importStore(stores).change(context.importId, { ...change, status: 'held', holdReasons: reasons })
+    await jobStore(stores).end(context.lease, { state: 'held', phase: 'analyzing', now: context.now })
+  })
+  conclusion.log.warn('import held', { reasons: reasons.map(({ code }) => code) })
+}
+
+/** A file that was read but has nothing to take: its parse log is kept. */
+async function refuse(
+  parts: AnalyzerParts,
+  refused: { conclusion: Conclusion; context: PublishContext; settled: Settled; why: InvalidError },
+): Promise<void> {
+  const { conclusion, context, settled, why } = refused
+  await conclusion.tx(async (sql) => {
+    const stores = { query: sql.query, tables: parts.db.tables }
+    await writeLog(sql, conclusion.read.staging, context)
+    await importStore(stores).change(context.importId, {
+      status: 'failed',
+      decision: settled.decision,
+      counts: settled.counts,
+      ignored: settled.ignored,
+      error: { code: why.code, message: why.message },
+      finishedAt: context.now,
+    })
+    await jobStore(stores).end(context.lease, { state: 'failed', phase: 'failed', now: context.now })
+  })
+}
+
+async function fail(
+  parts: AnalyzerParts,
+  failed: { importId: string; lease: Lease; error: unknown; log: Logger },
+): Promise<void> {
+  const { importId, lease, error, log } = failed
+  // Whoever took the import over says how it ends.
+  if (error instanceof ConflictError && error.code === 'lease_lost') throw error
+  const now = parts.clock.now()
+  const shown =
+    error instanceof AppError
+      ? { code: error.code, message: error.message }
+      : { code: 'internal_error', message: 'Internal error; the log has the details.' }
+  log.warn('import failed', { code: shown.code })
+  await parts.db.tx(async (tx) => {
+    const stores = { query: tx.query, tables: parts.db.tables }
+    await jobStore(stores).end(lease, { state: 'failed', phase: 'failed', now })
+    await importStore(stores).change(importId, { status: 'failed', error: shown, finishedAt: now })
+  })
+}
+
+/** Renews the lease while the work goes on, and aborts the work when the lease is lost. */
+class Heartbeat {
+  readonly signal: AbortSignal
+  readonly #timer: ReturnType<typeof setInterval>
+
+  constructor({ db, clock }: AnalyzerParts, lease: Lease, outer: AbortSignal) {
+    const lost = new AbortController()
+    this.signal = AbortSignal.any([outer, lost.signal])
+    this.#timer = setInterval(() => {
+      db.tx((tx) => jobStore({ query: tx.query, tables: db.tables }).renew(lease, clock.now())).catch(
+        (error) => {
+          if (error instanceof ConflictError) lost.abort(error)
+        },
+      )
+    }, leaseMs / 4)
+    this.#timer.unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+}

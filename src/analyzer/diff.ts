@@ -1,0 +1,144 @@
+import type { Sql } from '../db/database.ts'
+import type { ChangeCounts, RowCounts } from '../imports/model.ts'
+import { itemValueColumns, outcomes, priceColumns, type Staging } from './staging/staging.ts'
+
+/** What the staged rows mean for the catalog, as far as the guard and the change report want to know. */
+export interface Diff {
+  /** The supplier's revision that the rows were compared with. */
+  revision: number
+  changes: ChangeCounts
+  /** Items on the list that the catalog has just so. */
+  unchanged: number
+  /** Of the new, changed and returned items, those with a price. */
+  changedPriced: number
+  /** Items of this source and these scopes that were listed before; 0 for a partial list. */
+  itemsBefore: number
+  /** Prices that can be compared with an earlier one in the same currency, and those that moved too far. */
+  pricesCompared: number
+  pricesMoved: number
+  /** Prices without a currency. */
+  pricesWithoutCurrency: number
+}
+
+export interface DiffContext {
+  supplierId: string
+  sourceId: string
+  /** Full: items that are missing from these scopes are gone. */
+  isFull: boolean
+  /** Scopes that were read whole. A scope that failed is not among them, and nothing of it goes. */
+  scopes: string[]
+  /** A price that moved by more than this, relative to the old one, has moved too far. */
+  moveMax: number
+}
+
+/**
+ * Compares the staged rows with the supplier's items, set-wise, and notes what differs in `diff`. Reads the catalog
+ * only. What is there from an earlier comparison is replaced.
+ */
+export async function diffStaged(sql: Sql, staging: Staging, context: DiffContext): Promise<Diff> {
+  const { rows, diff } = staging.names
+  const { supplierId, sourceId } = context
+  const [supplier] = await sql.all<{ revision: number }>('select revision from suppliers where id = $1', [
+    supplierId,
+  ])
+  const revision = supplier?.revision ?? 0
+  await sql.run(`delete from ${diff}`)
+  await sql.run(
+    `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable)
+     select s.n, i.id,
+            case when i.id is null then 'new' when i.gone_at is not null then 'returned'
+                 when ${differs(itemValueColumns)} then 'changed' else 'relisted' end,
+            i.id is null or ${differs(priceColumns)},
+            i.price_e4, s.price_e4,
+            i.price_e4 is not null and s.price_e4 is not null and i.currency is not distinct from s.currency
+              and i.price_quantity_e4 is not distinct from s.price_quantity_e4
+     from ${rows} as s
+     left join supplier_items as i on i.supplier_id = $1 and i.item_key = s.item_key
+     where s.outcome = ${outcomes.accepted}
+       and (i.id is null or i.gone_at is not null or ${differs(itemValueColumns)}
+            or i.source_id is distinct from $2 or i.scope <> s.scope)
+     order by s.item_key`,
+    [supplierId, sourceId],
+  )
+  const itemsBefore = context.isFull ? await diffGone(sql, staging, context) : 0
+  if (staging.engine === 'postgres') await sql.run(`analyze ${diff}`)
+  return { revision, itemsBefore, ...(await summary(sql, staging, context)) }
+}
+
+const differs = (columns: readonly string[]) =>
+  `(${columns.map((column) => `i.${column} is distinct from s.${column}`).join(' or ')})`
+
+/** Items that this source and these scopes listed last and that the file does not name at all, not even wrongly. */
+async function diffGone(sql: Sql, staging: Staging, context: DiffContext): Promise<number> {
+  const { rows, issues, diff } = staging.names
+  const { supplierId, sourceId, scopes } = context
+  if (scopes.length === 0) return 0
+  const listedBefore = `i.supplier_id = $1 and i.source_id = $2 and i.gone_at is null
+    and i.scope in (${scopes.map((_, index) => `$${index + 3}`).join(', ')})`
+  const parameters = [supplierId, sourceId, ...scopes]
+  const [before] = await sql.all<{ count: number }>(
+    `select count(*) as count from supplier_items as i where ${listedBefore}`,
+    parameters,
+  )
+  await sql.run(
+    `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable)
+     select null, i.id, 'gone', ${staging.engine === 'sqlite' ? '0' : 'false'}, i.price_e4, null,
+            ${staging.engine === 'sqlite' ? '0' : 'false'}
+     from supplier_items as i
+     where ${listedBefore}
+       and not exists (select 1 from ${rows} as s where s.item_key = i.item_key)
+       and not exists (select 1 from ${issues} as x where x.item_key = i.item_key)`,
+    parameters,
+  )
+  return before?.count ?? 0
+}
+
+async function summary(
+  sql: Sql,
+  staging: Staging,
+  context: DiffContext,
+): Promise<Omit<Diff, 'revision' | 'itemsBefore'>> {
+  const { rows, diff } = staging.names
+  const count = (condition: string) => `count(case when ${condition} then 1 end)`
+  const moved = `is_comparable and price_changed and abs(new_price_e4 - old_price_e4) > old_price_e4 * cast($1 as double precision)`
+  const listed = `kind in ('new', 'changed', 'returned')`
+  const [d] = await sql.all<
+    ChangeCounts & { relisted: number; priced: number; moved: number; incomparable: number }
+  >(
+    `select ${count(`kind = 'new'`)} as "new", ${count(`kind = 'changed'`)} as "changed",
+            ${count(`kind = 'gone'`)} as "gone", ${count(`kind = 'returned'`)} as "returned",
+            ${count(`kind = 'relisted'`)} as "relisted",
+            ${count('is_comparable and new_price_e4 > old_price_e4')} as "priceUp",
+            ${count('is_comparable and new_price_e4 < old_price_e4')} as "priceDown",
+            ${count(moved)} as "moved",
+            ${count(`${listed} and new_price_e4 is not null`)} as "priced",
+            ${count(`${listed} and new_price_e4 is not null and not is_comparable`)} as "incomparable"
+     from ${diff}`,
+    [context.moveMax],
+  )
+  const [s] = await sql.all<{ items: number; priced: number; bare: number }>(
+    `select count(*) as items, count(price_e4) as priced,
+            ${count('price_e4 is not null and currency is null')} as bare
+     from ${rows} where outcome = ${outcomes.accepted}`,
+  )
+  if (d === undefined || s === undefined) throw new Error('An aggregate gave no row.')
+  const { relisted: _relisted, priced, moved: pricesMoved, incomparable, ...changes } = d
+  return {
+    changes,
+    unchanged: s.items - changes.new - changes.changed - changes.returned,
+    changedPriced: priced,
+    pricesCompared: s.priced - incomparable,
+    pricesMoved,
+    pricesWithoutCurrency: s.bare,
+  }
+}
+
+/** The row counts of an import whose accepted rows have been compared with the catalog. */
+export function comparedCounts(counts: RowCounts, diff: Diff): RowCounts {
+  return {
+    ...counts,
+    accepted: counts.accepted - diff.unchanged,
+    priced: diff.changedPriced,
+    unchanged: diff.unchanged,
+  }
+}

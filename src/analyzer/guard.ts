@@ -1,0 +1,64 @@
+import type { FileDecision, HoldReason, RowCounts } from '../imports/model.ts'
+import type { Limits } from '../sources/model.ts'
+import type { Diff } from './diff.ts'
+
+const percent = (share: number) => `${Math.round(share * 1000) / 10} %`
+
+/**
+ * Why an import should be looked at by a person before it is published; empty: nothing speaks against it. Pure.
+ * @param counts as read, before the comparison with the catalog
+ */
+export function holdReasons(options: {
+  counts: RowCounts
+  decision: FileDecision
+  diff: Diff
+  limits: Limits
+}): HoldReason[] {
+  const { counts, decision, diff, limits } = options
+  const reasons: HoldReason[] = []
+  const hold = (code: HoldReason['code'], message: string) => reasons.push({ code, message })
+
+  const kept = diff.itemsBefore - diff.changes.gone
+  if (limits.itemsKeptMin !== null && kept < diff.itemsBefore * limits.itemsKeptMin)
+    hold(
+      'items_missing',
+      `Only ${kept} of the ${diff.itemsBefore} items that this list had before are still on it; ` +
+        `below ${percent(limits.itemsKeptMin)} it is held.`,
+    )
+
+  const { pricesMoved, pricesCompared } = diff
+  if (limits.movedShareMax !== null && pricesMoved > pricesCompared * limits.movedShareMax)
+    hold(
+      'prices_moved',
+      `${pricesMoved} of ${pricesCompared} known prices moved by more than ${percent(limits.moveMax)}; ` +
+        `above ${percent(limits.movedShareMax)} of the prices it is held.`,
+    )
+
+  const rows = counts.accepted + counts.rejected
+  if (limits.rejectedShareMax !== null && counts.rejected > rows * limits.rejectedShareMax)
+    hold(
+      'rows_rejected',
+      `${counts.rejected} of ${rows} rows were rejected; above ${percent(limits.rejectedShareMax)} it is held.`,
+    )
+
+  const lists = decision.tables.filter((table) => table.counts.accepted + table.counts.rejected > 0)
+  for (const table of limits.confidenceMin === null ? [] : lists) {
+    for (const field of ['sku', 'name', 'price'] as const) {
+      const column = table.mapping[field]
+      if (column === undefined || column.confidence >= (limits.confidenceMin ?? 0)) continue
+      hold(
+        'low_confidence',
+        `Column ${column.header === null ? column.column + 1 : `"${column.header}"`} was taken for the ${field}, ` +
+          `but only with ${percent(column.confidence)} confidence; say which it is with --map ${field}=COLUMN.`,
+      )
+    }
+  }
+  if (diff.pricesWithoutCurrency > 0)
+    hold(
+      'currency_unknown',
+      `The list does not say in which currency ${diff.pricesWithoutCurrency} of its prices are; say it with --currency.`,
+    )
+  if (decision.verdict === 'review')
+    hold('needs_review', decision.reasons.join(' ') || 'It is not sure that this is a price list.')
+  return reasons
+}

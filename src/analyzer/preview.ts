@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Sql } from '../db/database.ts'
+import type { ChangeCounts, HoldReason, ImportOptions } from '../imports/model.ts'
+import { formatE4 } from '../lib/money.ts'
+import { type AnalyzeOptions, type AnalyzerParts, changeOf, diffContext, guard, refusal } from './analyze.ts'
+import { diffStaged } from './diff.ts'
+import type { ReadLimits } from './formats/format.ts'
+import { type ReadResult, readFile } from './read-file.ts'
+import { type Settled, settle } from './settle.ts'
+import { openStaging } from './staging/index.ts'
+import { stageInSqlite } from './staging/sqlite.ts'
+import { outcomes, type Staging } from './staging/staging.ts'
+
+/** An item as `try` and a dry run show it. Rows are 0-based, prices decimal strings. */
+export interface PreviewItem {
+  row: number
+  sku: string | null
+  name: string
+  price: string | null
+  currency: string | null
+  unit: string | null
+  category: string | null
+  brand: string | null
+  sheet: string | null
+}
+
+export interface PreviewIssue {
+  row: number | null
+  column: number | null
+  code: string
+  message: string
+  raw: string | null
+  severity: string
+  sheet: string | null
+}
+
+/** A file that was read without writing anything; lists are streamed from a staging area that goes with it. */
+export interface Preview extends Settled {
+  items(limit: number): AsyncIterable<PreviewItem>
+  /** Rejected rows and notes in the order of rows. */
+  issues(limit: number): AsyncIterable<PreviewIssue>
+}
+
+/** What an import would do, and whether it would be held. */
+export interface DryRun extends Preview {
+  /** Null: the file cannot be taken at all, and `error` says why. */
+  changes: ChangeCounts | null
+  holdReasons: HoldReason[]
+  error: { code: string; message: string } | null
+}
+
+interface PreviewRequest extends AnalyzeOptions {
+  path: string
+  options: ImportOptions
+}
+
+/**
+ * Reads a file without any database. The same code as an import, up to the comparison with the catalog.
+ * @param work what is done with the preview; its lists are gone afterwards
+ */
+export async function tryFile<Result>(
+  request: PreviewRequest & { limits: ReadLimits },
+  work: (preview: Preview) => Promise<Result>,
+): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'tallyman-try-'))
+  try {
+    const openStaging = async () => stageInSqlite(join(folder, 'staging.db'), null)
+    const read = await readFile({ ...request, decision: null, openStaging })
+    return await read.staging.withSql(async (sql) => {
+      const settled = await settle(sql, read, request.options.settings.duplicates)
+      return work({ ...settled, ...lists(sql, read.staging) })
+    })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Reads a file and compares it with the catalog, without writing to it.
+ * @param of null: the supplier is not known yet, so everything is new
+ */
+export async function dryRun<Result>(
+  parts: AnalyzerParts,
+  request: PreviewRequest & { of: { supplierId: string; sourceId: string } | null },
+  work: (preview: DryRun) => Promise<Result>,
+): Promise<Result> {
+  const importId = randomUUID()
+  const read = await readFile({
+    ...request,
+    limits: parts.limits,
+    decision: null,
+    openStaging: () => openStaging(parts.db, { importId, folder: parts.stagingFolder }),
+  })
+  try {
+    return await read.staging.withSql(async (sql) => {
+      const settled = await settle(sql, read, request.options.settings.duplicates)
+      const outcome = await compared(sql, { read, settled, request })
+      return work({ ...settled, ...outcome, ...lists(sql, read.staging) })
+    })
+  } finally {
+    await read.staging.discard()
+  }
+}
+
+/** Ids that no supplier and no source has. */
+const nobody = { supplierId: '', sourceId: '' }
+
+async function compared(
+  sql: Sql,
+  {
+    read,
+    settled,
+    request,
+  }: {
+    read: ReadResult
+    settled: Settled
+    request: PreviewRequest & { of: { supplierId: string; sourceId: string } | null }
+  },
+): Promise<Pick<DryRun, 'changes' | 'holdReasons' | 'error' | 'counts'>> {
+  const why = refusal(settled)
+  if (why !== null)
+    return {
+      counts: settled.counts,
+      changes: null,
+      holdReasons: [],
+      error: { code: why.code, message: why.message },
+    }
+  const of = { ...(request.of ?? nobody), scopes: read.scopes }
+  const diff = await diffStaged(sql, read.staging, diffContext(request.options, of))
+  const { counts } = changeOf(settled, diff, read.scopes)
+  const holdReasons = guard(settled, diff, request.options)
+  return { counts, changes: diff.changes, holdReasons, error: null }
+}
+
+function lists(sql: Sql, staging: Staging): Pick<Preview, 'items' | 'issues'> {
+  const { rows, issues } = staging.names
+  return {
+    async *items(limit) {
+      for await (const { price_e4, ...item } of pages<
+        Omit<PreviewItem, 'price'> & { n: number; price_e4: number | null }
+      >(
+        (after, size) =>
+          sql.all(
+            `select n, "row", sku, name, price_e4, currency, unit, category, brand, sheet from ${rows}
+             where outcome = ${outcomes.accepted} and n > $1 order by n limit ${size}`,
+            [after],
+          ),
+        limit,
+      )) {
+        const { row, sku, name, currency, unit, category, brand, sheet } = item
+        const price = price_e4 === null ? null : formatE4(price_e4)
+        yield { row, sku, name, price, currency, unit, category, brand, sheet }
+      }
+    },
+    async *issues(limit) {
+      // Issues are few beside the rows, and their own order is that of the reading.
+      let shown = 0
+      for (let offset = 0; shown < limit; offset += pageSize) {
+        const page = await sql.all<PreviewIssue>(
+          `select "row", col as "column", code, message, raw, severity, sheet from ${issues}
+           where severity <> 'ignored' order by sheet, "row", col limit ${pageSize} offset ${offset}`,
+        )
+        for (const issue of page.slice(0, limit - shown)) yield issue
+        shown += page.length
+        if (page.length < pageSize) return
+      }
+    },
+  }
+}
+
+const pageSize = 1000
+
+async function* pages<Row extends { n: number }>(
+  load: (after: number, size: number) => Promise<Row[]>,
+  limit: number,
+): AsyncGenerator<Row> {
+  let after = 0
+  for (let shown = 0; shown < limit; ) {
+    const size = Math.min(pageSize, limit - shown)
+    const page = await load(after, size)
+    yield* page
+    shown += page.length
+    if (page.length < size) return
+    after = page.at(-1)!.n
+  }
+}
+
+/** The size of a file, in bytes; 0 when it cannot be told. */
+export function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}

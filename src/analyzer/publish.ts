@@ -1,0 +1,222 @@
+import type { Database, Sql, Tx } from '../db/database.ts'
+import { jsonObject } from '../db/dialect.ts'
+import { type ImportChange, importStore } from '../imports/store.ts'
+import { ConflictError } from '../lib/errors.ts'
+import { jobStore, type Lease } from '../queue/store.ts'
+import type { SourceSettings } from '../sources/model.ts'
+import { sourceStore } from '../sources/store.ts'
+import type { Diff } from './diff.ts'
+import { recordBrands, recordCategories } from './record-names.ts'
+import { itemValueColumns, priceColumns, type Staging } from './staging/staging.ts'
+
+export interface PublishContext {
+  importId: string
+  supplierId: string
+  sourceId: string
+  /** The source's settings as this import read its file. */
+  settings: SourceSettings
+  /** Scopes that the file speaks for. */
+  scopes: string[]
+  fetchedAt: Date
+  lease: Lease
+  now: Date
+}
+
+/**
+ * Writes what the diff found into the catalog, with its history, its before-images and the parse log, and ends the
+ * import and its job: all in one transaction, so that a crash leaves the catalog as before or as after.
+ * @returns false when the supplier's items have changed since the diff was made: compare again
+ * @throws ConflictError `lease_lost`, or `stale_data` when newer data of the same scope is published already
+ */
+export async function publish(
+  db: Database,
+  tx: Database['tx'],
+  options: { staging: Staging; diff: Diff; context: PublishContext; change: ImportChange },
+): Promise<boolean> {
+  const { staging, diff, context, change } = options
+  const { supplierId, now } = context
+  const idsFrom = await reserveIds(tx, staging)
+  return tx(async (sql) => {
+    const revision = await lockSupplier(db, sql, supplierId)
+    if (revision !== diff.revision) return false
+    await refuseStale(sql, context)
+    await keepBefore(db, sql, staging, context)
+    await insertNew(sql, staging, context, idsFrom)
+    await updateChanged(sql, staging, context)
+    await markGone(sql, staging, now)
+    await recordPrices(sql, staging, context, idsFrom)
+    await recordCategories(sql, { supplierId, rows: staging.names.rows, diff: staging.names.diff })
+    await recordBrands(sql, { rows: staging.names.rows, diff: staging.names.diff })
+    await writeLog(sql, staging, context)
+    const changes = diff.changes
+    const hasChanged = changes.new + changes.changed + changes.gone + changes.returned > 0
+    const newRevision = revision + (hasChanged ? 1 : 0)
+    await sql.run('update suppliers set revision = $2 where id = $1', [supplierId, newRevision])
+    const stores = { query: sql.query, tables: db.tables }
+    await importStore(stores).change(context.importId, {
+      ...change,
+      changes,
+      supplierRevision: newRevision,
+      publishedAt: now,
+      finishedAt: now,
+    })
+    await sourceStore(stores).change(context.sourceId, context.settings)
+    await jobStore(stores).end(context.lease, { state: 'succeeded', phase: 'complete', now })
+    return true
+  })
+}
+
+/**
+ * Writes the parse log of an import that is not published (held or failed), replacing what an earlier attempt wrote.
+ */
+export async function writeLog(sql: Tx, staging: Staging, context: PublishContext): Promise<void> {
+  await sql.run('delete from parsing_logs where import_id = $1', [context.importId])
+  await sql.run(
+    `insert into parsing_logs (import_id, job_id, supplier_id, severity, error_type, code, message, sheet, "row",
+                               "column", raw, row_data, created_at)
+     select $1, $2, $3, severity, error_type, code, message, sheet, "row", col, raw, row_data, ${instant(staging, 4)}
+     from ${staging.names.issues}
+     order by sheet, "row"`,
+    [context.importId, context.lease.jobId, context.supplierId, context.now],
+  )
+}
+
+/** In an insert from a select PostgreSQL does not infer a parameter's type from the column it goes to. */
+const instant = ({ engine }: Staging, parameter: number) =>
+  engine === 'sqlite' ? `$${parameter}` : `$${parameter}::timestamptz`
+
+/** As many item ids as the diff has entries; ids that are not used are not used again. */
+async function reserveIds(tx: Database['tx'], staging: Staging): Promise<number> {
+  return tx(async (sql) => {
+    const [last] = await sql.all<{ d: number | null }>(`select max(d) as d from ${staging.names.diff}`)
+    const count = last?.d ?? 0
+    const [counter] = await sql.all<{ value: number }>(
+      `insert into counters (name, value) values ('supplier_items', $1)
+       on conflict (name) do update set value = counters.value + excluded.value returning value`,
+      [count],
+    )
+    if (counter === undefined) throw new Error('The counter gave no value.')
+    return counter.value - count
+  })
+}
+
+/** One publish per supplier at a time. On SQLite the write lock sees to that. */
+async function lockSupplier(db: Database, sql: Sql, supplierId: string): Promise<number> {
+  const [supplier] = await sql.all<{ revision: number }>(
+    `select revision from suppliers where id = $1 ${db.engine === 'postgres' ? 'for update' : ''}`,
+    [supplierId],
+  )
+  if (supplier === undefined)
+    throw new ConflictError('supplier_deleted', 'The supplier was deleted while its list was being read.')
+  return supplier.revision
+}
+
+async function refuseStale(sql: Sql, context: PublishContext): Promise<void> {
+  const newer = await sql.all<{ id: string; scopes: unknown }>(
+    `select id, scopes from imports
+     where source_id = $1 and status in ('completed', 'partial_success', 'unchanged') and fetched_at > $2 and id <> $3`,
+    [context.sourceId, context.fetchedAt, context.importId],
+  )
+  const stale = newer.find(({ scopes }) => {
+    const list: unknown = typeof scopes === 'string' ? JSON.parse(scopes) : scopes
+    return Array.isArray(list) && list.some((scope) => context.scopes.includes(scope))
+  })
+  if (stale !== undefined)
+    throw new ConflictError(
+      'stale_data',
+      `Import ${stale.id} has published a newer list of the same source; this one would take prices back.`,
+    )
+}
+
+/** Every column that an import may write, with the lineage, so that an undo can put it back. */
+const beforeColumns = [...itemValueColumns, 'source_id', 'scope', 'gone_at'] as const
+
+async function keepBefore(
+  db: Database,
+  sql: Sql,
+  staging: Staging,
+  { importId }: PublishContext,
+): Promise<void> {
+  const before = Object.fromEntries(
+    beforeColumns.map((column) => [
+      column,
+      // SQLite would put JSON text into the object as text.
+      column === 'characteristics' && db.engine === 'sqlite' ? 'json(i.characteristics)' : `i.${column}`,
+    ]),
+  )
+  await sql.run(
+    `insert into item_changes (import_id, item_id, kind, before)
+     select $1, i.id, d.kind, ${jsonObject(db.engine, before)}
+     from ${staging.names.diff} as d join supplier_items as i on i.id = d.item_id
+     where d.kind in ('changed', 'gone', 'returned')`,
+    [importId],
+  )
+}
+
+const columnList = (columns: readonly string[], prefix = '') =>
+  columns.map((column) => `${prefix}${column}`).join(', ')
+
+async function insertNew(
+  sql: Sql,
+  staging: Staging,
+  context: PublishContext,
+  idsFrom: number,
+): Promise<void> {
+  const { rows, diff } = staging.names
+  await sql.run(
+    `insert into supplier_items (id, supplier_id, item_key, ${columnList(itemValueColumns)}, source_id, scope,
+                                 first_import_id)
+     select $1 + d.d, $2, s.item_key, ${columnList(itemValueColumns, 's.')}, $3, s.scope, $4
+     from ${diff} as d join ${rows} as s on s.n = d.n
+     where d.kind = 'new'
+     order by d.d`,
+    [idsFrom, context.supplierId, context.sourceId, context.importId],
+  )
+}
+
+async function updateChanged(sql: Sql, staging: Staging, context: PublishContext): Promise<void> {
+  const { rows, diff } = staging.names
+  await sql.run(
+    `update supplier_items
+     set ${itemValueColumns.map((column) => `${column} = s.${column}`).join(', ')},
+         source_id = $1, scope = s.scope, gone_at = null
+     from ${diff} as d join ${rows} as s on s.n = d.n
+     where supplier_items.id = d.item_id and d.kind in ('changed', 'returned')`,
+    [context.sourceId],
+  )
+  // Another source or scope lists the same: only the lineage moves, and no before-image is kept.
+  await sql.run(
+    `update supplier_items set source_id = $1, scope = s.scope
+     from ${diff} as d join ${rows} as s on s.n = d.n
+     where supplier_items.id = d.item_id and d.kind = 'relisted'`,
+    [context.sourceId],
+  )
+}
+
+async function markGone(sql: Sql, staging: Staging, now: Date): Promise<void> {
+  await sql.run(
+    `update supplier_items set gone_at = ${instant(staging, 1)}
+     where id in (select item_id from ${staging.names.diff} where kind = 'gone')`,
+    [now],
+  )
+}
+
+/** The first and every changed price, traced to the cell it came from. */
+async function recordPrices(
+  sql: Sql,
+  staging: Staging,
+  context: PublishContext,
+  idsFrom: number,
+): Promise<void> {
+  const { rows, diff } = staging.names
+  await sql.run(
+    `insert into price_history (item_id, ${columnList(priceColumns)}, recorded_at, import_id, sheet, "row", "column",
+                                raw)
+     select coalesce(d.item_id, $1 + d.d), ${columnList(priceColumns, 's.')}, ${instant(staging, 2)}, $3, s.sheet,
+            s."row", s.price_column, s.price_raw
+     from ${diff} as d join ${rows} as s on s.n = d.n
+     where d.price_changed
+     order by d.d`,
+    [idsFrom, context.now, context.importId],
+  )
+}

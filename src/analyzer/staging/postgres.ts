@@ -1,0 +1,128 @@
+import { once } from 'node:events'
+import type { Database, NativePostgres } from '../../db/database.ts'
+import {
+  createStatements,
+  issueColumns,
+  issueValues,
+  itemColumns,
+  itemValues,
+  type Staging,
+  type StagingNames,
+} from './staging.ts'
+
+/** COPY goes out in pieces of about this many characters. */
+const pieceCharacters = 256 * 1024
+
+/**
+ * Stages into unlogged tables of the schema `staging`, the only place where the service makes tables, filled
+ * through COPY.
+ * @param id letters, digits and hyphens: the import's id
+ */
+export async function stageInPostgres(db: Database, native: NativePostgres, id: string): Promise<Staging> {
+  const suffix = id.replaceAll('-', '')
+  if (!/^[a-z0-9]{1,40}$/.test(suffix)) throw new Error(`Not an import id: ${id}`)
+  const names: StagingNames = {
+    rows: `staging.rows_${suffix}`,
+    issues: `staging.issues_${suffix}`,
+    diff: `staging.diff_${suffix}`,
+    repeated: `staging.repeated_${suffix}`,
+  }
+  const drop = async () => {
+    await db.run(`drop table if exists ${Object.values(names).join(', ')}`)
+  }
+  await drop()
+  const engine = {
+    json: 'jsonb',
+    identity: 'bigint generated always as identity primary key',
+    create: 'create unlogged table',
+  }
+  for (const statement of createStatements(names, engine)) await db.run(statement)
+  const items = await copyInto(native, names.rows, itemColumns)
+  const issues = await copyInto(native, names.issues, issueColumns)
+  let itemCount = 0
+
+  return {
+    engine: 'postgres',
+    names,
+    addItem: (item, place) => items.add(itemValues(++itemCount, item, place)),
+    addIssue: (issue, place, row) => issues.add(issueValues(issue, place, row)),
+    async flush() {
+      await items.flush()
+      await issues.flush()
+    },
+    async seal() {
+      await items.end()
+      await issues.end()
+      await db.run(`create index on ${names.rows} (item_key, n)`)
+      await db.run(`create index on ${names.issues} (item_key) where item_key is not null`)
+      await db.run(`analyze ${names.rows}`)
+      await db.run(`analyze ${names.issues}`)
+    },
+    withSql: (work) => work(db, db.tx),
+    async discard() {
+      items.destroy()
+      issues.destroy()
+      await drop()
+    },
+  }
+}
+
+interface CopyStream {
+  add(values: readonly (string | number | null)[]): void
+  flush(): Promise<void>
+  end(): Promise<void>
+  destroy(): void
+}
+
+async function copyInto(
+  native: NativePostgres,
+  table: string,
+  columns: Record<string, string>,
+): Promise<CopyStream> {
+  const stream = await native.copy(`copy ${table} ("${Object.keys(columns).join('", "')}") from stdin`)
+  let failure: Error | null = null
+  let pending = ''
+  let isEnded = false
+  stream.on('error', (error: Error) => {
+    failure ??= error
+  })
+  const write = async () => {
+    if (failure !== null) throw failure
+    const piece = pending
+    pending = ''
+    if (piece === '' || stream.write(piece)) return
+    await Promise.race([once(stream, 'drain'), once(stream, 'close')])
+    if (failure !== null) throw failure
+  }
+  return {
+    add(values) {
+      let line = ''
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i]
+        if (i > 0) line += '\t'
+        line += value === null ? '\\N' : typeof value === 'string' ? escaped(value) : value
+      }
+      pending += `${line}\n`
+    },
+    flush: async () => {
+      if (pending.length >= pieceCharacters) await write()
+    },
+    async end() {
+      await write()
+      isEnded = true
+      stream.end()
+      await once(stream, 'finish')
+      if (failure !== null) throw failure
+    },
+    destroy() {
+      if (!isEnded && 'destroy' in stream && typeof stream.destroy === 'function') stream.destroy()
+    },
+  }
+}
+
+const special = /[\\\t\n\r]/g
+const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
+
+function escaped(text: string): string {
+  return special.test(text) ? text.replace(special, (character) => escapes[character]!) : text
+}

@@ -1,0 +1,172 @@
+import type { Database, Engine, Sql } from '../../db/database.ts'
+import type { Issue } from '../table/issue.ts'
+import type { ItemRow } from '../table/item.ts'
+
+/**
+ * Where an import's rows wait before they are compared with the catalog and published. It may vanish at any moment:
+ * it is rebuilt from the raw file and the stored decision.
+ *
+ *   add… → flush → … → seal → withSql → discard
+ */
+export interface Staging {
+  engine: Engine
+  names: StagingNames
+  addItem(item: ItemRow, place: Place): void
+  addIssue(issue: Issue, place: Place, row: RejectedRow | null): void
+  /** Waits until what was added has gone out; call it after every batch. */
+  flush(): Promise<void>
+  /** Ends the adding and indexes what is there. */
+  seal(): Promise<void>
+  /** SQL that sees the staged tables and, where there is one, the catalog; and transactions on both. */
+  withSql<Result>(work: (sql: Sql, tx: Database['tx']) => Promise<Result>): Promise<Result>
+  /** Deletes everything; also after a failure half-way. */
+  discard(): Promise<void>
+}
+
+/** The staged tables as SQL names them. */
+export interface StagingNames {
+  /** One staged item a row: `itemColumns` and `outcome`. */
+  rows: string
+  /** One issue a row: `issueColumns`. */
+  issues: string
+  /** What differs from the catalog: see analyzer/diff.ts. */
+  diff: string
+  /** Keys that occur more than once, and the row that is kept: see duplicates.ts. */
+  repeated: string
+}
+
+/** Where in the file a row stands, and which part of the assortment it speaks for. */
+export interface Place {
+  sheet: string | null
+  scope: string
+}
+
+export interface RejectedRow {
+  itemKey: string | null
+  /** JSON array of the cells. */
+  rowData: string
+}
+
+/** What became of a staged item. */
+export const outcomes = { accepted: 0, duplicate: 1, rejected: 2, superseded: 3 } as const
+
+/** Column → type, in the order in which rows are written. The types mean the same on both engines. */
+export const itemColumns = {
+  n: 'bigint primary key',
+  sheet: 'text',
+  scope: 'text not null',
+  row: 'bigint not null',
+  item_key: 'text not null',
+  sku: 'text',
+  name: 'text not null',
+  price_e4: 'bigint',
+  currency: 'text',
+  price_quantity_e4: 'bigint',
+  unit: 'text',
+  category: 'text',
+  brand: 'text',
+  valid_from: 'text',
+  valid_to: 'text',
+  characteristics: 'json',
+  price_column: 'bigint',
+  price_raw: 'text',
+} as const
+
+export const issueColumns = {
+  sheet: 'text',
+  scope: 'text not null',
+  row: 'bigint',
+  col: 'bigint',
+  severity: 'text not null',
+  error_type: 'text not null',
+  code: 'text not null',
+  message: 'text not null',
+  raw: 'text',
+  item_key: 'text',
+  row_data: 'json',
+} as const
+
+/** The columns of an item that an import may write; what is compared to find out whether an item has changed. */
+export const itemValueColumns = [
+  'sku',
+  'name',
+  'price_e4',
+  'currency',
+  'price_quantity_e4',
+  'unit',
+  'category',
+  'brand',
+  'valid_from',
+  'valid_to',
+  'characteristics',
+] as const
+
+/** The columns of which a change makes a new entry of price history. */
+export const priceColumns = [
+  'price_e4',
+  'currency',
+  'price_quantity_e4',
+  'unit',
+  'valid_from',
+  'valid_to',
+] as const
+
+/** `create table` statements for one staging area. */
+export function createStatements(
+  names: StagingNames,
+  engine: { json: string; identity: string; create: string },
+): string[] {
+  const columns = (types: Record<string, string>) =>
+    Object.entries(types)
+      .map(([name, type]) => `"${name}" ${type === 'json' ? engine.json : type}`)
+      .join(', ')
+  return [
+    `${engine.create} ${names.rows} (${columns(itemColumns)}, outcome integer not null default ${outcomes.accepted})`,
+    `${engine.create} ${names.issues} (${columns(issueColumns)})`,
+    `${engine.create} ${names.repeated} (item_key text not null, kept bigint not null)`,
+    `${engine.create} ${names.diff} (d ${engine.identity}, n bigint, item_id bigint, kind text not null, ` +
+      'price_changed boolean not null, old_price_e4 bigint, new_price_e4 bigint, is_comparable boolean not null)',
+  ]
+}
+
+export const itemValues = (n: number, item: ItemRow, place: Place) =>
+  [
+    n,
+    place.sheet,
+    place.scope,
+    item.row,
+    item.itemKey,
+    item.sku,
+    item.name,
+    item.priceE4,
+    item.currency,
+    item.priceQuantityE4,
+    item.unit,
+    item.category,
+    item.brand,
+    item.validFrom,
+    item.validTo,
+    item.characteristics,
+    item.priceColumn,
+    item.priceRaw,
+  ] as const
+
+export const issueValues = (issue: Issue, place: Place, row: RejectedRow | null) =>
+  [
+    place.sheet,
+    place.scope,
+    issue.row,
+    issue.column,
+    issue.severity,
+    issue.errorType,
+    issue.code,
+    storable(issue.message),
+    issue.raw === null ? null : storable(issue.raw),
+    row?.itemKey ?? null,
+    row === null ? null : row.rowData,
+  ] as const
+
+/** Text that both engines can keep: PostgreSQL refuses NUL, SQLite cuts at it, and neither knows half a character. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '\u2400').toWellFormed()
+}

@@ -1,0 +1,122 @@
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type AnalyzeOptions, type AnalyzerParts, analyze } from './analyzer/analyze.ts'
+import type { ReadLimits } from './analyzer/formats/format.ts'
+import type { Config } from './config.ts'
+import { abandonedImports } from './courier/abandoned.ts'
+import { approve, discard } from './courier/held.ts'
+import { type Handover, type IntakeParts, takeIn } from './courier/intake.ts'
+import { indexCharacteristics } from './db/characteristics.ts'
+import { type Database, openDatabase } from './db/database.ts'
+import { migrateUp, requireCurrent } from './db/migrate.ts'
+import { openArchive } from './files/archive.ts'
+import { type Import, importStore } from './imports/store.ts'
+import type { Clock } from './lib/clock.ts'
+import type { Logger } from './lib/log.ts'
+import { ownIdentity } from './lib/process-identity.ts'
+
+/** How long a command waits for another process's write lock. */
+const lockTimeoutMs = 30_000
+
+/** The parts of the program, wired together for one process. */
+export interface App {
+  db: Database
+  parts: AnalyzerParts & IntakeParts
+  /** Takes a file in and sees it through to the catalog. */
+  ingest(handover: Handover, options: AnalyzeOptions): Promise<Import>
+  /** Publishes a held import. */
+  approve(importId: string, options: AnalyzeOptions): Promise<Import>
+  discard(importId: string): Promise<Import>
+  /** Finishes what a process that has ended left half-done. */
+  resume(options: AnalyzeOptions): Promise<Import[]>
+  close(): Promise<void>
+}
+
+export interface AppOptions {
+  config: Config
+  clock: Clock
+  log: Logger
+  /**
+   * `write`: brings the schema up to date first. `read`: demands a current schema. `none`: leaves it alone, for
+   * `migrate` itself.
+   */
+  schema: 'write' | 'read' | 'none'
+}
+
+/**
+ * Opens the database and wires everything that works on it.
+ * @throws AppError when the database cannot be opened, or its schema is not this program's
+ */
+export async function openApp({ config, clock, log, schema }: AppOptions): Promise<App> {
+  const db = await open(config, log)
+  try {
+    if (schema === 'write') {
+      const applied = await migrateUp(db, clock)
+      if (applied.length > 0) log.info('schema migrated', { applied })
+      await indexCharacteristics(db, config.indexedCharacteristics)
+    }
+    if (schema === 'read') await requireCurrent(db)
+    return wire({ config, clock, log }, db)
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+}
+
+/** The limits that a configuration sets to what is read. */
+export function readLimits(config: Config): ReadLimits {
+  return {
+    cellCharactersMax: config.cellCharactersMax,
+    columnsMax: 16_384,
+    unpackedBytesMax: config.unpackedBytesMax,
+  }
+}
+
+async function open(config: Config, log: Logger): Promise<Database> {
+  const url = config.databaseUrl
+  if (url.startsWith('sqlite:')) mkdirSync(dirname(url.slice('sqlite:'.length)), { recursive: true })
+  return openDatabase({
+    url,
+    log: log.child({ module: 'db' }),
+    poolSize: config.databasePoolSize,
+    lockTimeoutMs,
+  })
+}
+
+function wire({ config, clock, log }: Omit<AppOptions, 'schema'>, db: Database): App {
+  const parts: App['parts'] = {
+    db,
+    clock,
+    log: log.child({ module: 'analyzer' }),
+    archive: openArchive(join(config.dataDirectory, 'raw')),
+    stagingFolder: join(config.dataDirectory, 'staging'),
+    limits: readLimits(config),
+    fileBytesMax: config.fileBytesMax,
+    defaultCurrency: config.currency,
+    worker: ownIdentity(),
+  }
+  const imports = importStore(db)
+  return {
+    db,
+    parts,
+    async ingest(handover, options) {
+      const { importId, isUnchanged } = await takeIn(parts, handover)
+      return isUnchanged ? imports.get(importId) : analyze(parts, importId, options)
+    },
+    async approve(importId, options) {
+      await approve(parts, importId, parts.worker)
+      return analyze(parts, importId, options)
+    },
+    async discard(importId) {
+      await discard(parts, importId)
+      return imports.get(importId)
+    },
+    async resume(options) {
+      const resumed: Import[] = []
+      for (const importId of await abandonedImports(parts))
+        resumed.push(await analyze(parts, importId, options))
+      return resumed
+    },
+    close: () => db.close(),
+  }
+}

@@ -1,0 +1,77 @@
+import type { Import, LogEntry } from '../imports/store.ts'
+import { countsText, printCard } from './card.ts'
+import { type Context, type ExitCode, exitCodes } from './command.ts'
+import { printLine } from './output.ts'
+import { printIssues, tableJson } from './try.ts'
+
+/** An import as `--json` prints it. */
+export function importJson(found: Import): Record<string, unknown> {
+  const { decision, options, supplierRevision: _revision, ...rest } = found
+  return {
+    ...rest,
+    listMode: options.listMode,
+    decision: decision === null ? null : { ...decision, tables: decision.tables.map(tableJson) },
+  }
+}
+
+/** 0: the list is in the catalog. 3: in part, or it waits for approval. 1: it is not. */
+export function exitCodeOf(found: Import): ExitCode {
+  if (found.status === 'completed' || found.status === 'unchanged') return exitCodes.done
+  if (found.status === 'partial_success' || found.status === 'held') return exitCodes.partial
+  return exitCodes.failed
+}
+
+const statusText: Record<Import['status'], string> = {
+  pending: 'is waiting',
+  running: 'is running',
+  held: 'is held for approval; the catalog is as it was',
+  completed: 'is in the catalog',
+  partial_success: 'is in the catalog, except for the rejected rows',
+  unchanged: 'is the same file as last time; nothing to do',
+  failed: 'failed; the catalog is as it was',
+  cancelled: 'was cancelled; the catalog is as it was',
+  expired: 'expired; the catalog is as it was',
+  undone: 'was undone',
+}
+
+/** Says in a few lines what became of an import. @param log the rows to show, or null */
+export function printImport(context: Context, found: Import, log: LogEntry[] | null): void {
+  const { stdout } = context.io
+  printLine(stdout, `${found.fileName} from ${found.supplier} ${statusText[found.status]}.`)
+  if (found.error !== null) printLine(stdout, `  ${found.error.message}`)
+  for (const { message } of found.holdReasons) if (found.status === 'held') printLine(stdout, `  ${message}`)
+  if (found.counts.read > 0) printLine(stdout, countsText(found.counts, found.ignored))
+  const changes = changesText(found)
+  if (changes !== '') printLine(stdout, changes)
+  if (log !== null && log.length > 0) {
+    printLine(stdout, '')
+    printIssues(stdout, log)
+  }
+  if (found.status === 'held')
+    printLine(stdout, `\ntallyman imports approve ${found.id}   or   tallyman imports discard ${found.id}`)
+}
+
+/** The decision card, then what became of the import. */
+export function printImportDetail(context: Context, found: Import, log: LogEntry[]): void {
+  printImport(context, found, null)
+  const { stdout } = context.io
+  printLine(stdout, '')
+  if (found.decision !== null) printCard(stdout, found.decision, found.counts, found.ignored)
+  if (log.length > 0) {
+    printLine(stdout, '')
+    printIssues(stdout, log)
+  }
+}
+
+function changesText({ changes }: Import): string {
+  const parts = [
+    [changes.new, 'new'],
+    [changes.changed, 'changed'],
+    [changes.priceUp, 'dearer'],
+    [changes.priceDown, 'cheaper'],
+    [changes.returned, 'back again'],
+    [changes.gone, 'gone'],
+  ] as const
+  const shown = parts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`)
+  return shown.length === 0 ? '' : `Items: ${shown.join(', ')}.`
+}

@@ -1,0 +1,108 @@
+import { openApp } from '../app.ts'
+import { importStore } from '../imports/store.ts'
+import { UsageError } from './arguments.ts'
+import { type Context, defineCommand, type ExitCode, exitCodes } from './command.ts'
+import { exitCodeOf, importJson, printImport, printImportDetail } from './import-report.ts'
+import { printJson, printTable } from './output.ts'
+
+/** `tallyman imports`. */
+export const imports = defineCommand({
+  name: 'imports',
+  summary: 'List imports, show one with its parse log, approve or discard a held one',
+  options: {
+    limit: {
+      kind: 'integer',
+      placeholder: 'N',
+      min: 1,
+      max: 10_000,
+      summary: 'How many imports, or rows of the log (default 50)',
+    },
+    before: { kind: 'text', placeholder: 'ID', summary: 'Only imports older than this one' },
+    all: { kind: 'flag', summary: 'With show: ignored rows too' },
+  },
+  positionals: {
+    action: {
+      placeholder: 'ACTION',
+      summary: 'list (default), show, approve, discard, or resume what was interrupted',
+      choices: ['list', 'show', 'approve', 'discard', 'resume'],
+    },
+    id: { placeholder: 'ID', summary: 'The import; "last" for the latest' },
+  },
+  async run({ options, positionals }, context) {
+    const { config, log, io } = context
+    const action = positionals.action ?? 'list'
+    const isRead = action === 'list' || action === 'show'
+    const app = await openApp({ config, clock: io.clock, log, schema: isRead ? 'read' : 'write' })
+    const store = importStore(app.db)
+    const limit = options.limit ?? 50
+    const work = { signal: io.signal, onProgress: () => {} }
+    try {
+      if (action === 'list')
+        return printList(
+          context,
+          await store.list({ limit, ...(options.before && { before: options.before }) }),
+        )
+      if (action === 'resume') {
+        const resumed = await app.resume(work)
+        return printList(context, resumed)
+      }
+      const id = await resolveId(store, positionals.id)
+      if (action === 'show') {
+        const severities = options.all ? undefined : (['error', 'note'] as const)
+        const found = await store.get(id)
+        const entries = await store.log(id, { limit, ...(severities && { severities: [...severities] }) })
+        if (context.json) printJson(io, { ...importJson(found), log: entries })
+        else printImportDetail(context, found, entries)
+        return exitCodes.done
+      }
+      const ended = action === 'approve' ? await app.approve(id, work) : await app.discard(id)
+      if (context.json) printJson(io, importJson(ended))
+      else printImport(context, ended, null)
+      return action === 'discard' ? exitCodes.done : exitCodeOf(ended)
+    } finally {
+      await app.close()
+    }
+  },
+})
+
+async function resolveId(store: ReturnType<typeof importStore>, given: string | null): Promise<string> {
+  if (given === null) throw new UsageError('which import? Give its id, or "last"')
+  if (given !== 'last') return given
+  const [latest] = await store.list({ limit: 1 })
+  if (latest === undefined) throw new UsageError('there are no imports yet')
+  return latest.id
+}
+
+function printList(
+  context: Context,
+  found: Awaited<ReturnType<ReturnType<typeof importStore>['list']>>,
+): ExitCode {
+  const { io, json } = context
+  if (json) printJson(io, { imports: found.map(importJson) })
+  else
+    printTable(io.stdout, {
+      columns: [
+        { header: 'ID' },
+        { header: 'WHEN (UTC)' },
+        { header: 'SUPPLIER', canShrink: true },
+        { header: 'FILE', canShrink: true },
+        { header: 'STATUS' },
+        { header: 'READ', align: 'right' },
+        { header: 'ACCEPTED', align: 'right' },
+        { header: 'UNCHANGED', align: 'right' },
+        { header: 'REJECTED', align: 'right' },
+      ],
+      rows: found.map(({ id, createdAt, supplier, fileName, status, counts }) => [
+        id,
+        createdAt.toISOString().slice(0, 16).replace('T', ' '),
+        supplier,
+        fileName,
+        status,
+        counts.read,
+        counts.accepted,
+        counts.unchanged,
+        counts.rejected,
+      ]),
+    })
+  return exitCodes.done
+}

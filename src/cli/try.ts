@@ -1,0 +1,190 @@
+import { basename, resolve } from 'node:path'
+import { type Preview, type PreviewIssue, type PreviewItem, sizeOf, tryFile } from '../analyzer/preview.ts'
+import { readLimits } from '../app.ts'
+import { type Handover, importOptions, pinnedSettings } from '../courier/intake.ts'
+import type { FileDecision } from '../imports/model.ts'
+import { fileHash } from '../lib/hash.ts'
+import { defaultSettings } from '../sources/model.ts'
+import { UsageError } from './arguments.ts'
+import { columnLetter, printCard } from './card.ts'
+import { type Context, defineCommand, exitCodes } from './command.ts'
+import { readingHandover } from './handover.ts'
+import { printJsonLists } from './json-lists.ts'
+import { printLine, printTable } from './output.ts'
+import { readingOptions } from './reading-options.ts'
+
+/** How many items and issues are shown when nobody says. */
+const shownDefault = 20
+
+/** `tallyman try`. */
+export const tryCommand = defineCommand({
+  name: 'try',
+  summary: 'Show how a file would be read; needs no database, writes nothing',
+  options: {
+    ...readingOptions,
+    items: {
+      kind: 'text',
+      placeholder: 'N',
+      summary: `How many items and issues to show, or "all" (default ${shownDefault})`,
+    },
+  },
+  positionals: { file: { placeholder: 'FILE', summary: 'The list: CSV, TSV or XLSX', required: true } },
+  examples: [
+    { line: 'tallyman try prices.xlsx', summary: 'the decision card, the first items, what is not taken' },
+    {
+      line: 'tallyman try prices.csv --map price=D --json',
+      summary: 'with another price column, for a program',
+    },
+  ],
+  async run({ options, positionals }, context) {
+    const path = resolve(context.io.cwd, positionals.file)
+    const shown = parseShown(options.items)
+    const handover: Handover = {
+      ...readingHandover(options),
+      path,
+      fileName: basename(path),
+      supplier: '',
+      source: '',
+      trigger: 'cli',
+    }
+    const settings = pinnedSettings(defaultSettings, handover)
+    const progress = context.progress(`Reading ${handover.fileName}`)
+    try {
+      return await tryFile(
+        {
+          path,
+          options: importOptions(settings, handover, settings.currency ?? context.config.currency),
+          limits: readLimits(context.config),
+          onProgress: ({ rows, bytesRead, bytesTotal }) => progress.update(bytesRead / bytesTotal, rows),
+          signal: context.io.signal,
+        },
+        async (preview) => {
+          progress.done()
+          await (context.json ? printPreviewJson : printPreview)(context, { path, preview, shown })
+          return preview.decision.verdict === 'not-a-price-list' ? exitCodes.failed : exitCodes.done
+        },
+      )
+    } finally {
+      progress.done()
+    }
+  },
+})
+
+export function parseShown(text: string | null): number {
+  if (text === null) return shownDefault
+  if (text === 'all') return Number.MAX_SAFE_INTEGER
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new UsageError(`--items takes a number or "all", not "${text}"`)
+}
+
+interface Shown {
+  path: string
+  preview: Preview
+  shown: number
+}
+
+async function printPreviewJson({ io }: Context, { path, preview, shown }: Shown): Promise<void> {
+  const { decision, counts, ignored } = preview
+  const { format, encoding, delimiter } = decision
+  await printJsonLists(
+    io.stdout,
+    {
+      file: {
+        name: basename(path),
+        bytes: sizeOf(path),
+        sha256: await fileHash(path),
+        format,
+        encoding,
+        delimiter,
+      },
+      verdict: decision.verdict,
+      reasons: decision.reasons,
+      tables: decision.tables.map(tableJson),
+      counts,
+      ignored,
+    },
+    { items: preview.items(shown), issues: preview.issues(shown) },
+  )
+}
+
+/** One table as `try --json` prints it. */
+export function tableJson(table: FileDecision['tables'][number]): Record<string, unknown> {
+  const { decimal } = table
+  return {
+    sheet: table.sheetName,
+    verdict: table.verdict,
+    reasons: table.reasons,
+    headerRows: table.headerRows,
+    mapping: table.mapping,
+    identity: table.identity,
+    characteristics: table.characteristics,
+    currency: table.currency,
+    decimal: decimal.style,
+    decimalConfidence: decimal.confidence,
+    decimalEvidence: decimal.evidence,
+    counts: table.counts,
+    ignored: table.ignored,
+  }
+}
+
+async function printPreview({ io }: Context, { preview, shown }: Shown): Promise<void> {
+  const { stdout } = io
+  printCard(stdout, preview.decision, preview.counts, preview.ignored)
+  const items = await collect(preview.items(shown))
+  if (items.length > 0) {
+    printLine(stdout, '')
+    printItems(stdout, items)
+    const more = preview.counts.accepted - items.length
+    if (more > 0) printLine(stdout, `… and ${more} more; --items N or --items all shows them.`)
+  }
+  const issues = await collect(preview.issues(shown))
+  if (issues.length > 0) {
+    printLine(stdout, '')
+    printIssues(stdout, issues)
+  }
+}
+
+async function collect<Element>(elements: AsyncIterable<Element>): Promise<Element[]> {
+  const collected: Element[] = []
+  for await (const element of elements) collected.push(element)
+  return collected
+}
+
+function printItems(writer: Context['io']['stdout'], items: PreviewItem[]): void {
+  printTable(writer, {
+    columns: [
+      { header: 'ROW', align: 'right' },
+      { header: 'SKU', canShrink: true },
+      { header: 'NAME', canShrink: true },
+      { header: 'PRICE', align: 'right' },
+      { header: '' },
+      { header: 'UNIT' },
+      { header: 'CATEGORY', canShrink: true },
+    ],
+    rows: items.map(({ row, sku, name, price, currency, unit, category }) => [
+      row + 1,
+      sku,
+      name,
+      price ?? 'on request',
+      price === null ? null : currency,
+      unit,
+      category,
+    ]),
+  })
+}
+
+/** Rows that were not taken, and notes on those that were. */
+export function printIssues(
+  writer: Context['io']['stdout'],
+  issues: Pick<PreviewIssue, 'row' | 'column' | 'code' | 'message'>[],
+): void {
+  printTable(writer, {
+    columns: [{ header: 'ROW', align: 'right' }, { header: 'COLUMN' }, { header: 'CODE' }, { header: 'WHY' }],
+    rows: issues.map(({ row, column, code, message }) => [
+      row === null ? null : row + 1,
+      column === null ? null : columnLetter(column),
+      code,
+      message,
+    ]),
+  })
+}

@@ -1,0 +1,53 @@
+import type { Database } from '../db/database.ts'
+import { type Import, importStore } from '../imports/store.ts'
+import type { Clock } from '../lib/clock.ts'
+import { ConflictError } from '../lib/errors.ts'
+import { jobStore } from '../queue/store.ts'
+
+interface Parts {
+  db: Database
+  clock: Clock
+}
+
+/**
+ * Lets a held import be published whatever the guard says. The rows are read again from the raw file with the stored
+ * decision and compared with the catalog as it is by then: hand the import to the analyzer next.
+ * @throws NotFoundError, ConflictError `not_held`
+ */
+export async function approve({ db }: Parts, importId: string, worker: string): Promise<void> {
+  await db.tx(async (tx) => {
+    const stores = { query: tx.query, tables: db.tables }
+    const held = await heldImport(stores, importId, 'approved')
+    const options = { ...held.options, mayHold: false }
+    await importStore(stores).change(importId, { status: 'pending', options })
+    await jobStore(stores).requeue(importId, worker)
+  })
+}
+
+/**
+ * Gives a held import up; the catalog stays as it is, the parse log stays readable.
+ * @throws NotFoundError, ConflictError `not_held`
+ */
+export async function discard({ db, clock }: Parts, importId: string): Promise<void> {
+  await db.tx(async (tx) => {
+    const stores = { query: tx.query, tables: db.tables }
+    const now = clock.now()
+    await heldImport(stores, importId, 'discarded')
+    await importStore(stores).change(importId, { status: 'cancelled', finishedAt: now })
+    await jobStore(stores).close(importId, 'cancelled', now)
+  })
+}
+
+async function heldImport(
+  stores: Parameters<typeof importStore>[0],
+  importId: string,
+  verb: string,
+): Promise<Import> {
+  const found = await importStore(stores).get(importId)
+  if (found.status !== 'held')
+    throw new ConflictError(
+      'not_held',
+      `Import ${importId} is ${found.status}; only a held one can be ${verb}.`,
+    )
+  return found
+}

@@ -1,0 +1,148 @@
+import type { Field } from '../analyzer/table/decision.ts'
+import type { Database } from '../db/database.ts'
+import type { Archive } from '../files/archive.ts'
+import type { ImportOptions, RunTrigger } from '../imports/model.ts'
+import { readingKey } from '../imports/reading-key.ts'
+import { importStore } from '../imports/store.ts'
+import type { Clock } from '../lib/clock.ts'
+import { jobStore } from '../queue/store.ts'
+import type { DuplicateRule, Limits, ListMode, ScopeRule, SourceSettings } from '../sources/model.ts'
+import { sourceStore } from '../sources/store.ts'
+import { supplierStore } from '../suppliers/store.ts'
+
+/** A file that somebody hands in, and what they say about it. Null: as the source has it. */
+export interface Handover {
+  path: string
+  /** As people know it: the last part of the path, or the upload's name. */
+  fileName: string
+  supplier: string
+  source: string
+  trigger: RunTrigger
+  listMode: ListMode | null
+  scope: ScopeRule | null
+  duplicates: DuplicateRule | null
+  currency: string | null
+  /** Replaces the source's own, field by field; `auto` for a field lets the table decide again. */
+  map: Partial<Record<Field, string | null>>
+  identity: Field[] | null
+  limits: Partial<Limits>
+  decimalsMax: 4 | 'currency' | null
+  encoding: string | null
+  delimiter: string | null
+  mayHold: boolean
+  /** Read the file even when it is the one that was read last. */
+  force: boolean
+}
+
+export interface IntakeParts {
+  db: Database
+  archive: Archive
+  clock: Clock
+  fileBytesMax: number
+  /** Assumed where neither the list nor its supplier says one. */
+  defaultCurrency: string | null
+  /** Who takes it in and will analyze it. */
+  worker: string
+}
+
+export interface TakenIn {
+  importId: string
+  /** The file is the one that the source's last import read, in the same way: there is nothing to do. */
+  isUnchanged: boolean
+}
+
+/**
+ * Takes a file in: keeps its bytes, then records supplier, source, run, import and job in one transaction. What is
+ * pinned by hand (mapping, currency, identity, limits) is remembered for the source's next lists.
+ * @throws InvalidError for a file that cannot be kept; nothing is recorded then
+ */
+export async function takeIn(parts: IntakeParts, handover: Handover): Promise<TakenIn> {
+  const { db, archive, clock } = parts
+  const kept = await archive.keep(handover.path, { sizeBytesMax: parts.fileBytesMax })
+  return db.tx(async (tx) => {
+    const now = clock.now()
+    const stores = { query: tx.query, tables: db.tables }
+    const supplier = await supplierStore(stores).findOrAdd(handover.supplier, now)
+    const source = await sourceStore(stores).findOrAddUpload(supplier.id, handover.source, now)
+    const settings = pinnedSettings(source, handover)
+    const options = importOptions(
+      settings,
+      handover,
+      settings.currency ?? supplier.currency ?? parts.defaultCurrency,
+    )
+    await tx.query
+      .insert(db.tables.rawFiles)
+      .values({ sha256: kept.sha256, md5: kept.md5, sizeBytes: kept.sizeBytes, createdAt: now })
+      .onConflictDoNothing()
+    const imports = importStore(stores)
+    const key = readingKey(options)
+    const last = handover.force ? null : await imports.lastOfSource(source.id)
+    const importId = await imports.add({
+      trigger: handover.trigger,
+      supplierId: supplier.id,
+      sourceId: source.id,
+      fileName: handover.fileName,
+      sha256: kept.sha256,
+      options,
+      readingKey: key,
+      now,
+    })
+    const isUnchanged =
+      last !== null &&
+      (last.status === 'completed' || last.status === 'partial_success') &&
+      last.sha256 === kept.sha256 &&
+      last.readingKey === key &&
+      // Somebody else may have written the same items since: then the list is read again.
+      last.supplierRevision === supplier.revision
+    await jobStore(stores).add({ importId, worker: parts.worker, now })
+    if (isUnchanged) {
+      await imports.change(importId, {
+        status: 'unchanged',
+        sameAsImportId: last.id,
+        scopes: last.scopes,
+        finishedAt: now,
+      })
+      await jobStore(stores).close(importId, 'succeeded', now)
+    }
+    return { importId, isUnchanged }
+  })
+}
+
+/** The source's settings with what this handover pins. */
+export function pinnedSettings(source: SourceSettings, handover: Handover): SourceSettings {
+  return {
+    listMode: source.listMode,
+    currency: handover.currency ?? source.currency,
+    map: mergedMap(source.map, handover.map),
+    identity: handover.identity ?? source.identity,
+    limits: { ...source.limits, ...handover.limits },
+    decimalsMax: handover.decimalsMax ?? source.decimalsMax,
+    duplicates: handover.duplicates ?? source.duplicates,
+    scope: handover.scope ?? source.scope,
+  }
+}
+
+function mergedMap(stored: SourceSettings['map'], given: Handover['map']): SourceSettings['map'] {
+  const merged = { ...stored, ...given }
+  // Keys are fields: both maps are typed so.
+  for (const field of Object.keys(merged) as Field[]) if (merged[field] === 'auto') delete merged[field]
+  return merged
+}
+
+/** @param currency assumed where the list does not say */
+export function importOptions(
+  settings: SourceSettings,
+  handover: Handover,
+  currency: string | null,
+): ImportOptions {
+  const { map, identity, decimalsMax } = settings
+  return {
+    settings,
+    table: { map, currency, identity, decimalsMax },
+    // Not remembered: whether a file is the whole list is a fact of that file.
+    listMode: handover.listMode ?? settings.listMode,
+    encoding: handover.encoding,
+    delimiter: handover.delimiter,
+    mayHold: handover.mayHold,
+  }
+}
