@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+
+/** The project's folder. */
+export const root = resolve(import.meta.dir, '../..')
+
+/**
+ * Builds the executable: the sources, Bun and the migrations in one file that needs nothing else on the machine.
+ * It is not written into a scanned tree: keep `outfile` in dist/ or outside the project.
+ * @param outfile absolute
+ * @throws AggregateError with the bundler's messages
+ */
+export async function buildExecutable(outfile: string): Promise<void> {
+  await mkdir(dirname(outfile), { recursive: true })
+  await Bun.build({
+    entrypoints: [join(root, 'src/main.ts')],
+    target: 'bun',
+    format: 'esm',
+    minify: true,
+    bytecode: true,
+    sourcemap: 'linked',
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      BUILD_VERSION: JSON.stringify(await version()),
+      BUILD_COMMIT: JSON.stringify(await commit()),
+    },
+    compile: {
+      outfile,
+      // A bunfig.toml, tsconfig.json or package.json where somebody happens to stand is no business of ours; a
+      // bunfig.toml could even name code to run first.
+      autoloadBunfig: false,
+      autoloadTsconfig: false,
+      autoloadPackageJson: false,
+    },
+  })
+}
+
+async function version(): Promise<string> {
+  // As npm keeps it.
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
+  return version
+}
+
+/**
+ * The commit that is built, with a + when files differ from it; null outside a repository (a source archive). An
+ * image is built without the repository: there BUILD_COMMIT says it.
+ */
+async function commit(): Promise<string | null> {
+  if (process.env.BUILD_COMMIT) return process.env.BUILD_COMMIT
+  try {
+    const git = async (...args: string[]) =>
+      (await promisify(execFile)('git', args, { cwd: root })).stdout.trim()
+    const head = await git('rev-parse', '--short=12', 'HEAD')
+    return (await git('status', '--porcelain')) === '' ? head : `${head}+`
+  } catch {
+    return null
+  }
+}
+
+if (import.meta.main) {
+  const outfile = resolve(process.argv[2] ?? join(root, 'dist/tallyman'))
+  await buildExecutable(outfile)
+  console.log(`${outfile}  ${(Bun.file(outfile).size / 1e6).toFixed(0)} MB`)
+}

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { temporaryDirectory } from '../helpers/temporary.ts'
+import { executable, firstMatch } from './child.ts'
+
+const samples = join(import.meta.dir, '../../scripts/samples')
+
+/** The executable alone: an empty folder, no environment, nothing else of the project but a price list. */
+describe.skipIf(executable === null)('the executable', () => {
+  test('says which version it is', async () => {
+    await using folder = await temporaryDirectory()
+    const { version } = await Bun.file(join(import.meta.dir, '../../package.json')).json()
+    expect(await run(folder.path, 'version', '--json')).toMatchObject({ code: 0, json: { version } })
+  })
+
+  test('migrates, imports a list and its next version, lists the items and a history', async () => {
+    await using folder = await temporaryDirectory()
+    const ingest = (file: string) =>
+      run(folder.path, 'ingest', join(samples, file), '--supplier', 'Brandt', '--full', '--json')
+    expect(await run(folder.path, 'migrate', 'up', '--json')).toMatchObject({ code: 0 })
+
+    const first = await ingest('werkzeug-brandt-2026-10.csv')
+    expect(first).toMatchObject({ code: 3, json: { status: 'partial_success', counts: { rejected: 2 } } })
+    const again = await ingest('werkzeug-brandt-2026-10.csv')
+    expect(again).toMatchObject({ code: 0, json: { status: 'unchanged' } })
+    const next = await ingest('werkzeug-brandt-2026-11.csv')
+    expect(next).toMatchObject({ code: 3, json: { status: 'partial_success', counts: { accepted: 14 } } })
+
+    const items = await run(folder.path, 'items', '--sku', '20-2015', '--json')
+    expect(items).toMatchObject({
+      code: 0,
+      json: { items: [{ name: 'Kombizange 180 mm, isoliert 1000 V', price: '28.95', currency: 'EUR' }] },
+    })
+    const history = await run(folder.path, 'history', '20-2015', '--json')
+    expect(prices(history.json)).toEqual(['27.95', '28.95'])
+  }, 60_000)
+
+  test('serves, and stops when it is told to', async () => {
+    await using folder = await temporaryDirectory()
+    const service = start(folder.path, ['serve'], { PORT: '0' })
+    try {
+      const url = await firstMatch(service.stdout, /"url":"(http:[^"]+)"/)
+      for (const path of ['livez', 'readyz', 'api/v1/items']) {
+        const response = await fetch(new URL(path, url))
+        expect([path, response.status]).toEqual([path, 200])
+      }
+      service.kill('SIGTERM')
+      expect(await service.exited).toBe(0)
+    } finally {
+      service.kill('SIGKILL')
+    }
+  }, 60_000)
+})
+
+interface Outcome {
+  code: number
+  /** What it printed; null where it printed nothing. */
+  json: unknown
+  stderr: string
+}
+
+async function run(cwd: string, ...args: string[]): Promise<Outcome> {
+  const child = start(cwd, args, {})
+  const [code, stdout, stderr] = await Promise.all([
+    child.exited,
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ])
+  return { code, json: stdout === '' ? null : JSON.parse(stdout), stderr }
+}
+
+function start(cwd: string, args: string[], env: Record<string, string>) {
+  if (executable === null) throw new Error('There is no executable to start.')
+  return Bun.spawn([executable, ...args], { cwd, env, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' })
+}
+
+/** Of `history --json`, oldest first. */
+function prices(json: unknown): string[] {
+  const { items } = json as { items: { history: { price: string; recorded_at: string }[] }[] }
+  return items.flatMap(({ history }) =>
+    history.toSorted((a, b) => (a.recorded_at < b.recorded_at ? -1 : 1)).map(({ price }) => price),
+  )
+}
