@@ -30,6 +30,8 @@ export async function buildExecutable(outfile: string): Promise<void> {
       outfile,
       // A bunfig.toml, tsconfig.json or package.json where somebody happens to stand is no business of ours; a
       // bunfig.toml could even name code to run first.
+      // A .env neither: it would name another program's database.
+      autoloadDotenv: false,
       autoloadBunfig: false,
       autoloadTsconfig: false,
       autoloadPackageJson: false,

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # Sourced by every command in scripts/: installs what is needed and finds the pinned Bun. POSIX sh; needs only Node
-# with npm, or only Bun. Sets `root` (the project's folder, absolute) and `bun` (the pinned binary); does not change
+# with npm, or only Bun. Sets `root` (the project's folder, absolute), `bun` (the pinned binary) and
+# `env_file` (the flag that says which .env it reads); does not change
 # the directory, so that file arguments keep their meaning.
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -57,3 +58,8 @@ find_bun() {
 }
 
 bun=$(find_bun) || exit 1
+
+# Settings come from the environment and from the project's own .env, not from a .env that lies where somebody
+# happens to stand: it may belong to another program, and name its database.
+# shellcheck disable=SC2034
+if [ -f "$root/.env" ]; then env_file=--env-file=$root/.env; else env_file=--no-env-file; fi

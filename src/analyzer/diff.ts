@@ -1,4 +1,4 @@
-import type { Sql } from '../db/database.ts'
+import type { Engine, Sql } from '../db/database.ts'
 import type { ChangeCounts, RowCounts } from '../imports/model.ts'
 import { itemValueColumns, outcomes, priceColumns, type Staging } from './staging/staging.ts'
 
@@ -9,6 +9,8 @@ export interface Diff {
   changes: ChangeCounts
   /** Items on the list that the catalog has just so. */
   unchanged: number
+  /** Of the unchanged, those that another source or scope listed last: their lineage moves. */
+  relisted: number
   /** Of the new, changed and returned items, those with a price. */
   changedPriced: number
   /** Items of this source and these scopes that were listed before; 0 for a partial list. */
@@ -74,8 +76,8 @@ async function diffGone(sql: Sql, staging: Staging, context: DiffContext): Promi
   const { supplierId, sourceId, scopes } = context
   if (scopes.length === 0) return 0
   const listedBefore = `i.supplier_id = $1 and i.source_id = $2 and i.gone_at is null
-    and i.scope in (${scopes.map((_, index) => `$${index + 3}`).join(', ')})`
-  const parameters = [supplierId, sourceId, ...scopes]
+    and i.scope in (${scopeList(staging.engine, '$3')})`
+  const parameters = [supplierId, sourceId, JSON.stringify(scopes)]
   const [before] = await sql.all<{ count: number }>(
     `select count(*) as count from supplier_items as i where ${listedBefore}`,
     parameters,
@@ -92,6 +94,12 @@ async function diffGone(sql: Sql, staging: Staging, context: DiffContext): Promi
   )
   return before?.count ?? 0
 }
+
+/** The scopes as one parameter, since a statement may only have so many. */
+const scopeList = (engine: Engine, parameter: string) =>
+  engine === 'sqlite'
+    ? `select value from json_each(${parameter})`
+    : `select jsonb_array_elements_text(${parameter}::text::jsonb)`
 
 async function summary(
   sql: Sql,
@@ -122,10 +130,11 @@ async function summary(
      from ${rows} where outcome = ${outcomes.accepted}`,
   )
   if (d === undefined || s === undefined) throw new Error('An aggregate gave no row.')
-  const { relisted: _relisted, priced, moved: pricesMoved, incomparable, ...changes } = d
+  const { relisted, priced, moved: pricesMoved, incomparable, ...changes } = d
   return {
     changes,
     unchanged: s.items - changes.new - changes.changed - changes.returned,
+    relisted,
     changedPriced: priced,
     pricesCompared: s.priced - incomparable,
     pricesMoved,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sql } from '../db/database.ts'
 import type { ChangeCounts, HoldReason, ImportOptions } from '../imports/model.ts'
-import { formatE4 } from '../lib/money.ts'
+import { formatPrice } from '../lib/money.ts'
 import { type AnalyzeOptions, type AnalyzerParts, changeOf, diffContext, guard, refusal } from './analyze.ts'
 import { diffStaged } from './diff.ts'
 import type { ReadLimits } from './formats/format.ts'
@@ -151,7 +151,7 @@ function lists(sql: Sql, staging: Staging): Pick<Preview, 'items' | 'issues'> {
         limit,
       )) {
         const { row, sku, name, currency, unit, category, brand, sheet } = item
-        const price = price_e4 === null ? null : formatE4(price_e4)
+        const price = price_e4 === null ? null : formatPrice(price_e4)
         yield { row, sku, name, price, currency, unit, category, brand, sheet }
       }
     },

@@ -1,3 +1,4 @@
+import { withoutCharacteristicIndexes } from '../db/characteristics.ts'
 import type { Database, Sql, Tx } from '../db/database.ts'
 import { jsonObject } from '../db/dialect.ts'
 import { type ImportChange, importStore } from '../imports/store.ts'
@@ -37,19 +38,23 @@ export async function publish(
   const { supplierId, now } = context
   const idsFrom = await reserveIds(tx, staging)
   return tx(async (sql) => {
-    const revision = await lockSupplier(db, sql, supplierId)
+    const revision = await lockSupplier(db, sql, context)
     if (revision !== diff.revision) return false
     await refuseStale(sql, context)
     await keepBefore(db, sql, staging, context)
-    await insertNew(sql, staging, context, idsFrom)
+    const insert = () => insertNew(sql, staging, context, idsFrom)
+    // The ids given out so far are at least as many as the items there are.
+    const isBulk = diff.changes.new > 20_000 && diff.changes.new > idsFrom / 4
+    await (isBulk && db.engine === 'sqlite' ? withoutCharacteristicIndexes(sql, insert) : insert())
     await updateChanged(sql, staging, context)
     await markGone(sql, staging, now)
     await recordPrices(sql, staging, context, idsFrom)
     await recordCategories(sql, { supplierId, rows: staging.names.rows, diff: staging.names.diff })
-    await recordBrands(sql, { rows: staging.names.rows, diff: staging.names.diff })
+    await recordBrands(sql, { ...staging.names, engine: db.engine })
     await writeLog(sql, staging, context)
     const changes = diff.changes
-    const hasChanged = changes.new + changes.changed + changes.gone + changes.returned > 0
+    // A lineage that moves counts too: it decides what other lists of this supplier may mark gone.
+    const hasChanged = changes.new + changes.changed + changes.gone + changes.returned + diff.relisted > 0
     const newRevision = revision + (hasChanged ? 1 : 0)
     await sql.run('update suppliers set revision = $2 where id = $1', [supplierId, newRevision])
     const stores = { query: sql.query, tables: db.tables }
@@ -76,7 +81,7 @@ export async function writeLog(sql: Tx, staging: Staging, context: PublishContex
                                "column", raw, row_data, created_at)
      select $1, $2, $3, severity, error_type, code, message, sheet, "row", col, raw, row_data, ${instant(staging, 4)}
      from ${staging.names.issues}
-     order by sheet, "row"`,
+     order by sheet nulls first, "row" nulls first, col nulls first, code`,
     [context.importId, context.lease.jobId, context.supplierId, context.now],
   )
 }
@@ -90,6 +95,7 @@ async function reserveIds(tx: Database['tx'], staging: Staging): Promise<number>
   return tx(async (sql) => {
     const [last] = await sql.all<{ d: number | null }>(`select max(d) as d from ${staging.names.diff}`)
     const count = last?.d ?? 0
+    if (count === 0) return 0
     const [counter] = await sql.all<{ value: number }>(
       `insert into counters (name, value) values ('supplier_items', $1)
        on conflict (name) do update set value = counters.value + excluded.value returning value`,
@@ -100,14 +106,21 @@ async function reserveIds(tx: Database['tx'], staging: Staging): Promise<number>
   })
 }
 
-/** One publish per supplier at a time. On SQLite the write lock sees to that. */
-async function lockSupplier(db: Database, sql: Sql, supplierId: string): Promise<number> {
+/**
+ * One publish per supplier at a time; on SQLite the write lock sees to that. It also makes sure that supplier and
+ * source are still there, because SQLite does not look at foreign keys here.
+ */
+async function lockSupplier(db: Database, sql: Sql, context: PublishContext): Promise<number> {
   const [supplier] = await sql.all<{ revision: number }>(
-    `select revision from suppliers where id = $1 ${db.engine === 'postgres' ? 'for update' : ''}`,
-    [supplierId],
+    `select p.revision from suppliers as p join sources as s on s.supplier_id = p.id
+     where p.id = $1 and s.id = $2 ${db.engine === 'postgres' ? 'for update of p' : ''}`,
+    [context.supplierId, context.sourceId],
   )
   if (supplier === undefined)
-    throw new ConflictError('supplier_deleted', 'The supplier was deleted while its list was being read.')
+    throw new ConflictError(
+      'supplier_deleted',
+      'The supplier or the source was deleted while its list was being read.',
+    )
   return supplier.revision
 }
 

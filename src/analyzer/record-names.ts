@@ -1,4 +1,4 @@
-import type { Sql } from '../db/database.ts'
+import type { Engine, Sql } from '../db/database.ts'
 import { newId } from '../lib/id.ts'
 
 /** The staged tables that hold the names, as SQL names them. */
@@ -9,6 +9,9 @@ interface Staged {
 
 /** How many names one statement looks at; a list with more categories than that takes several rounds. */
 const batchSize = 1000
+
+/** Any number that nothing else locks: see also db/migrate.ts. */
+const brandsLock = 7423002
 
 /**
  * Adds the categories that new and changed items name, with the levels above them, to the supplier's tree.
@@ -28,8 +31,10 @@ export async function recordCategories(sql: Sql, staged: Staged & { supplierId: 
 }
 
 /** Adds the brands that new and changed items name. */
-export async function recordBrands(sql: Sql, staged: Staged): Promise<void> {
+export async function recordBrands(sql: Sql, staged: Staged & { engine: Engine }): Promise<void> {
   for await (const names of newNames(sql, staged, 'brand', 'brands as k where k.name', [])) {
+    // Two suppliers that name the same new brands in another order would wait for each other forever.
+    if (staged.engine === 'postgres') await sql.all(`select pg_advisory_xact_lock(${brandsLock})`)
     for (const name of names) {
       await sql.run(
         'insert into brands (id, name, name_key) values ($1, $2, $3) on conflict (name_key) do nothing',

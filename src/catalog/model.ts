@@ -7,7 +7,7 @@ export const productStatuses = ['draft', 'active', 'archived'] as const
 export const changeKinds = ['changed', 'gone', 'returned'] as const
 export type ChangeKind = (typeof changeKinds)[number]
 
-/** A decimal string, exact, with at most 4 decimals: "12.5". */
+/** A decimal string, exact, with at most 4 decimals: "12.50". */
 export const Money = t.String({ pattern: '^\\d+(\\.\\d{1,4})?$', examples: ['13.75'] })
 
 /** RFC 3339 in UTC with milliseconds. */

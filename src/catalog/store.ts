@@ -1,7 +1,7 @@
 import { characteristicSql } from '../db/characteristics.ts'
 import type { Database, SqlValue } from '../db/database.ts'
 import { InvalidError, NotFoundError } from '../lib/errors.ts'
-import { formatE4 } from '../lib/money.ts'
+import { formatE4, formatPrice } from '../lib/money.ts'
 import type { Item, PricePoint } from './model.ts'
 
 export interface ItemFilter {
@@ -41,7 +41,8 @@ interface ItemRow {
   valid_to: string | null
   /** JSON text on SQLite, an object on PostgreSQL. */
   characteristics: string | Record<string, string>
-  gone_at: number | Date | null
+  /** Milliseconds on SQLite, text on PostgreSQL. */
+  gone_at: number | string | null
 }
 
 /** Reads of the catalog. Prices leave as decimal strings. */
@@ -107,7 +108,7 @@ export function itemStore(db: Database) {
 interface HistoryRow extends Omit<PricePoint, 'price' | 'price_quantity' | 'recorded_at'> {
   price_e4: number | null
   price_quantity_e4: number | null
-  recorded_at: number | Date
+  recorded_at: number | string
 }
 
 function where(
@@ -175,7 +176,7 @@ function toItem(row: ItemRow): Item {
     item_key: row.item_key,
     sku: row.sku,
     name: row.name,
-    price: price_e4 === null ? null : formatE4(price_e4),
+    price: price_e4 === null ? null : formatPrice(price_e4),
     currency: row.currency,
     price_quantity: price_quantity_e4 === null ? null : formatE4(price_quantity_e4),
     unit: row.unit,
@@ -190,7 +191,7 @@ function toItem(row: ItemRow): Item {
 
 function toPricePoint({ price_e4, price_quantity_e4, recorded_at, ...rest }: HistoryRow): PricePoint {
   return {
-    price: price_e4 === null ? null : formatE4(price_e4),
+    price: price_e4 === null ? null : formatPrice(price_e4),
     currency: rest.currency,
     price_quantity: price_quantity_e4 === null ? null : formatE4(price_quantity_e4),
     unit: rest.unit,

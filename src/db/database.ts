@@ -13,7 +13,8 @@ export type SqlValue = string | number | boolean | null | Date
 
 /**
  * Hand-written SQL for hot paths. Parameters are `$1`, `$2`, … on both engines; a Date becomes what the engine's
- * instants are. Integers come back as numbers, JSON as text on SQLite and as values on PostgreSQL.
+ * instants are. Integers come back as numbers; JSON as text on SQLite and as values on PostgreSQL; instants as
+ * milliseconds on SQLite and as text on PostgreSQL (`new Date` reads both).
  */
 export interface Sql {
   all<Result>(text: string, parameters?: SqlValue[]): Promise<Result[]>

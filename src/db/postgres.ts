@@ -82,7 +82,12 @@ function sqlOn(client: postgres.Sql | postgres.TransactionSql): Sql {
   return {
     all: async <Result>(text: string, parameters: SqlValue[] = []) =>
       // The caller names the columns it selects.
-      (await client.unsafe(text, parameters)) as unknown as Result[],
-    run: async (text, parameters = []) => (await client.unsafe(text, parameters)).count ?? 0,
+      (await client.unsafe(text, parameters.map(bound))) as unknown as Result[],
+    run: async (text, parameters = []) => (await client.unsafe(text, parameters.map(bound))).count ?? 0,
   }
+}
+
+/** Drizzle switches the driver's own conversion of instants off, both ways: they travel as text. */
+function bound(value: SqlValue): string | number | boolean | null {
+  return value instanceof Date ? value.toISOString() : value
 }

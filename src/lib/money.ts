@@ -21,6 +21,17 @@ export function formatE4(e4: number): string {
 }
 
 /**
+ * A price as it leaves the program: exact, with at least two decimals: 125000 → "12.50", 5 → "0.0005".
+ * @param e4 a safe integer
+ */
+export function formatPrice(e4: number): string {
+  const text = formatE4(e4)
+  const point = text.indexOf('.')
+  if (point < 0) return `${text}.00`
+  return text.length - point === 2 ? `${text}0` : text
+}
+
+/**
  * Reads a decimal string as our own API writes it: "12.50" → 125000. Null for anything else: grouping, exponents,
  * leading zeros or plus signs, more than 4 decimals, or an amount that is no safe integer.
  */

@@ -91,7 +91,7 @@ async function copyInto(
     const piece = pending
     pending = ''
     if (piece === '' || stream.write(piece)) return
-    await Promise.race([once(stream, 'drain'), once(stream, 'close')])
+    await drained(stream)
     if (failure !== null) throw failure
   }
   return {
@@ -117,6 +117,17 @@ async function copyInto(
     destroy() {
       if (!isEnded && 'destroy' in stream && typeof stream.destroy === 'function') stream.destroy()
     },
+  }
+}
+
+/** Whatever comes first; the listeners for the others go, since there is a wait for every piece. */
+async function drained(stream: NodeJS.WritableStream): Promise<void> {
+  const waiting = new AbortController()
+  const events = ['drain', 'close'].map((event) => once(stream, event, { signal: waiting.signal }))
+  try {
+    await Promise.race(events)
+  } finally {
+    waiting.abort()
   }
 }
 

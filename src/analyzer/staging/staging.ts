@@ -132,41 +132,52 @@ export function createStatements(
 export const itemValues = (n: number, item: ItemRow, place: Place) =>
   [
     n,
-    place.sheet,
-    place.scope,
+    storableOrNull(place.sheet),
+    storable(place.scope),
     item.row,
-    item.itemKey,
-    item.sku,
-    item.name,
+    storable(item.itemKey),
+    storableOrNull(item.sku),
+    storable(item.name),
     item.priceE4,
     item.currency,
     item.priceQuantityE4,
-    item.unit,
-    item.category,
-    item.brand,
+    storableOrNull(item.unit),
+    storableOrNull(item.category),
+    storableOrNull(item.brand),
     item.validFrom,
     item.validTo,
-    item.characteristics,
+    storableJson(item.characteristics),
     item.priceColumn,
-    item.priceRaw,
+    storableOrNull(item.priceRaw),
   ] as const
 
 export const issueValues = (issue: Issue, place: Place, row: RejectedRow | null) =>
   [
-    place.sheet,
-    place.scope,
+    storableOrNull(place.sheet),
+    storable(place.scope),
     issue.row,
     issue.column,
     issue.severity,
     issue.errorType,
     issue.code,
     storable(issue.message),
-    issue.raw === null ? null : storable(issue.raw),
-    row?.itemKey ?? null,
+    storableOrNull(issue.raw),
+    storableOrNull(row?.itemKey ?? null),
     row === null ? null : row.rowData,
   ] as const
 
 /** Text that both engines can keep: PostgreSQL refuses NUL, SQLite cuts at it, and neither knows half a character. */
 export function storable(text: string): string {
-  return text.replaceAll('\0', '\u2400').toWellFormed()
+  return text.includes('\0') || !text.isWellFormed() ? text.replaceAll('\0', '\u2400').toWellFormed() : text
 }
+
+/** The same for JSON text that JSON.stringify wrote: it escapes NUL and half characters, and PostgreSQL refuses both. */
+export function storableJson(json: string): string {
+  if (!json.includes('\\u')) return json
+  return json.replace(/\\(?:u([0-9a-f]{4})|.)/g, (escape, code: string | undefined) => {
+    if (code === '0000') return '\u2400'
+    return code !== undefined && /^d[89a-f]/.test(code) ? '\ufffd' : escape
+  })
+}
+
+const storableOrNull = (text: string | null) => (text === null ? null : storable(text))

@@ -1,4 +1,8 @@
-/** What a column can mean. Everything else becomes a characteristic under its own header. */
+/**
+ * What a column can mean. Everything else becomes a characteristic under its own header. `group` is what the rows of
+ * one article share (a handle, a parent code), `variant` what tells them apart (size, colour); rows of a group that
+ * leave the name out inherit it from the row above.
+ */
 export const fields = [
   'sku',
   'name',
@@ -15,6 +19,8 @@ export const fields = [
   'image',
   'valid_from',
   'valid_to',
+  'group',
+  'variant',
 ] as const
 export type Field = (typeof fields)[number]
 
@@ -30,16 +36,23 @@ export interface ColumnDecision {
   runnerUp: { column: number; header: string | null; confidence: number } | null
 }
 
-export type DecimalStyle = 'dot' | 'comma'
+/**
+ * The decimal sign. `mixed`: the column writes both, so a cell that does not prove its own style is rejected.
+ */
+export type DecimalStyle = 'dot' | 'comma' | 'mixed'
 
 /** How the numbers of the price column are written, and what proves it. */
 export interface DecimalDecision {
   /** Null: no cell needed one (whole numbers, or binary numbers of a workbook). */
   style: DecimalStyle | null
   confidence: number
+  /** Cells such as "1.234" that say nothing alone and follow the column. */
+  ambiguousCount: number
   /** Up to 3 cells that prove it. */
   evidence: { row: number; raw: string }[]
 }
+
+export type DateOrder = 'dmy' | 'mdy'
 
 export type CurrencySource = 'symbol' | 'code' | 'header' | 'column' | 'configuration'
 
@@ -58,12 +71,27 @@ export interface TableDecision {
   /** 0-based row indexes; empty when the table has no header. */
   headerRows: number[]
   firstDataRow: number
+  /** Header texts by column, '' where blank; empty when the table has no header. */
+  headers: string[]
   mapping: Partial<Record<Field, ColumnDecision>>
   /** Columns that become characteristics: 0-based column and key. */
   characteristics: { column: number; key: string }[]
   currency: { code: string | null; from: CurrencySource | null }
   decimal: DecimalDecision
-  /** Fields that identify an item: `['sku']`, or for a list without SKUs the configured ones (name and unit). */
+  /** What the price header says a price is for ("Preis / 100 St" → "St", 1000000); cells of a row win over it. */
+  priceUnit: { unit: string | null; quantityE4: number | null }
+  /** Day or month first in "03/04/2026"; null: no date column needs it, or nothing tells. */
+  dateOrder: DateOrder | null
+  /** 0-based column beside the name, under the same merged header: read where the name is blank. */
+  nameFallback: number | null
+  /** Overrides that name no column of this table. */
+  unknownColumns: { field: Field; value: string }[]
+  /** 0-based column that only counts the rows ("№", 1, 2, 3 …); it says nothing about what a row is. */
+  lineColumn: number | null
+  /**
+   * Fields that identify an item: `['sku']`, or for a list without SKUs the configured ones (name and unit), and
+   * group and variant where the list has them.
+   */
   identity: Field[]
 }
 

@@ -43,5 +43,6 @@ export const ignoredReasons = [
   'note',
   'duplicate',
   'superseded',
+  'not_a_list',
 ] as const
 export type IgnoredReason = (typeof ignoredReasons)[number]

@@ -1,4 +1,4 @@
-import type { Issue, IgnoredReason } from './issue.ts'
+import type { IgnoredReason, Issue } from './issue.ts'
 
 /** A row that was understood: what staging takes. */
 export interface ItemRow {
@@ -20,7 +20,7 @@ export interface ItemRow {
   /** ISO dates, half-open. */
   validFrom: string | null
   validTo: string | null
-  /** JSON object of strings and numbers; keys in column order. */
+  /** JSON object of strings; keys in column order. */
   characteristics: string
   /** Where the price came from: 0-based column and the cell's text. */
   priceColumn: number | null

@@ -1,0 +1,64 @@
+import { open } from 'node:fs/promises'
+import { InvalidError } from '../../lib/errors.ts'
+import { compoundFileNames } from './compound-file.ts'
+import { csv } from './csv.ts'
+import {
+  compoundFileContent,
+  type ForeignContent,
+  foreignContent,
+  isCompoundFile,
+} from './foreign-content.ts'
+import type { Format, OpenedFile, OpenOptions } from './format.ts'
+import { xlsx } from './xlsx.ts'
+
+/** Every format that is read, in the order in which they are tried: nearly anything may look like CSV. */
+export const formats: readonly Format[] = [xlsx, csv]
+
+/**
+ * Opens a file, whatever its name says: the format is decided by the first 64 KiB of the content.
+ *
+ * @throws InvalidError `empty_file`; `unsupported_format` for content that is known but not read, saying what it is
+ * and what to do; `encrypted_workbook`; `not_text` for anything else that is not text; and whatever the format's
+ * own `open` throws
+ */
+export async function openFile(path: string, options: OpenOptions): Promise<OpenedFile> {
+  const head = await readHead(path)
+  if (head.length === 0) {
+    throw new InvalidError('empty_file', 'The file is empty. Check the export or the download that made it.')
+  }
+  if (isCompoundFile(head)) {
+    const content = compoundFileContent(await compoundFileNames(path))
+    if (content !== null) throw unsupported(content)
+    throw new InvalidError(
+      'encrypted_workbook',
+      'The workbook is protected with a password. Save it without one and send it again.',
+    )
+  }
+  const foreign = foreignContent(head)
+  if (foreign !== null) throw unsupported(foreign)
+  const format = formats.find((each) => each.detect(head))
+  if (format === undefined) {
+    throw new InvalidError(
+      'not_text',
+      'The file is neither text nor a workbook. CSV, TSV and XLSX are read; check that the right file was sent.',
+    )
+  }
+  return format.open(path, options)
+}
+
+const headBytes = 64 * 1024
+
+async function readHead(path: string): Promise<Uint8Array> {
+  const file = await open(path, 'r')
+  try {
+    const head = new Uint8Array(headBytes)
+    const { bytesRead } = await file.read(head, 0, headBytes, 0)
+    return head.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+function unsupported({ name, advice }: ForeignContent): InvalidError {
+  return new InvalidError('unsupported_format', `The file is ${name}. CSV, TSV and XLSX are read; ${advice}.`)
+}

@@ -1,0 +1,101 @@
+import { type CurrencyMention, currencyIn, currencyOf } from './currency.ts'
+import type { CurrencySource, TableDecision, TableOptions } from './decision.ts'
+import type { Mapping } from './mapping.ts'
+import { priceReader } from './price.ts'
+import type { Row } from './row.ts'
+import { cellText } from './text.ts'
+
+/**
+ * The table's currency and where it comes from: the price cells' symbol or code, else the price header, else the
+ * currency column, else the configuration. A sign that several currencies share ("$", "kr", "¥") counts only with
+ * what settles it: the header, the column, the configuration, or letters that only one of the languages has.
+ */
+export function decideCurrency(
+  mapping: Mapping,
+  headers: readonly string[],
+  body: readonly Row[],
+  options: TableOptions,
+): TableDecision['currency'] {
+  const inCells = mentionsIn(mapping, body)
+  const sure = majority(inCells.filter((mention) => mention.code !== null))
+  if (sure !== null) return { code: sure.code, from: sure.kind }
+  const shared = majority(inCells)
+  const inHeader = mapping.price?.header == null ? null : currencyIn(mapping.price.header)
+  const stated = inHeader !== null && inHeader.code !== null ? inHeader.code : null
+  if (stated !== null) return { code: stated, from: 'header' }
+  if (mapping.currency !== undefined) {
+    const codes = new Set<string>()
+    for (const row of body) {
+      const code = currencyOf(cellText(row.cells[mapping.currency.column]))?.code ?? null
+      if (code !== null) codes.add(code)
+    }
+    return { code: codes.size === 1 ? [...codes][0]! : null, from: 'column' }
+  }
+  const sign = shared ?? inHeader
+  const from: CurrencySource = shared === null ? 'header' : 'symbol'
+  if (sign !== null) {
+    if (options.currency !== null && sign.candidates.includes(options.currency)) {
+      return { code: options.currency, from: 'configuration' }
+    }
+    const told = settledByLanguage(sign, headers, body)
+    return told === null ? { code: null, from: null } : { code: told, from }
+  }
+  return { code: options.currency, from: options.currency === null ? null : 'configuration' }
+}
+
+function mentionsIn(mapping: Mapping, body: readonly Row[]): CurrencyMention[] {
+  const column = mapping.price?.column
+  if (column === undefined) return []
+  const readPrice = priceReader(null)
+  const mentions: CurrencyMention[] = []
+  for (const row of body) {
+    const { currency } = readPrice(row.cells[column])
+    if (currency !== null) mentions.push(currency)
+  }
+  return mentions
+}
+
+/** The mention that nearly all cells with a currency agree on; null where they differ. */
+function majority(mentions: readonly CurrencyMention[]): CurrencyMention | null {
+  const counts = new Map<string, { mention: CurrencyMention; count: number }>()
+  for (const mention of mentions) {
+    const key = mention.candidates.join()
+    const entry = counts.get(key) ?? { mention, count: 0 }
+    entry.count++
+    counts.set(key, entry)
+  }
+  for (const { mention, count } of counts.values()) if (count >= mentions.length * 0.9) return mention
+  return null
+}
+
+/** Kana and 価 are Japanese, 价 is Chinese; "mva" Norwegian; Swedish and Danish by their letters and words. */
+function settledByLanguage(
+  sign: CurrencyMention,
+  headers: readonly string[],
+  body: readonly Row[],
+): string | null {
+  const cells = body
+    .slice(0, languageRowsMax)
+    .flatMap((row) => row.cells.filter((cell) => typeof cell === 'string'))
+  const text = [...headers, ...cells.map((cell) => cell.slice(0, 200))].join(' ').toLowerCase()
+  const fits = marks.filter(({ code, pattern }) => sign.candidates.includes(code) && pattern.test(text))
+  return fits.length === 1 ? fits[0]!.code : null
+}
+
+const languageRowsMax = 100
+
+// Only words and letters that the neighbours do not have: "enhet" and "varenummer" would prove nothing.
+const marks: { code: string; pattern: RegExp }[] = [
+  { code: 'JPY', pattern: /[\u3040-\u30ff価単円込抜]/ },
+  { code: 'CNY', pattern: /^[^\u3040-\u30ff]*[价货单号码厂规][^\u3040-\u30ff]*$/s },
+  { code: 'NOK', pattern: /(?<!\p{L})(?:mva|produsent|artikkelnummer|artikkelnr|artikkel)(?!\p{L})/u },
+  {
+    code: 'SEK',
+    pattern:
+      /(?<!\p{L})(?:benämning|varumärke|artikelbenämning|förpackning|pris exkl|försäljningspris|styckpris|inköpspris)(?!\p{L})/u,
+  },
+  {
+    code: 'DKK',
+    pattern: /(?<!\p{L})(?:enhed|mængde|mærke|stregkode|ekskl\.? moms|benævnelse|stykpris)(?!\p{L})/u,
+  },
+]

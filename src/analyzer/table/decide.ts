@@ -1,0 +1,147 @@
+import { perUnitOf } from './affix.ts'
+import { type ColumnProfile, profileColumns } from './columns.ts'
+import { withoutCurrency } from './currency.ts'
+import { decideCurrency } from './currency-decision.ts'
+import { dateOrderOf } from './dates.ts'
+import { decimalEvidence } from './decimal-style.ts'
+import type { DateOrder, DecimalDecision, Field, TableDecision, TableOptions } from './decision.ts'
+import { findHeader } from './header.ts'
+import { headerNames } from './header-names.ts'
+import { nameCharacteristics } from './keys.ts'
+import { findLineColumn, type Mapping, mapColumns } from './mapping.ts'
+import { numberTest } from './number-cell.ts'
+import { pinnedHeaders, resolveOverrides } from './overrides.ts'
+import { priceReader } from './price.ts'
+import { tableReader } from './reader.ts'
+import type { Row } from './row.ts'
+import { cellText, filledCount } from './text.ts'
+import { judgeTable, type SampleCounts } from './verdict.ts'
+
+/**
+ * Decides what a table means: header, columns, decimal sign, currency, and whether it is a price list at all.
+ * Pure: the same sample and options give the same decision.
+ * @param sample the first rows of the sheet, at most 1000, ascending by index
+ */
+export function decideTable(
+  sample: Row[],
+  sheet: { index: number; name: string | null },
+  options: TableOptions,
+): TableDecision {
+  const names = headerNames()
+  const header = findHeader(sample, names, pinnedHeaders(options))
+  const firstDataRow = header?.firstDataRow ?? firstWideRow(sample)
+  const body = sample.filter((row) => row.index >= firstDataRow && filledCount(row.cells) >= 2)
+  const headers = header?.texts ?? []
+  const width = Math.max(headers.length, widthOf(body))
+  const profiles = profileColumns(body.slice(0, profiledRows(width)), width)
+  const { columns: pinned, unknown } = resolveOverrides(options, headers, width)
+  const mapping = mapColumns(headers, profiles, names, pinned)
+  const decision: TableDecision = {
+    sheet: sheet.index,
+    sheetName: sheet.name,
+    verdict: 'review',
+    reasons: [],
+    headerRows: header?.rows ?? [],
+    firstDataRow,
+    headers,
+    mapping,
+    characteristics: nameCharacteristics(headers, (column) => profiles[column]!.filled > 0, mapping, width),
+    currency: decideCurrency(mapping, headers, body, options),
+    decimal: decideDecimal(mapping, body),
+    priceUnit: priceUnitOf(mapping),
+    dateOrder: decideDateOrder(mapping, body),
+    nameFallback: findNameFallback(mapping, headers, profiles, body),
+    unknownColumns: unknown,
+    lineColumn: findLineColumn(headers, profiles, mapping),
+    identity: identityOf(mapping, options),
+  }
+  const counts = countSample(decision, sample, options)
+  return { ...decision, ...judgeTable(decision, header, counts) }
+}
+
+/** Rows to profile: fewer of very wide tables, whose cells would take many seconds to look at. */
+function profiledRows(width: number): number {
+  return Math.min(500, Math.max(20, Math.floor(profiledCellsMax / Math.max(1, width))))
+}
+
+const profiledCellsMax = 100_000
+
+/** Without a header, data starts at the first row with several cells, one of them a number. */
+function firstWideRow(sample: readonly Row[]): number {
+  const isNumber = numberTest()
+  const first = sample.find((row) => filledCount(row.cells) >= 2 && row.cells.some((cell) => isNumber(cell)))
+  return first?.index ?? sample[0]?.index ?? 0
+}
+
+function widthOf(rows: readonly Row[]): number {
+  let width = 0
+  for (const row of rows) width = Math.max(width, row.cells.length)
+  return width
+}
+
+function decideDecimal(mapping: Mapping, body: readonly Row[]): DecimalDecision {
+  const evidence = decimalEvidence()
+  const column = mapping.price?.column
+  if (column !== undefined) {
+    const readPrice = priceReader(null)
+    for (const row of body) {
+      const { shape, raw } = readPrice(row.cells[column])
+      if (shape !== null) evidence.see(shape, row.index, raw)
+    }
+  }
+  return evidence.decision()
+}
+
+function priceUnitOf(mapping: Mapping): TableDecision['priceUnit'] {
+  const header = mapping.price?.header ?? null
+  // "Preis/Euro" has a slash and no unit; currencies are looked for in decideCurrency.
+  const per = header === null ? null : perUnitOf(withoutCurrency(header))
+  return per ?? { unit: null, quantityE4: null }
+}
+
+function decideDateOrder(mapping: Mapping, body: readonly Row[]): DateOrder | null {
+  const columns = (['valid_from', 'valid_to'] as const)
+    .map((field) => mapping[field]?.column)
+    .filter((column) => column !== undefined)
+  return dateOrderOf(body.flatMap((row) => columns.map((column) => cellText(row.cells[column]))))
+}
+
+/** A name that spans merged cells may stand in the cell beside its column; that column has no header of its own. */
+function findNameFallback(
+  mapping: Mapping,
+  headers: readonly string[],
+  profiles: readonly ColumnProfile[],
+  body: readonly Row[],
+): number | null {
+  const name = mapping.name
+  if (name === undefined || name.header === null) return null
+  for (const column of [name.column - 1, name.column + 1]) {
+    const profile = profiles[column]
+    if (profile === undefined || profile.withLetters === 0 || (headers[column] ?? '') !== '') continue
+    const completes = body.some(
+      (row) => cellText(row.cells[name.column]) === '' && cellText(row.cells[column]) !== '',
+    )
+    if (completes && !Object.values(mapping).some((decided) => decided.column === column)) return column
+  }
+  return null
+}
+
+/** Depends on the columns that are there, never on the rows: the same list must give the same keys next week. */
+function identityOf(mapping: Mapping, options: TableOptions): Field[] {
+  if (mapping.sku !== undefined) return ['sku']
+  const variants = (['group', 'variant'] as const).filter((field) => mapping[field] !== undefined)
+  return [...new Set([...options.identity, ...variants])]
+}
+
+function countSample(decision: TableDecision, sample: readonly Row[], options: TableOptions): SampleCounts {
+  const counts: SampleCounts = { items: 0, priced: 0, rejected: 0 }
+  const reader = tableReader(decision, options)
+  for (const row of sample) {
+    const outcome = reader.read(row)
+    if (outcome.kind === 'rejected') counts.rejected++
+    if (outcome.kind !== 'item') continue
+    counts.items++
+    if (outcome.item.priceE4 !== null) counts.priced++
+  }
+  return counts
+}

@@ -1,0 +1,229 @@
+import { perUnitOf } from './affix.ts'
+import { currencyIn, withoutCurrency } from './currency.ts'
+import type { Field } from './decision.ts'
+import { fields } from './decision.ts'
+import { similarTo } from './similarity.ts'
+import { synonymsOf } from './synonyms.ts'
+import { normalize } from './text.ts'
+
+/** How well a header's words name each field: 0 (not at all) to 1 (its very name). */
+export type NameScores = Partial<Record<Field, number>>
+
+/** Compares headers with the synonyms of every field. */
+export interface HeaderNames {
+  /** Exact and contained names only: cheap enough for every cell of 200 rows. */
+  quick(header: string): NameScores
+  /** Misspelt names too (R2.5). */
+  full(header: string): NameScores
+}
+
+/** Builds the look-up once per table. */
+export function headerNames(): HeaderNames {
+  const index = buildIndex()
+  const known = new Map<string, NameScores>()
+  return {
+    quick(header) {
+      const found = known.get(header)
+      if (found !== undefined) return found
+      const scores = scoreQuick(header, index)
+      if (known.size < 5000) known.set(header, scores)
+      return scores
+    },
+    full(header) {
+      const scores = { ...scoreQuick(header, index) }
+      const core = coreOf(header)
+      addFuzzy(core, scores, index)
+      lowerAsides(core, scores)
+      return scores
+    },
+  }
+}
+
+/**
+ * A header without what is about the price rather than its name: currency, VAT words, the unit behind a slash.
+ * "Цена, RUB" → "цена", "Preis/Euro" → "preis", "€ без ПДВ" → "".
+ */
+export function coreOf(header: string): string {
+  const bare = withoutCurrency(header)
+  const per = perUnitOf(bare)
+  const withoutUnit = per === null ? bare : bare.replace(/\/.*$/u, ' ')
+  const words = normalize(withoutUnit)
+    .split(' ')
+    .filter((word) => word !== '' && !vatWords.has(word))
+  return words.join(' ')
+}
+
+interface Entry {
+  field: Field
+  score: number
+}
+
+interface Part {
+  words: string
+  entry: Entry
+}
+
+interface Index {
+  /** Normalised synonym, spaced or not, → the fields it names. */
+  exact: Map<string, Entry[]>
+  /** Synonyms by their first word, to be found inside longer headers. */
+  byFirstWord: Map<string, Part[]>
+  /** Synonyms in scripts without spaces. */
+  unspaced: Part[]
+  /** Ends of Germanic compounds. */
+  tails: Part[]
+  /** What a misspelt header is compared with. */
+  fuzzy: Part[]
+}
+
+const tierScores = { sure: 1, good: 0.9, vague: 0.7 } as const
+const fuzzyLengthMin = 5
+const headerLengthMax = 60
+
+const vatWords = new Set(
+  'excl exkl ex incl inkl vat mwst ust moms mva tva iva btw dph kdv ндс пдв без с за в з ht ttc netto brutto net gross tax zzgl ohne inkl sin con bez uden uten מעמ'
+    .split(' ')
+    .map(normalize),
+)
+
+function buildIndex(): Index {
+  const index: Index = { exact: new Map(), byFirstWord: new Map(), unspaced: [], tails: [], fuzzy: [] }
+  for (const field of fields) {
+    const synonyms = synonymsOf(field)
+    for (const tier of ['sure', 'good', 'vague'] as const) {
+      for (const words of synonyms[tier])
+        addSynonym({ words, entry: { field, score: tierScores[tier] } }, index)
+    }
+  }
+  return index
+}
+
+function addSynonym(part: Part, index: Index): void {
+  const { words, entry } = part
+  for (const key of new Set([words, words.replaceAll(' ', '')])) addTo(index.exact, key, entry)
+  if (unspacedScript.test(words)) {
+    if (words.length >= 2) index.unspaced.push(part)
+    return
+  }
+  if (words.length >= 3) addTo(index.byFirstWord, words.split(' ', 1)[0]!, part)
+  if (words.length >= fuzzyLengthMin) index.fuzzy.push(part)
+  if (compoundTails.has(words)) index.tails.push(part)
+}
+
+function addTo<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const values = map.get(key)
+  if (values === undefined) map.set(key, [value])
+  else values.push(value)
+}
+
+const unspacedScript = /[\u3040-\u30ff\u3400-\u9fff]/
+
+function scoreQuick(header: string, index: Index): NameScores {
+  const scores: NameScores = {}
+  if (header.length > headerLengthMax * 2) return scores
+  const whole = normalize(header)
+  if (whole === '') {
+    // "€" or "US$" alone over a column: its numbers are prices.
+    if (currencyIn(header) !== null) scores.price = 0.75
+    return scores
+  }
+  addExact(whole, 1, scores, index)
+  const core = coreOf(header)
+  if (core === '') {
+    if (currencyIn(header) !== null) raise(scores, 'price', 0.75)
+    return scores
+  }
+  if (core !== whole) addExact(core, 0.97, scores, index)
+  if (core.length <= headerLengthMax) addParts(core, scores, index)
+  lowerAsides(core, scores)
+  return scores
+}
+
+function addExact(words: string, factor: number, scores: NameScores, index: Index): void {
+  const entries = index.exact.get(words) ?? index.exact.get(words.replaceAll(' ', ''))
+  for (const { field, score } of entries ?? []) raise(scores, field, score * factor)
+}
+
+/** Names inside longer headers: "Variant Price", "Artikelnummer intern", "Einzelpreis netto", "商品名称（中文）". */
+function addParts(core: string, scores: NameScores, index: Index): void {
+  const padded = ` ${core} `
+  for (const word of new Set(core.split(' '))) {
+    for (const { words, entry } of index.byFirstWord.get(word) ?? []) {
+      if (!padded.includes(` ${words} `)) continue
+      // What a header is about stands at its start or end; the middle is an aside.
+      const isAside = !core.startsWith(words) && !core.endsWith(words)
+      raisePart(scores, entry, (words.length / core.length) * (isAside ? 0.5 : 1))
+    }
+  }
+  // Germanic compounds end in what they are: "Aktionspreis", "nettoprijs", "artikelbenämning".
+  for (const { words, entry } of index.tails) {
+    if (core.length > words.length && core.endsWith(words))
+      raisePart(scores, entry, words.length / core.length)
+  }
+  if (!unspacedScript.test(core)) return
+  for (const { words, entry } of index.unspaced) {
+    if (core.includes(words)) raisePart(scores, entry, words.length / core.length)
+  }
+}
+
+/** @param coverage how much of the header the synonym is, 0 to 1 */
+function raisePart(scores: NameScores, { field, score }: Entry, coverage: number): void {
+  raise(scores, field, score * (0.7 + 0.25 * coverage))
+}
+
+const compoundTails = new Set(
+  'preis prijs pris nummer bezeichnung benamning beskrivelse omschrijving prisen gruppe einheit wahrung'.split(
+    ' ',
+  ),
+)
+
+function addFuzzy(core: string, scores: NameScores, index: Index): void {
+  if (core.length < fuzzyLengthMin || core.length > headerLengthMax) return
+  const alikeTo = similarTo(core)
+  for (const { words, entry } of index.fuzzy) {
+    const alike = alikeTo(words)
+    // Below 0.75 a match is a guess, and its confidence says so (under 0.6, hence a review).
+    if (alike > 0) raise(scores, entry.field, entry.score * alike * (alike >= 0.75 ? 0.95 : 0.75))
+  }
+}
+
+/** "Option1 Name", "Vendor name", "Weight unit": the field's word is there, and belongs to something else. */
+function lowerAsides(core: string, scores: NameScores): void {
+  const words = core.split(' ')
+  for (const [field, asides] of Object.entries(asideWords)) {
+    // Object.entries forgets the key type of `asideWords`.
+    const score = scores[field as Field]
+    if (score === undefined || score >= 0.97) continue
+    if (words.some((word) => asides.has(word))) scores[field as Field] = Math.min(score, 0.45)
+  }
+}
+
+const asideWords: Partial<Record<Field, ReadonlySet<string>>> = {
+  name: wordSet(
+    `option option1 option2 option3 attribute seo alt tag category brand group supplier vendor manufacturer company contact
+     variant color colour file sheet user customer store image tax gift short internal tracker
+     группы категории бренда производителя поставщика файла цвета групи категорії виробника постачальника
+     gruppe hersteller marke lieferant kategorie farbe marque fournisseur couleur grupo marca proveedor`,
+  ),
+  sku: wordSet(`tax vat tariff customs hs zip postal bank color colour country group category page order customer supplier vendor
+     налоговый тнвэд тн таможенный страны группы категории групи категорії`),
+  price: wordSet(`list code group level type date category список`),
+  unit: wordSet(`weight dimension size tax length width height volume вес веса веси gewicht poids peso`),
+  url: wordSet(`image picture photo img bild изображения фото зображення`),
+  brand: wordSet(`country code id land страна країна pays`),
+  category: wordSet(`tax google price`),
+  stock: wordSet(`tracker policy min minimum order packing pack value`),
+}
+
+function wordSet(text: string): ReadonlySet<string> {
+  return new Set(
+    text
+      .split(/\s+/)
+      .map(normalize)
+      .filter((word) => word !== ''),
+  )
+}
+
+function raise(scores: NameScores, field: Field, score: number): void {
+  if (score > (scores[field] ?? 0)) scores[field] = score
+}

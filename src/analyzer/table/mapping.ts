@@ -1,0 +1,177 @@
+import type { ColumnProfile } from './columns.ts'
+import { contentFactor, contentScore, isCounting } from './content.ts'
+import { type ColumnDecision, type Field, fields } from './decision.ts'
+import type { HeaderNames } from './header-names.ts'
+import { priceRank } from './price-rank.ts'
+import { lineHeaders } from './synonyms.ts'
+import { normalize } from './text.ts'
+
+export type Mapping = Partial<Record<Field, ColumnDecision>>
+
+/**
+ * Gives every field its column: names propose, contents support or veto. SKU, name and price are settled together,
+ * because one column can look like two of them; the other fields take what is left, best first.
+ * @param texts headers by column, '' where blank; empty for a table without header
+ * @param pinned columns that a person named (`null`: this field is not in the list); they are not asked again
+ */
+export function mapColumns(
+  texts: readonly string[],
+  profiles: readonly ColumnProfile[],
+  names: HeaderNames,
+  pinned: Partial<Record<Field, number | null>>,
+): Mapping {
+  const candidates = proposeAll(texts, profiles, names)
+  const taken = new Set<number>()
+  const mapping: Mapping = {}
+  const settle = (field: Field, column: number, confidence: number) => {
+    taken.add(column)
+    mapping[field] = { column, header: texts[column] || null, confidence: round(confidence), runnerUp: null }
+  }
+  for (const field of fields) {
+    const column = pinned[field]
+    if (typeof column === 'number') settle(field, column, 1)
+  }
+  const open = fields.filter((field) => pinned[field] === undefined)
+  const [chief, rest] = [open.filter((field) => isChief(field)), open.filter((field) => !isChief(field))]
+  for (const { field, column, score } of bestTogether(chief, candidates, taken)) settle(field, column, score)
+  const others = rest
+    .flatMap((field) => candidates[field].map((candidate) => ({ field, ...candidate })))
+    .filter(({ column, score }) => score >= (texts[column] ? restMin : acceptedMin))
+    .sort((a, b) => b.score - a.score || a.column - b.column)
+  for (const { field, column, score } of others) {
+    if (mapping[field] === undefined && !taken.has(column)) settle(field, column, score)
+  }
+  for (const field of fields) addRunnerUp(field, mapping, candidates[field], texts)
+  if (pinned.price === undefined) doubtTie(mapping)
+  return mapping
+}
+
+/** The column that only counts the rows, null without one. */
+export function findLineColumn(
+  texts: readonly string[],
+  profiles: readonly ColumnProfile[],
+  mapping: Mapping,
+): number | null {
+  const mapped = new Set(Object.values(mapping).map(({ column }) => column))
+  for (const profile of profiles) {
+    if (mapped.has(profile.column)) continue
+    const named = lineHeaders.has(normalize(texts[profile.column] ?? ''))
+    const wholeShare = profile.filled === 0 ? 0 : profile.wholeNumbers / profile.filled
+    if (isCounting(profile) || (named && wholeShare > 0.8)) return profile.column
+  }
+  return null
+}
+
+interface Candidate {
+  column: number
+  score: number
+}
+
+type Candidates = Record<Field, Candidate[]>
+
+/** Below this a field has no column. Name and price may be guesses: the verdict then asks a person. */
+const acceptedMin = 0.4
+const guessMin = 0.25
+/** The other fields only rename a characteristic; a far-fetched likeness is not worth that. */
+const restMin = 0.55
+/** A header that names anything this well is no riddle to be solved by the content. */
+const namedMin = 0.4
+const runnerUpMin = 0.3
+/** Comparing every column of a very wide table with every misspelt synonym would cost minutes. */
+const fuzzyColumnsMax = 256
+const considered = 6
+
+function isChief(field: Field): boolean {
+  return field === 'sku' || field === 'name' || field === 'price'
+}
+
+function proposeAll(
+  texts: readonly string[],
+  profiles: readonly ColumnProfile[],
+  names: HeaderNames,
+): Candidates {
+  // fromEntries forgets the key type; every field is there.
+  const candidates = Object.fromEntries(fields.map((field) => [field, []])) as unknown as Candidates
+  for (const profile of profiles) {
+    const header = texts[profile.column] ?? ''
+    const named =
+      header === '' ? {} : profile.column < fuzzyColumnsMax ? names.full(header) : names.quick(header)
+    const isNamed = Object.values(names.quick(header)).some((score) => score >= namedMin)
+    for (const field of fields) {
+      const name = named[field]
+      let score = 0
+      if (name !== undefined) {
+        score = Math.min(1, name * contentFactor(field, profile))
+        if (field === 'price') score *= priceRank(header)
+      }
+      // What the cells show is worth a guess where the header is blank, foreign or missing.
+      if (!isNamed) score = Math.max(score, contentScore(field, profile) * (header === '' ? 1 : 0.9))
+      if (score > 0) candidates[field].push({ column: profile.column, score })
+    }
+  }
+  for (const field of fields) candidates[field].sort((a, b) => b.score - a.score || a.column - b.column)
+  return candidates
+}
+
+/** The assignment of distinct columns to the chief fields with the highest sum; leaving a field out counts 0. */
+function bestTogether(
+  chief: readonly Field[],
+  candidates: Candidates,
+  taken: ReadonlySet<number>,
+): (Candidate & { field: Field })[] {
+  let best: (Candidate & { field: Field })[] = []
+  let bestSum = 0
+  const tryFrom = (at: number, chosen: (Candidate & { field: Field })[], sum: number) => {
+    if (at === chief.length) {
+      if (sum > bestSum + 1e-9) {
+        best = chosen
+        bestSum = sum
+      }
+      return
+    }
+    const field = chief[at]!
+    for (const candidate of candidates[field].slice(0, considered)) {
+      const { column, score } = candidate
+      if (
+        score < (field === 'sku' ? acceptedMin : guessMin) ||
+        taken.has(column) ||
+        chosen.some((other) => other.column === column)
+      )
+        continue
+      tryFrom(at + 1, [...chosen, { field, ...candidate }], sum + score)
+    }
+    tryFrom(at + 1, chosen, sum)
+  }
+  tryFrom(0, [], 0)
+  return best
+}
+
+function addRunnerUp(
+  field: Field,
+  mapping: Mapping,
+  candidates: Candidate[],
+  texts: readonly string[],
+): void {
+  const decided = mapping[field]
+  if (decided === undefined) return
+  const next = candidates.find(({ column, score }) => column !== decided.column && score >= runnerUpMin)
+  if (next === undefined) return
+  decided.runnerUp = {
+    column: next.column,
+    header: texts[next.column] || null,
+    confidence: round(next.score),
+  }
+}
+
+/** Two price columns that are equally good: a person has to choose. */
+function doubtTie({ price }: Mapping): void {
+  if (price === undefined || price.runnerUp === null) return
+  if (price.runnerUp.confidence >= price.confidence - tieMax)
+    price.confidence = round(price.confidence * 0.55)
+}
+
+const tieMax = 0.02
+
+function round(score: number): number {
+  return Math.round(score * 100) / 100
+}

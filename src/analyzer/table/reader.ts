@@ -1,0 +1,210 @@
+import { type CellReaders, cellReaders } from './cells.ts'
+import { characteristicsWriter } from './characteristics.ts'
+import { decimalEvidence } from './decimal-style.ts'
+import type { DecimalDecision, Field, TableDecision, TableOptions } from './decision.ts'
+import { identityKey } from './identity.ts'
+import type { IgnoredReason, Issue } from './issue.ts'
+import type { ItemRow, RowOutcome } from './item.ts'
+import { tableKeys } from './keys.ts'
+import { priceReader } from './price.ts'
+import { priceFault } from './price-faults.ts'
+import type { Row } from './row.ts'
+import { rowKinds } from './row-kind.ts'
+import { sectionTracker } from './sections.ts'
+import { cellText } from './text.ts'
+import { faultsOf, nameLengthMax, quoted, skuLengthMax } from './validate.ts'
+
+export { contradicts } from './decimal-style.ts'
+
+/** Reads the rows of one table, top to bottom; it remembers sections and the article that variants belong to. */
+export interface TableReader {
+  /** Rows must come in the order of their index. */
+  read(row: Row): RowOutcome
+  /** What the price column has proved so far about its decimal sign; see `contradicts`. */
+  decimalDecision(): DecimalDecision
+}
+
+/** @param decision followed to the letter: the same file with the same decision gives the same rows */
+export function tableReader(decision: TableDecision, options: TableOptions): TableReader {
+  const column = columnsOf(decision)
+  const faults = faultsOf(decision.headers)
+  const kinds = rowKinds(decision)
+  const sections = sectionTracker()
+  const evidence = decimalEvidence()
+  const readPrice = priceReader(decision.decimal.style)
+  const cells: CellReaders = cellReaders(decision, options, faults)
+  const writeCharacteristics = characteristicsWriter(tableKeys(decision))
+  const isKeyedBySku = column.sku >= 0
+  const article: Article = { group: '', name: '', brand: null, category: null }
+
+  return { read, decimalDecision: () => evidence.decision() }
+
+  function read(row: Row): RowOutcome {
+    if (row.index < decision.firstDataRow) return { kind: 'ignored', reason: kinds.above(row) }
+    const reading = readPrice(column.price < 0 ? undefined : row.cells[column.price])
+    if (reading.shape !== null) evidence.see(reading.shape, row.index, reading.raw)
+    const sku = isKeyedBySku ? oneLine(cellText(row.cells[column.sku])) : ''
+    let name = nameOf(row)
+    // Only rows that lack something, or that could be a total, are worth a closer look.
+    if (reading.kind !== 'price' || name === '' || (isKeyedBySku ? sku === '' : kinds.mayBeTotal(name))) {
+      const reason = kinds.ignored(row, reading.kind)
+      if (reason !== null) return ignore(row, reason)
+    }
+    const group = column.group < 0 ? '' : cellText(row.cells[column.group])
+    const continues = group !== '' && group === article.group
+    if (name === '' && continues) name = article.name
+    if (column.name < 0) name = sku
+    const issues: Issue[] = []
+    const notes: Issue[] = []
+    if (isKeyedBySku) checkSku(row, sku, issues)
+    checkName(row, name, issues)
+    const fault = priceFault(reading.kind, reading.raw)
+    if (fault !== null && column.price >= 0) {
+      issues.push(faults.error({ ...fault, row: row.index, column: column.price, raw: reading.raw }))
+    }
+    const currency = cells.currency(row, reading.currency, issues)
+    if (reading.kind === 'price' && !cells.fitsCurrency(reading.e4, currency)) {
+      const text = `holds ${quoted(reading.raw)}, which is finer than ${currency} has coins for; round it`
+      issues.push(
+        faults.error({
+          code: 'too_many_decimals',
+          row: row.index,
+          column: column.price,
+          raw: reading.raw,
+          text,
+        }),
+      )
+    }
+    if (reading.isRounded) {
+      const text = `holds ${quoted(reading.raw)}, which was rounded to 4 decimals`
+      notes.push(
+        faults.note({ code: 'price_rounded', row: row.index, column: column.price, raw: reading.raw, text }),
+      )
+    }
+    const unit = reading.unit ?? cells.text(row, 'unit') ?? decision.priceUnit.unit
+    const priceQuantityE4 = reading.quantityE4 ?? cells.quantity(row, issues) ?? decision.priceUnit.quantityE4
+    const { validFrom, validTo } = cells.dates(row, issues)
+    cells.checkCharacters(row, issues, notes)
+
+    const brand = cells.text(row, 'brand') ?? (continues ? article.brand : null)
+    const ownCategory = cells.text(row, 'category') ?? (continues ? article.category : null)
+    const itemKey = isKeyedBySku ? sku : keyOf(row, name, unit, group, brand)
+    if (issues.length > 0) {
+      const isReadable = isKeyedBySku ? sku !== '' && sku.length <= skuLengthMax : name !== ''
+      return { kind: 'rejected', issues, itemKey: isReadable ? itemKey : null }
+    }
+    sections.item()
+    article.group = group
+    article.name = name
+    article.brand = brand
+    article.category = ownCategory
+    const isPriced = reading.kind === 'price'
+    const item: ItemRow = {
+      row: row.index,
+      itemKey,
+      sku: isKeyedBySku ? sku : null,
+      name,
+      priceE4: isPriced ? reading.e4 : null,
+      currency: isPriced ? currency : null,
+      unit,
+      priceQuantityE4,
+      category: column.category >= 0 ? ownCategory : sections.path(),
+      brand,
+      validFrom,
+      validTo,
+      characteristics: writeCharacteristics(row.cells),
+      priceColumn: column.price >= 0 ? column.price : null,
+      priceRaw: column.price >= 0 ? reading.raw : null,
+      notes,
+    }
+    return { kind: 'item', item }
+  }
+
+  function ignore(row: Row, reason: IgnoredReason): RowOutcome {
+    if (reason === 'section') {
+      const at = kinds.onlyText(row)
+      sections.heading(String(row.cells[at]), at)
+    }
+    return { kind: 'ignored', reason }
+  }
+
+  function nameOf(row: Row): string {
+    if (column.name < 0) return ''
+    const name = oneLine(cellText(row.cells[column.name]))
+    if (name !== '' || decision.nameFallback === null) return name
+    return oneLine(cellText(row.cells[decision.nameFallback]))
+  }
+
+  function checkSku(row: Row, sku: string, issues: Issue[]): void {
+    if (sku !== '' && sku.length <= skuLengthMax) return
+    const isMissing = sku === ''
+    const code = isMissing ? 'missing_sku' : 'sku_too_long'
+    const text = isMissing
+      ? 'has no SKU; enter one'
+      : `holds ${sku.length} characters; a SKU has at most ${skuLengthMax}`
+    issues.push(faults.error({ code, row: row.index, column: column.sku, raw: isMissing ? null : sku, text }))
+  }
+
+  function checkName(row: Row, name: string, issues: Issue[]): void {
+    if (column.name < 0 && isKeyedBySku) return
+    if (name !== '' && name.length <= nameLengthMax) return
+    const isMissing = name === ''
+    const code = isMissing ? 'missing_name' : 'name_too_long'
+    const text = isMissing
+      ? 'has no name; enter one'
+      : `holds ${name.length} characters; a name has at most ${nameLengthMax}`
+    const at = column.name < 0 ? null : column.name
+    issues.push(faults.error({ code, row: row.index, column: at, raw: isMissing ? null : name, text }))
+  }
+
+  function keyOf(row: Row, name: string, unit: string | null, group: string, brand: string | null): string {
+    return identityKey(
+      decision.identity.map((field) => {
+        if (field === 'name') return name
+        if (field === 'unit') return unit ?? ''
+        if (field === 'group') return group
+        if (field === 'brand') return brand ?? ''
+        return column[field] < 0 ? '' : cellText(row.cells[column[field]])
+      }),
+    )
+  }
+}
+
+/** What the rows of one group share; variants that leave it out inherit it. */
+interface Article {
+  group: string
+  name: string
+  brand: string | null
+  category: string | null
+}
+
+type Columns = Record<Field, number>
+
+/** The column of every field, -1 where the table has none. */
+function columnsOf({ mapping }: TableDecision): Columns {
+  const at = (field: Field) => mapping[field]?.column ?? -1
+  return {
+    sku: at('sku'),
+    name: at('name'),
+    price: at('price'),
+    currency: at('currency'),
+    unit: at('unit'),
+    price_quantity: at('price_quantity'),
+    category: at('category'),
+    brand: at('brand'),
+    ean: at('ean'),
+    stock: at('stock'),
+    description: at('description'),
+    url: at('url'),
+    image: at('image'),
+    valid_from: at('valid_from'),
+    valid_to: at('valid_to'),
+    group: at('group'),
+    variant: at('variant'),
+  }
+}
+
+/** Line breaks inside a cell become spaces; other inner white space is the supplier's own. */
+function oneLine(text: string): string {
+  return text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]+/g, ' ') : text
+}

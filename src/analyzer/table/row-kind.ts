@@ -1,0 +1,109 @@
+import type { TableDecision } from './decision.ts'
+import type { IgnoredReason } from './issue.ts'
+import { numberTest } from './number-cell.ts'
+import type { PriceKind } from './price.ts'
+import type { Row } from './row.ts'
+import { isNoteText, isTotalText } from './row-words.ts'
+import { cellText, filledCount, normalize } from './text.ts'
+
+/** Tells rows that are no items from rows that are, or should be. */
+export interface RowKinds {
+  /** A row above the first data row. */
+  above(row: Row): IgnoredReason
+  /** Why a row below the header is no item; null: it is one, perhaps a faulty one. */
+  ignored(row: Row, price: PriceKind): IgnoredReason | null
+  /** Cheap: whether the name of a row without SKU could introduce a total. */
+  mayBeTotal(name: string): boolean
+  /** Column of the one text of a section row. */
+  onlyText(row: Row): number
+}
+
+export function rowKinds(decision: TableDecision): RowKinds {
+  const isNumber = numberTest()
+  const headerRows = new Set(decision.headerRows)
+  const headerTexts = decision.headers.map((text) => normalize(text))
+  const headerFilled = headerTexts.filter((text) => text !== '').length
+  const skuColumn = decision.mapping.sku?.column ?? -1
+  const priceColumn = decision.mapping.price?.column ?? -1
+
+  return {
+    above(row) {
+      if (headerRows.has(row.index)) return 'header'
+      return filledCount(row.cells) === 0 ? 'blank' : 'title'
+    },
+
+    ignored(row, price) {
+      const { count, first, numbers } = look(row)
+      if (count === 0) return 'blank'
+      if (price !== 'price' && repeatsHeader(row)) return 'repeated_header'
+      const text = cellText(row.cells[first])
+      if (numbers > 0 && isTotalText(text) && !hasSku(row, first)) return 'total'
+      // What only numbers the rows says nothing: "105" alone is a blank row.
+      if (numbers === count && count === 1 && first === decision.lineColumn) return 'blank'
+      // "-" or "on request" beside a text: an article without a price.
+      if (price === 'on_request') return null
+      if (count === 1 && numbers === 0) return oneText(text, first)
+      return null
+    },
+
+    mayBeTotal: (name) => name.length <= totalLengthMax && totalInitials.has(name.charCodeAt(0) | 32),
+
+    onlyText: (row) => look(row).first,
+  }
+
+  /** Filled cells without the line number, the first of them, and how many hold numbers. */
+  function look(row: Row): { count: number; first: number; numbers: number } {
+    let count = 0
+    let first = -1
+    let numbers = 0
+    let lineAt = -1
+    for (let column = 0; column < row.cells.length; column++) {
+      const text = cellText(row.cells[column])
+      if (text === '') continue
+      if (column === decision.lineColumn && isNumber(row.cells[column])) {
+        lineAt = column
+        continue
+      }
+      // "." and "-" alone fill a cell without saying anything.
+      if (text.length === 1 && /[.\-–—_*]/.test(text)) continue
+      count++
+      if (first < 0) first = column
+      if (isNumber(row.cells[column])) numbers++
+    }
+    if (count === 0 && lineAt >= 0) return { count: 1, first: lineAt, numbers: 1 }
+    return { count, first, numbers }
+  }
+
+  function repeatsHeader(row: Row): boolean {
+    if (headerFilled === 0) return false
+    let same = 0
+    for (let column = 0; column < headerTexts.length; column++) {
+      if (headerTexts[column] !== '' && normalize(cellText(row.cells[column])) === headerTexts[column]) same++
+    }
+    return same >= Math.min(2, headerFilled) && same >= headerFilled * 0.6
+  }
+
+  /** Whether the row has a SKU of its own, in another cell than the word for total. */
+  function hasSku(row: Row, first: number): boolean {
+    return skuColumn >= 0 && skuColumn !== first && cellText(row.cells[skuColumn]) !== ''
+  }
+
+  function oneText(text: string, column: number): IgnoredReason | null {
+    // A code alone in the SKU column is an article whose other cells are missing, no heading.
+    if (column === skuColumn && /\d/.test(text) && !/\s/.test(text)) return null
+    // A text where prices go, and a workbook's error ("#N/A"), are faults to show.
+    if (column === priceColumn || /^#[A-Z]/.test(text)) return null
+    if (!/\p{L}/u.test(text)) return 'note'
+    return isNoteText(text) ? 'note' : 'section'
+  }
+}
+
+const totalLengthMax = 60
+
+// First letters, lower case as `| 32` makes ASCII, of the words for total; other scripts keep theirs either way.
+const totalInitials = new Set(
+  [...'tsgzierdoymcaiTSGZIERDOYMCAIитовсрузИТОВСРУЗσγΣΓסהمإا总合總小計総ΑαC'].flatMap((letter) => [
+    letter.charCodeAt(0),
+    letter.charCodeAt(0) | 32,
+  ]),
+)

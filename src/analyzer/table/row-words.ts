@@ -1,0 +1,56 @@
+import { normalize } from './text.ts'
+
+/** Whether a text introduces a total: "Итого:", "Grand total", "Zwischensumme netto". */
+export function isTotalText(text: string): boolean {
+  if (text.length > totalLengthMax) return false
+  const words = normalize(text)
+  if (words === '') return false
+  if (totals.has(words)) return true
+  for (const start of totalStarts) if (words === start || words.startsWith(`${start} `)) return true
+  // "Total EUR", "Total amount (incl. VAT)": after the word for total only words that go with money.
+  const [first, ...others] = words.split(' ')
+  return totals.has(first!) && (text.trimEnd().endsWith(':') || others.every((word) => moneyWords.has(word)))
+}
+
+/** Whether a one-cell text is a footnote rather than a heading: starred, a sentence, or opened by a word for note. */
+export function isNoteText(text: string): boolean {
+  if (/^[*†¹²³•]/u.test(text)) return true
+  if (text.length > headingLengthMax) return true
+  if (text.length > 40 && /[.!?。]\s*$/u.test(text)) return true
+  if (/(?:https?:\/\/|www\.|\S@\S+\.\S)/i.test(text)) return true
+  const words = normalize(text)
+  for (const start of noteStarts) if (words === start || words.startsWith(`${start} `)) return true
+  return false
+}
+
+const totalLengthMax = 60
+const headingLengthMax = 120
+
+/** Words for total that may also begin a name ("Total Cleaner 5 l"): they count alone or with words of money. */
+const totals = new Set(
+  split(
+    `total|totals|sum|totale|totali|totaal|gesamt|suma|soma|somme|summa|sumy|σύνολο|συνολο|סהכ|סה"כ|סך הכל|المجموع|الإجمالي|总计|合计|合計|總計|小计|小計|总额|総計|toplam|razem|celkem|i alt|yhteensä|всего|разом|усього`,
+  ),
+)
+
+/** Phrases that begin no name. */
+const totalStarts = split(
+  `итого|итог|всего по|всього|разом по|grand total|sub total|subtotal|total amount|total price|total sum|gesamtsumme|gesamtbetrag|zwischensumme|summe|endsumme|sous total|total général|total ht|total ttc|subtotale|totale generale|total general|suma total|importe total|eindtotaal|subtotaal|totalsumma|delsumma|totalbeløb|totalt|ogółem|razem netto|razem brutto|celková cena|mezisoučet|genel toplam|ara toplam|γενικό σύνολο`,
+)
+
+const moneyWords = new Set(
+  split(
+    `eur|usd|gbp|sek|nok|dkk|pln|czk|rub|uah|chf|amount|price|net|netto|gross|brutto|incl|excl|inkl|exkl|vat|mwst|moms|mva|tva|iva|ндс|с|без|из|по|of|items|positions|order|general|generale|tax|betrag|summe|ht|ttc|руб|грн|kr|к|оплате`,
+  ),
+)
+
+const noteStarts = split(
+  `note|notes|nb|please note|remark|remarks|prices|all prices|hinweis|anmerkung|alle preise|preise|remarque|tous les prix|les prix|nota|prezzi|los precios|precios|todos los precios|os preços|alle prijzen|prijzen|priserne|alle priser|priser|uwaga|ceny|poznámka|примечание|цены указаны|все цены|внимание|примітка|ціни вказані|fiyatlara|fiyatlar|τιμές|οι τιμές|הערה|המחירים|ملاحظة|الأسعار|备注|注|注意|備考|valid from|valid until|gültig ab|gültig bis|stand`,
+)
+
+function split(text: string): string[] {
+  return text
+    .split('|')
+    .map(normalize)
+    .filter((words) => words !== '')
+}

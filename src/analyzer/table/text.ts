@@ -1,0 +1,80 @@
+import type { Cell } from './row.ts'
+
+/**
+ * The form in which headers and words are compared: NFKC, lower case, without diacritics, camelCase split and
+ * every run of punctuation one space. "Artikel-Nr." → "artikel nr", "unitPrice" → "unit price", "№" → "no".
+ * A lone "#" stays, because there it is the whole word.
+ */
+export function normalize(text: string): string {
+  const cut = text.length > normalizedLengthMax ? text.slice(0, normalizedLengthMax) : text
+  const folded = cut
+    .normalize('NFKC')
+    .replace(/([a-z0-9])([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .normalize('NFC')
+    .replace(/[øœæßłđðþıё]/g, (letter) => foldedLetters[letter] ?? letter)
+    // Quotation marks inside a word are part of it: ש"ח, price's.
+    .replace(/(?<=\p{L})["'’״׳](?=\p{L})/gu, '')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+  return folded === '' && cut.trim() === '#' ? '#' : folded
+}
+
+/** Trims white space of every kind, NBSP and BOM included. */
+export function trimmed(text: string): string {
+  const length = text.length
+  if (length === 0) return text
+  // Most cells have letters or digits at both ends; only the others pay for a call.
+  return isInk(text.charCodeAt(0)) && isInk(text.charCodeAt(length - 1)) ? text : text.trim()
+}
+
+/** A cell as trimmed text; numbers in full, without an exponent. */
+export function cellText(cell: Cell | undefined): string {
+  if (cell === undefined) return ''
+  return typeof cell === 'string' ? trimmed(cell) : plainNumber(cell)
+}
+
+/** The shortest decimal that reads back as the same number, without exponent: 1e21 → "1000000000000000000000". */
+export function plainNumber(value: number): string {
+  const text = String(value)
+  const exponentAt = text.indexOf('e')
+  if (exponentAt < 0) return text
+  const sign = text.startsWith('-') ? '-' : ''
+  const [whole, fraction = ''] = text.slice(sign.length, exponentAt).split('.')
+  const digits = whole! + fraction
+  const point = whole!.length + Number(text.slice(exponentAt + 1))
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`
+  if (point >= digits.length) return sign + digits + '0'.repeat(point - digits.length)
+  return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`
+}
+
+/** Number of cells that hold anything but white space. */
+export function filledCount(cells: readonly Cell[]): number {
+  let count = 0
+  for (const cell of cells) if (typeof cell === 'number' || trimmed(cell) !== '') count++
+  return count
+}
+
+// Longer texts are never headers or key words, and folding them all would let a hostile cell cost time.
+const normalizedLengthMax = 200
+
+// Letters that Unicode does not decompose; й, å and the like are folded by NFD.
+const foldedLetters: Record<string, string> = {
+  ø: 'o',
+  œ: 'oe',
+  æ: 'ae',
+  ß: 'ss',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ı: 'i',
+  ё: 'е',
+}
+
+/** Surely no white space: ASCII ink, Latin letters, Cyrillic, Hebrew and so on up to the general punctuation. */
+function isInk(code: number): boolean {
+  return (code > 32 && code < 127) || (code > 0xa0 && code < 0x1680)
+}
