@@ -12,11 +12,12 @@ import { migrateUp, requireCurrent } from './db/migrate.ts'
 import { openArchive } from './files/archive.ts'
 import { type Import, importStore } from './imports/store.ts'
 import type { Clock } from './lib/clock.ts'
+import { InvalidError, systemErrorCode } from './lib/errors.ts'
 import type { Logger } from './lib/log.ts'
 import { ownIdentity } from './lib/process-identity.ts'
 
-/** How long a command waits for another process's write lock. */
-const lockTimeoutMs = 30_000
+/** How long a command waits for another process's write lock, unless it says so itself. */
+const lockTimeoutDefaultMs = 30_000
 
 /** The parts of the program, wired together for one process. */
 export interface App {
@@ -41,14 +42,16 @@ export interface AppOptions {
    * `migrate` itself.
    */
   schema: 'write' | 'read' | 'none'
+  /** How long to wait for another process's write lock; default 30 s. */
+  lockTimeoutMs?: number
 }
 
 /**
  * Opens the database and wires everything that works on it.
  * @throws AppError when the database cannot be opened, or its schema is not this program's
  */
-export async function openApp({ config, clock, log, schema }: AppOptions): Promise<App> {
-  const db = await open(config, log)
+export async function openApp({ config, clock, log, schema, lockTimeoutMs }: AppOptions): Promise<App> {
+  const db = await open(config, log, lockTimeoutMs ?? lockTimeoutDefaultMs)
   try {
     if (schema === 'write') {
       const applied = await migrateUp(db, clock)
@@ -72,9 +75,9 @@ export function readLimits(config: Config): ReadLimits {
   }
 }
 
-async function open(config: Config, log: Logger): Promise<Database> {
+async function open(config: Config, log: Logger, lockTimeoutMs: number): Promise<Database> {
   const url = config.databaseUrl
-  if (url.startsWith('sqlite:')) mkdirSync(dirname(url.slice('sqlite:'.length)), { recursive: true })
+  if (url.startsWith('sqlite:')) makeFolder(dirname(url.slice('sqlite:'.length)))
   return openDatabase({
     url,
     log: log.child({ module: 'db' }),
@@ -83,13 +86,26 @@ async function open(config: Config, log: Logger): Promise<Database> {
   })
 }
 
-function wire({ config, clock, log }: Omit<AppOptions, 'schema'>, db: Database): App {
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (error) {
+    throw new InvalidError(
+      'no_data_folder',
+      `The folder ${path} cannot be made (${systemErrorCode(error) ?? 'no reason given'}); check TALLYMAN_DATA_DIR and DATABASE_URL.`,
+      { cause: error },
+    )
+  }
+}
+
+function wire({ config, clock, log }: Omit<AppOptions, 'schema' | 'lockTimeoutMs'>, db: Database): App {
   const parts: App['parts'] = {
     db,
     clock,
     log: log.child({ module: 'analyzer' }),
     archive: openArchive(join(config.dataDirectory, 'raw')),
     stagingFolder: join(config.dataDirectory, 'staging'),
+    fingerprintFolder: join(config.dataDirectory, 'fingerprints'),
     limits: readLimits(config),
     fileBytesMax: config.fileBytesMax,
     defaultCurrency: config.currency,

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Database, Sql } from '../db/database.ts'
 import type { Archive } from '../files/archive.ts'
 import {
@@ -12,11 +13,15 @@ import type { Clock } from '../lib/clock.ts'
 import { AppError, ConflictError, InvalidError } from '../lib/errors.ts'
 import type { Logger } from '../lib/log.ts'
 import { jobStore, type Lease, leaseMs } from '../queue/store.ts'
+import { supplierStore } from '../suppliers/store.ts'
 import { comparedCounts, type Diff, type DiffContext, diffStaged } from './diff.ts'
+import { fileError } from './file-error.ts'
+import { loadFingerprints } from './fingerprint-file.ts'
 import type { ReadLimits } from './formats/format.ts'
 import { holdReasons } from './guard.ts'
-import { type PublishContext, publish, writeLog } from './publish.ts'
-import { type ReadProgress, type ReadResult, readFile, requireList } from './read-file.ts'
+import { type PublishContext, type Published, publish, writeLog } from './publish.ts'
+import { notAListText, type ReadProgress, type ReadResult, readFile } from './read-file.ts'
+import { rememberRows } from './remember-rows.ts'
 import { type Settled, settle } from './settle.ts'
 import { openStaging } from './staging/index.ts'
 
@@ -28,6 +33,8 @@ export interface AnalyzerParts {
   log: Logger
   /** Where a SQLite catalog's staging files lie. */
   stagingFolder: string
+  /** Where the fingerprints of each source's last list lie. They may be deleted at any time. */
+  fingerprintFolder: string
   limits: ReadLimits
   /** Who works: host and process, so that a dead worker is recognised. */
   worker: string
@@ -58,13 +65,10 @@ export async function analyze(
   const heartbeat = new Heartbeat(parts, lease, options.signal)
   try {
     const made = await importStore(parts.db).get(importId)
-    const read = await readRaw(parts, made, { ...options, signal: heartbeat.signal })
-    try {
-      log.info('file read', { rows: read.tables.reduce((sum, { counts }) => sum + counts.read, 0) })
-      await read.staging.withSql((sql, tx) => conclude(parts, { made, lease, read, sql, tx, log }))
-    } finally {
-      await read.staging.discard()
-    }
+    const work = { ...options, signal: heartbeat.signal }
+    const isDone = await readAndConclude(parts, { made, lease, log, work, known: !made.options.isForced })
+    // What was recognised could not be relied on; then every row is read.
+    if (!isDone) await readAndConclude(parts, { made, lease, log, work, known: false })
   } catch (error) {
     await fail(parts, { importId, lease, error, log })
     if (!(error instanceof AppError)) throw error
@@ -87,16 +91,47 @@ async function begin({ db, clock, worker }: AnalyzerParts, importId: string): Pr
   })
 }
 
-async function readRaw(parts: AnalyzerParts, made: Import, options: AnalyzeOptions): Promise<ReadResult> {
+interface Attempt {
+  made: Import
+  lease: Lease
+  log: Logger
+  work: AnalyzeOptions
+  /** Whether rows of the source's last list may be recognised instead of read. */
+  known: boolean
+}
+
+/** @returns false when every row must be read after all */
+async function readAndConclude(parts: AnalyzerParts, attempt: Attempt): Promise<boolean> {
+  const { made, lease, log } = attempt
+  const read = await readRaw(parts, attempt).catch((error) => {
+    throw fileError(made.fileName, error)
+  })
+  try {
+    const rows = read.tables.reduce((sum, { counts }) => sum + counts.read, 0)
+    log.info('file read', { rows, recognised: read.fingerprints?.known?.seenCount ?? 0 })
+    return await read.staging.withSql((sql, tx) => conclude(parts, { made, lease, read, sql, tx, log }))
+  } finally {
+    await read.staging.discard()
+  }
+}
+
+async function readRaw(parts: AnalyzerParts, { made, work, known }: Attempt): Promise<ReadResult> {
+  const revision = await supplierStore(parts.db).revision(made.supplierId)
+  const load = (decision: string) =>
+    loadFingerprints(fingerprintPath(parts, made), { readingKey: made.readingKey, decision, revision })
   return readFile({
     path: await parts.archive.find(made.sha256),
     options: made.options,
     limits: parts.limits,
     decision: made.decision,
+    knownRows: known ? load : null,
     openStaging: () => openStaging(parts.db, { importId: made.id, folder: parts.stagingFolder }),
-    ...options,
+    ...work,
   })
 }
+
+const fingerprintPath = ({ fingerprintFolder }: AnalyzerParts, { sourceId }: Import) =>
+  join(fingerprintFolder, sourceId)
 
 interface Conclusion {
   made: Import
@@ -110,23 +145,33 @@ interface Conclusion {
 /** How often a publish that lost a race compares again before it gives up. */
 const comparisonsMax = 5
 
-async function conclude(parts: AnalyzerParts, conclusion: Conclusion): Promise<void> {
+/** @returns false when every row must be read: see `diffStaged` */
+async function conclude(parts: AnalyzerParts, conclusion: Conclusion): Promise<boolean> {
   const { made, lease, read, sql, tx, log } = conclusion
   const settled = await settle(sql, read, made.options.settings.duplicates)
   const context = { ...contextOf(parts, made, lease), scopes: read.scopes }
-  const why = refusal(settled)
-  if (why !== null) return refuse(parts, { conclusion, context, settled, why })
+  const why = refusal(settled, made.fileName)
+  if (why !== null) {
+    await refuse(parts, { conclusion, context, settled, why })
+    return true
+  }
 
   for (let comparison = 1; comparison <= comparisonsMax; comparison++) {
-    const diff = await diffStaged(sql, read.staging, diffContext(made.options, context))
+    const known = read.fingerprints?.known ?? null
+    const diff = await diffStaged(sql, read.staging, diffContext(made.options, { ...context, known }))
+    if (diff === null) return false
     const reasons = guard(settled, diff, made.options)
     const change = changeOf(settled, diff, read.scopes)
-    if (reasons.length > 0) return hold(parts, { conclusion, context, change, reasons })
+    if (reasons.length > 0) {
+      await hold(parts, { conclusion, context, change, reasons })
+      return true
+    }
     log.info('publishing', { new: diff.changes.new, changed: diff.changes.changed, gone: diff.changes.gone })
-    const isPublished = await publish(parts.db, tx, { staging: read.staging, diff, context, change })
-    if (isPublished) {
+    const published = await publish(parts.db, tx, { staging: read.staging, diff, context, change })
+    if (published !== null) {
       log.info('published')
-      return
+      await remember(parts, conclusion, published)
+      return true
     }
     log.info('the catalog moved; comparing again', { comparison })
   }
@@ -134,6 +179,29 @@ async function conclude(parts: AnalyzerParts, conclusion: Conclusion): Promise<v
     'supplier_busy',
     "Other imports keep changing this supplier's items; try again when they are done.",
   )
+}
+
+/** Lets the next list of this source cost what has changed. Failing to is no fault of the import. */
+async function remember(
+  parts: AnalyzerParts,
+  { made, read, sql, log }: Conclusion,
+  { revision, idsFrom }: Published,
+): Promise<void> {
+  const { fingerprints, staging } = read
+  if (fingerprints === null) return
+  const { known, fresh, tablesKey } = fingerprints
+  // Every row was recognised: what is remembered still holds.
+  if (known !== null && known.seenCount === known.count && fresh.count === 0 && known.revision === revision)
+    return
+  const { supplierId, sourceId, readingKey } = made
+  const key = { readingKey, decision: tablesKey, revision }
+  try {
+    const path = fingerprintPath(parts, made)
+    const rows = await rememberRows(sql, path, { staging, fingerprints, supplierId, sourceId, idsFrom, key })
+    log.debug('rows remembered', { rows })
+  } catch (error) {
+    log.warn('rows not remembered; the next list is read whole', { error })
+  }
 }
 
 function contextOf(parts: AnalyzerParts, made: Import, lease: Lease): Omit<PublishContext, 'scopes'> {
@@ -151,28 +219,25 @@ function contextOf(parts: AnalyzerParts, made: Import, lease: Lease): Omit<Publi
 /** What to compare with, and how far a price may move. */
 export function diffContext(
   options: ImportOptions,
-  of: { supplierId: string; sourceId: string; scopes: string[] },
+  of: Pick<DiffContext, 'supplierId' | 'sourceId' | 'scopes' | 'known'>,
 ): DiffContext {
   return {
     supplierId: of.supplierId,
     sourceId: of.sourceId,
     scopes: of.scopes,
+    known: of.known,
     isFull: options.listMode === 'full',
     moveMax: options.settings.limits.moveMax,
   }
 }
 
 /** Why a file cannot be taken at all, or null. */
-export function refusal({ decision, counts }: Settled): InvalidError | null {
-  try {
-    requireList(decision)
-  } catch (error) {
-    if (error instanceof InvalidError) return error
-    throw error
-  }
+export function refusal({ decision, counts }: Settled, fileName: string): InvalidError | null {
+  const refuse = (code: string, message: string) => new InvalidError(code, `${fileName}: ${message}`)
+  if (decision.verdict === 'not-a-price-list') return refuse('not_a_price_list', notAListText(decision))
   if (counts.accepted > 0) return null
-  if (counts.rejected === 0) return new InvalidError('no_rows', 'The file has no rows below its header.')
-  return new InvalidError(
+  if (counts.rejected === 0) return refuse('no_rows', 'There are no rows below the header.')
+  return refuse(
     'no_valid_rows',
     `None of the ${counts.rejected} rows could be taken; the parse log says why, row by row.`,
   )

@@ -1,5 +1,6 @@
 import type { Engine, Sql } from '../db/database.ts'
 import type { ChangeCounts, RowCounts } from '../imports/model.ts'
+import type { KnownRows } from './fingerprint.ts'
 import { itemValueColumns, outcomes, priceColumns, type Staging } from './staging/staging.ts'
 
 /** What the staged rows mean for the catalog, as far as the guard and the change report want to know. */
@@ -31,19 +32,24 @@ export interface DiffContext {
   scopes: string[]
   /** A price that moved by more than this, relative to the old one, has moved too far. */
   moveMax: number
+  /** Rows that were recognised instead of staged; null: every row was read. */
+  known: KnownRows | null
 }
 
 /**
  * Compares the staged rows with the supplier's items, set-wise, and notes what differs in `diff`. Reads the catalog
  * only. What is there from an earlier comparison is replaced.
+ * @returns null when the recognised rows cannot be relied on after all: every row must be read
  */
-export async function diffStaged(sql: Sql, staging: Staging, context: DiffContext): Promise<Diff> {
+export async function diffStaged(sql: Sql, staging: Staging, context: DiffContext): Promise<Diff | null> {
   const { rows, diff } = staging.names
-  const { supplierId, sourceId } = context
+  const { supplierId, sourceId, known } = context
   const [supplier] = await sql.all<{ revision: number }>('select revision from suppliers where id = $1', [
     supplierId,
   ])
   const revision = supplier?.revision ?? 0
+  if (known !== null && (known.revision !== revision || (await namesTwice(sql, staging, supplierId, known))))
+    return null
   await sql.run(`delete from ${diff}`)
   await sql.run(
     `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable)
@@ -67,39 +73,83 @@ export async function diffStaged(sql: Sql, staging: Staging, context: DiffContex
   return { revision, itemsBefore, ...(await summary(sql, staging, context)) }
 }
 
+/** Whether an item stands in a recognised row and in another one: then which of them counts is to be settled. */
+async function namesTwice(
+  sql: Sql,
+  staging: Staging,
+  supplierId: string,
+  known: KnownRows,
+): Promise<boolean> {
+  if (known.seenCount === 0) return false
+  const staged = new Set<number>()
+  for (let after = 0; ; ) {
+    const page = await sql.all<{ n: number; id: number | null }>(
+      `select s.n, i.id from ${staging.names.rows} as s
+       left join supplier_items as i on i.supplier_id = $1 and i.item_key = s.item_key
+       where s.n > $2 order by s.n limit 10000`,
+      [supplierId, after],
+    )
+    for (const { id } of page) if (id !== null) staged.add(id)
+    const last = page.at(-1)
+    if (last === undefined) return known.overlaps(staged)
+    after = last.n
+  }
+}
+
 const differs = (columns: readonly string[]) =>
   `(${columns.map((column) => `i.${column} is distinct from s.${column}`).join(' or ')})`
 
 /** Items that this source and these scopes listed last and that the file does not name at all, not even wrongly. */
 async function diffGone(sql: Sql, staging: Staging, context: DiffContext): Promise<number> {
-  const { rows, issues, diff } = staging.names
-  const { supplierId, sourceId, scopes } = context
+  const { rows, issues, diff, missing } = staging.names
+  const { supplierId, sourceId, scopes, known } = context
   if (scopes.length === 0) return 0
   const listedBefore = `i.supplier_id = $1 and i.source_id = $2 and i.gone_at is null
-    and i.scope in (${scopeList(staging.engine, '$3')})`
+    and i.scope in (${elements(staging.engine, '$3')})`
   const parameters = [supplierId, sourceId, JSON.stringify(scopes)]
-  const [before] = await sql.all<{ count: number }>(
-    `select count(*) as count from supplier_items as i where ${listedBefore}`,
-    parameters,
-  )
+  if (known !== null) await stageMissing(sql, staging, known)
   await sql.run(
     `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable)
-     select null, i.id, 'gone', ${staging.engine === 'sqlite' ? '0' : 'false'}, i.price_e4, null,
-            ${staging.engine === 'sqlite' ? '0' : 'false'}
+     select null, i.id, 'gone', 1 = 0, i.price_e4, null, 1 = 0
      from supplier_items as i
-     where ${listedBefore}
+     where ${listedBefore} ${known === null ? '' : `and i.id in (select item_id from ${missing})`}
        and not exists (select 1 from ${rows} as s where s.item_key = i.item_key)
        and not exists (select 1 from ${issues} as x where x.item_key = i.item_key)`,
+    parameters,
+  )
+  if (known !== null) return known.count + known.others.length
+  const [before] = await sql.all<{ count: number }>(
+    `select count(*) as count from supplier_items as i where ${listedBefore}`,
     parameters,
   )
   return before?.count ?? 0
 }
 
-/** The scopes as one parameter, since a statement may only have so many. */
-const scopeList = (engine: Engine, parameter: string) =>
+/** How many ids one statement takes. */
+const idsPerStatement = 10_000
+
+/** Only items whose rows were not recognised can have gone. */
+async function stageMissing(sql: Sql, staging: Staging, known: KnownRows): Promise<void> {
+  await sql.run(`delete from ${staging.names.missing}`)
+  let ids: number[] = []
+  const write = async () => {
+    if (ids.length === 0) return
+    const values = elements(staging.engine, '$1', 'bigint')
+    await sql.run(`insert into ${staging.names.missing} (item_id) ${values}`, [JSON.stringify(ids)])
+    ids = []
+  }
+  for (const id of known.missingItems()) {
+    ids.push(id)
+    if (ids.length === idsPerStatement) await write()
+  }
+  await write()
+}
+
+/** A JSON array as rows: a list as one parameter, since a statement may only have so many. */
+const elements = (engine: Engine, parameter: string, type: 'text' | 'bigint' = 'text') =>
   engine === 'sqlite'
     ? `select value from json_each(${parameter})`
-    : `select jsonb_array_elements_text(${parameter}::text::jsonb)`
+    : `select value::${type} from jsonb_array_elements_text(${parameter}::text::jsonb)`
 
 async function summary(
   sql: Sql,
@@ -107,6 +157,7 @@ async function summary(
   context: DiffContext,
 ): Promise<Omit<Diff, 'revision' | 'itemsBefore'>> {
   const { rows, diff } = staging.names
+  const { known } = context
   const count = (condition: string) => `count(case when ${condition} then 1 end)`
   const moved = `is_comparable and price_changed and abs(new_price_e4 - old_price_e4) > old_price_e4 * cast($1 as double precision)`
   const listed = `kind in ('new', 'changed', 'returned')`
@@ -133,12 +184,12 @@ async function summary(
   const { relisted, priced, moved: pricesMoved, incomparable, ...changes } = d
   return {
     changes,
-    unchanged: s.items - changes.new - changes.changed - changes.returned,
+    unchanged: (known?.seenCount ?? 0) + s.items - changes.new - changes.changed - changes.returned,
     relisted,
     changedPriced: priced,
-    pricesCompared: s.priced - incomparable,
+    pricesCompared: (known?.seenPriced ?? 0) + s.priced - incomparable,
     pricesMoved,
-    pricesWithoutCurrency: s.bare,
+    pricesWithoutCurrency: (known?.seenWithoutCurrency ?? 0) + s.bare,
   }
 }
 

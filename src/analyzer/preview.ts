@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Sql } from '../db/database.ts'
 import type { ChangeCounts, HoldReason, ImportOptions } from '../imports/model.ts'
 import { formatPrice } from '../lib/money.ts'
 import { type AnalyzeOptions, type AnalyzerParts, changeOf, diffContext, guard, refusal } from './analyze.ts'
 import { diffStaged } from './diff.ts'
+import { fileError } from './file-error.ts'
 import type { ReadLimits } from './formats/format.ts'
-import { type ReadResult, readFile } from './read-file.ts'
+import { type ReadRequest, type ReadResult, readFile } from './read-file.ts'
 import { type Settled, settle } from './settle.ts'
 import { openStaging } from './staging/index.ts'
 import { stageInSqlite } from './staging/sqlite.ts'
@@ -68,7 +69,7 @@ export async function tryFile<Result>(
   const folder = mkdtempSync(join(tmpdir(), 'tallyman-try-'))
   try {
     const openStaging = async () => stageInSqlite(join(folder, 'staging.db'), null)
-    const read = await readFile({ ...request, decision: null, openStaging })
+    const read = await readNamed({ ...request, decision: null, knownRows: null, openStaging })
     return await read.staging.withSql(async (sql) => {
       const settled = await settle(sql, read, request.options.settings.duplicates)
       return work({ ...settled, ...lists(sql, read.staging) })
@@ -88,10 +89,11 @@ export async function dryRun<Result>(
   work: (preview: DryRun) => Promise<Result>,
 ): Promise<Result> {
   const importId = randomUUID()
-  const read = await readFile({
+  const read = await readNamed({
     ...request,
     limits: parts.limits,
     decision: null,
+    knownRows: null,
     openStaging: () => openStaging(parts.db, { importId, folder: parts.stagingFolder }),
   })
   try {
@@ -103,6 +105,12 @@ export async function dryRun<Result>(
   } finally {
     await read.staging.discard()
   }
+}
+
+function readNamed(request: ReadRequest): Promise<ReadResult> {
+  return readFile(request).catch((error) => {
+    throw fileError(basename(request.path), error)
+  })
 }
 
 /** Ids that no supplier and no source has. */
@@ -120,7 +128,7 @@ async function compared(
     request: PreviewRequest & { of: { supplierId: string; sourceId: string } | null }
   },
 ): Promise<Pick<DryRun, 'changes' | 'holdReasons' | 'error' | 'counts'>> {
-  const why = refusal(settled)
+  const why = refusal(settled, basename(request.path))
   if (why !== null)
     return {
       counts: settled.counts,
@@ -128,8 +136,9 @@ async function compared(
       holdReasons: [],
       error: { code: why.code, message: why.message },
     }
-  const of = { ...(request.of ?? nobody), scopes: read.scopes }
+  const of = { ...(request.of ?? nobody), scopes: read.scopes, known: null }
   const diff = await diffStaged(sql, read.staging, diffContext(request.options, of))
+  if (diff === null) throw new Error('Every row was read, and yet not all of them can be compared.')
   const { counts } = changeOf(settled, diff, read.scopes)
   const holdReasons = guard(settled, diff, request.options)
   return { counts, changes: diff.changes, holdReasons, error: null }

@@ -23,23 +23,30 @@ export interface PublishContext {
   now: Date
 }
 
+export interface Published {
+  /** The supplier's revision from now on. */
+  revision: number
+  /** A new item's id is this plus its number in the diff. */
+  idsFrom: number
+}
+
 /**
  * Writes what the diff found into the catalog, with its history, its before-images and the parse log, and ends the
  * import and its job: all in one transaction, so that a crash leaves the catalog as before or as after.
- * @returns false when the supplier's items have changed since the diff was made: compare again
+ * @returns null when the supplier's items have changed since the diff was made: compare again
  * @throws ConflictError `lease_lost`, or `stale_data` when newer data of the same scope is published already
  */
 export async function publish(
   db: Database,
   tx: Database['tx'],
   options: { staging: Staging; diff: Diff; context: PublishContext; change: ImportChange },
-): Promise<boolean> {
+): Promise<Published | null> {
   const { staging, diff, context, change } = options
   const { supplierId, now } = context
   const idsFrom = await reserveIds(tx, staging)
   return tx(async (sql) => {
     const revision = await lockSupplier(db, sql, context)
-    if (revision !== diff.revision) return false
+    if (revision !== diff.revision) return null
     await refuseStale(sql, context)
     await keepBefore(db, sql, staging, context)
     const insert = () => insertNew(sql, staging, context, idsFrom)
@@ -67,7 +74,7 @@ export async function publish(
     })
     await sourceStore(stores).change(context.sourceId, context.settings)
     await jobStore(stores).end(context.lease, { state: 'succeeded', phase: 'complete', now })
-    return true
+    return { revision: newRevision, idsFrom }
   })
 }
 

@@ -2,13 +2,15 @@ import { statSync } from 'node:fs'
 import type { FileDecision, ImportOptions, RowCounts } from '../imports/model.ts'
 import { checkRowCounts, noRows } from '../imports/model.ts'
 import { InvalidError } from '../lib/errors.ts'
+import { type Fingerprint, FingerprintEntries, fingerprint, type KnownRows, rowFlags } from './fingerprint.ts'
 import type { OpenedFile, ReadLimits, Sheet } from './formats/format.ts'
 import { openFile } from './formats/index.ts'
 import { RowSink, type TableCounts } from './row-sink.ts'
 import type { Place, Staging } from './staging/staging.ts'
 import { decideTable } from './table/decide.ts'
 import type { TableDecision } from './table/decision.ts'
-import { contradicts, tableReader } from './table/reader.ts'
+import type { ItemRow } from './table/item.ts'
+import { contradicts, type TableReader, tableReader } from './table/reader.ts'
 import type { Row } from './table/row.ts'
 import { decideFile } from './table/verdict.ts'
 
@@ -21,6 +23,8 @@ export interface ReadRequest {
   limits: ReadLimits
   /** What an earlier reading of the same bytes decided; it is followed to the letter. */
   decision: FileDecision | null
+  /** The rows that the last list had, if they were read with just these decisions; null: read every row. */
+  knownRows: ((tablesKey: string) => KnownRows | null) | null
   /** Makes a staging area; a second one is asked for when the file must be read once more. */
   openStaging: () => Promise<Staging>
   onProgress: (progress: ReadProgress) => void
@@ -42,6 +46,16 @@ export interface ReadResult {
   tables: TableCounts[]
   /** Scopes that were read whole. */
   scopes: string[]
+  /** What was recognised, and what the next reading may recognise; null: this file has no such rows. */
+  fingerprints: ReadFingerprints | null
+}
+
+export interface ReadFingerprints {
+  /** See `KnownRows`; null: every row was read. */
+  known: KnownRows | null
+  /** Rows that were read and taken, by their number in staging. */
+  fresh: FingerprintEntries
+  tablesKey: string
 }
 
 /**
@@ -50,12 +64,14 @@ export interface ReadResult {
  * @throws InvalidError when the file cannot be read, or is no price list
  */
 export async function readFile(request: ReadRequest): Promise<ReadResult> {
+  const before = statSync(request.path, { bigint: true })
+  // A pipe would be waited for, and cannot be read twice.
+  if (!before.isFile()) throw new InvalidError('not_a_file', 'This is no regular file; name one list.')
   const file = await openFile(request.path, {
     limits: request.limits,
     encoding: request.options.encoding,
     delimiter: request.options.delimiter,
   })
-  const before = statSync(request.path, { bigint: true })
   try {
     const result = await readOpened(file, request)
     const after = statSync(request.path, { bigint: true })
@@ -71,12 +87,36 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
 }
 
 async function readOpened(file: OpenedFile, request: ReadRequest): Promise<ReadResult> {
-  const decided = request.decision?.tables ?? (await decideTables(file, request))
-  const first = await readTables(file, decided, request)
-  const corrected = request.decision === null ? correctedDecisions(decided, first) : null
+  if (request.decision !== null) {
+    const reading = await readTables(file, request.decision.tables, request, null)
+    return reading!.result
+  }
+  const decided = await decideTables(file, request)
+  const tablesKey = fingerprintKey(decided)
+  const known = tablesKey === null ? null : (request.knownRows?.(tablesKey) ?? null)
+  if (known !== null) {
+    const quick = await readTables(file, decided, request, { known, tablesKey: tablesKey! })
+    if (quick !== null && correctedDecisions(decided, quick) === null) return quick.result
+    await quick?.result.staging.discard()
+  }
+  const prints = tablesKey === null ? null : { known: null, tablesKey }
+  const first = (await readTables(file, decided, request, prints))!
+  const corrected = correctedDecisions(decided, first)
   if (corrected === null) return first.result
   await first.result.staging.discard()
-  return (await readTables(file, corrected, request)).result
+  return (await readTables(file, corrected, request, null))!.result
+}
+
+/**
+ * Names everything that was decided about the tables and that a row's outcome hangs on; null when rows of a group
+ * inherit from each other, because then a row alone does not tell its outcome.
+ */
+function fingerprintKey(decided: TableDecision[]): string | null {
+  const lists = decided.filter((table) => isRead(table, decided))
+  if (lists.some(({ mapping }) => mapping.group !== undefined)) return null
+  const explanations = new Set(['confidence', 'runnerUp', 'evidence', 'ambiguousCount', 'reasons'])
+  const text = JSON.stringify(decided, (key, value) => (explanations.has(key) ? undefined : value))
+  return Bun.hash.xxHash64(text).toString(16)
 }
 
 async function decideTables(file: OpenedFile, request: ReadRequest): Promise<TableDecision[]> {
@@ -102,11 +142,18 @@ interface Reading {
   proved: (TableDecision['decimal'] | null)[]
 }
 
+/**
+ * Reads every sheet into a new staging area.
+ * @param prints what to recognise and to remember rows by; null: neither
+ * @returns null when the list has a known row twice: it must be read without what is known
+ */
 async function readTables(
   file: OpenedFile,
   decided: TableDecision[],
   request: ReadRequest,
-): Promise<Reading> {
+  prints: Pick<ReadFingerprints, 'known' | 'tablesKey'> | null,
+): Promise<Reading | null> {
+  const fingerprints = prints === null ? null : { ...prints, fresh: new FingerprintEntries() }
   const verdict = decideFile(decided)
   const staging = await request.openStaging()
   try {
@@ -116,7 +163,19 @@ async function readTables(
     for (const table of decided) {
       const isList = isRead(table, decided)
       const place = { sheet: table.sheetName, scope: scopeOf(table, request) }
-      const read = await readTable(file, table, isList ? place : null, staging, request, tables)
+      const read = await readTable({
+        file,
+        table,
+        place: isList ? place : null,
+        staging,
+        request,
+        fingerprints,
+        rowsBefore: tables.reduce((sum, { counts }) => sum + counts.read, 0),
+      })
+      if (read === null) {
+        await staging.discard()
+        return null
+      }
       tables.push(read.counts)
       proved.push(read.proved)
       if (isList) scopes.add(place.scope)
@@ -129,7 +188,7 @@ async function readTables(
       ...verdict,
       tables: decided.map((table, index) => ({ ...table, ...tables[index]! })),
     }
-    return { result: { staging, decision, tables, scopes: [...scopes] }, proved }
+    return { result: { staging, decision, tables, scopes: [...scopes], fingerprints }, proved }
   } catch (error) {
     await staging.discard()
     throw error
@@ -146,29 +205,84 @@ function scopeOf(table: TableDecision, request: ReadRequest): string {
   return request.options.settings.scope === 'sheet' ? (table.sheetName ?? '') : ''
 }
 
-/** Streams one sheet. @param place null: not a price list; its rows are counted and left */
+interface TableReading {
+  file: OpenedFile
+  table: TableDecision
+  /** Null: not a price list; its rows are counted and left. */
+  place: Place | null
+  staging: Staging
+  request: ReadRequest
+  fingerprints: ReadFingerprints | null
+  rowsBefore: number
+}
+
+/** Streams one sheet. @returns null when it has a known row twice */
 async function readTable(
-  file: OpenedFile,
-  table: TableDecision,
-  place: Place | null,
-  staging: Staging,
-  request: ReadRequest,
-  before: TableCounts[],
-): Promise<{ counts: TableCounts; proved: TableDecision['decimal'] | null }> {
+  reading: TableReading,
+): Promise<{ counts: TableCounts; proved: TableDecision['decimal'] | null } | null> {
+  const { file, table, place, staging, request, fingerprints, rowsBefore } = reading
   const sink = new RowSink(staging, place)
   const reader = place === null ? null : tableReader(table, request.options.table)
-  const rowsBefore = before.reduce((sum, { counts }) => sum + counts.read, 0)
+  const takeRow = rowTaker({ table, place, reader, sink, fingerprints })
   const bytesTotal = statSync(request.path).size
   for await (const batch of file.rows(table.sheet)) {
     request.signal.throwIfAborted()
-    if (reader === null) for (const row of batch) sink.take(row, { kind: 'ignored', reason: 'not_a_list' })
-    else for (const row of batch) sink.take(row, reader.read(row))
+    for (const row of batch) if (!takeRow(row)) return null
     await staging.flush()
     // Lets signals, heartbeats and other connections have their turn.
     await new Promise((resolve) => setImmediate(resolve))
     request.onProgress({ rows: rowsBefore + sink.read, bytesRead: file.bytesRead(), bytesTotal })
   }
   return { counts: sink.counts(), proved: reader?.decimalDecision() ?? null }
+}
+
+/** What is done with one row; it gives false when the row is a known one that the list has had already. */
+function rowTaker({
+  table,
+  place,
+  reader,
+  sink,
+  fingerprints,
+}: Pick<TableReading, 'table' | 'place' | 'fingerprints'> & {
+  reader: TableReader | null
+  sink: RowSink
+}): (row: Row) => boolean {
+  if (reader === null || place === null)
+    return (row) => {
+      sink.take(row, { kind: 'ignored', reason: 'not_a_list' })
+      return true
+    }
+  if (fingerprints === null)
+    return (row) => {
+      sink.take(row, reader.read(row))
+      return true
+    }
+  const { known, fresh } = fingerprints
+  const print: Fingerprint = { a: 0, b: 0 }
+  return (row) => {
+    const isData = row.index >= table.firstDataRow
+    if (isData) {
+      fingerprint(row, `${place.scope}\x1d${reader.context()}`, print)
+      const met = known === null ? 'new' : known.take(print)
+      if (met === 'repeated') return false
+      if (met !== 'new') {
+        reader.skipItem()
+        sink.takeKnown((met & rowFlags.priced) !== 0)
+        return true
+      }
+    }
+    const outcome = reader.read(row)
+    const n = sink.take(row, outcome)
+    // What was noted about a row is written to every import's log, so such a row is read every time.
+    if (isData && n !== null && outcome.kind === 'item' && outcome.item.notes.length === 0)
+      fresh.add(print, flagsOf(outcome.item), n)
+    return true
+  }
+}
+
+function flagsOf({ priceE4, currency }: ItemRow): number {
+  if (priceE4 === null) return 0
+  return rowFlags.priced | (currency === null ? rowFlags.withoutCurrency : 0)
 }
 
 /** The decisions with what the whole columns proved, or null when nothing speaks against the ones that were used. */
@@ -190,12 +304,8 @@ export function totalCounts(tables: TableCounts[]): RowCounts {
   return total
 }
 
-/** @throws InvalidError `not_a_price_list` */
-export function requireList(decision: FileDecision): void {
-  if (decision.verdict !== 'not-a-price-list') return
-  const why = decision.reasons.join(' ')
-  throw new InvalidError(
-    'not_a_price_list',
-    `This is not a price list${why === '' ? '' : `: ${why}`} If it is one, name its columns with --map, such as --map name=A,price=C.`,
-  )
+/** What to say of a file whose verdict is `not-a-price-list`. */
+export function notAListText({ reasons }: FileDecision): string {
+  const advice = 'If it is one, name its columns with --map, such as --map name=A,price=C.'
+  return `This is not a price list. ${[...reasons, advice].join(' ')}`
 }

@@ -32,26 +32,35 @@ export class RowSink {
     this.#place = place
   }
 
-  take(row: Row, outcome: RowOutcome): void {
+  /** Counts a row that the last list had just so. */
+  takeKnown(isPriced: boolean): void {
+    this.read++
+    this.#accepted++
+    if (isPriced) this.#priced++
+  }
+
+  /** @returns the number of the staged item; null: the row is no item */
+  take(row: Row, outcome: RowOutcome): number | null {
     this.read++
     if (outcome.kind === 'ignored') {
       this.#ignored.set(outcome.reason, (this.#ignored.get(outcome.reason) ?? 0) + 1)
       if (this.#place !== null && outcome.reason !== 'blank')
         this.#staging.addIssue(ignoredIssue(row, outcome.reason), this.#place, null)
-      return
+      return null
     }
     const place = this.#place
     if (place === null) throw new Error('A sheet that is no price list gave an item.')
     if (outcome.kind === 'item') {
       this.#accepted++
       if (outcome.item.priceE4 !== null) this.#priced++
-      this.#staging.addItem(outcome.item, place)
+      const n = this.#staging.addItem(outcome.item, place)
       for (const note of outcome.item.notes) this.#staging.addIssue(note, place, null)
-      return
+      return n
     }
     this.#rejected++
     const rejected: RejectedRow = { itemKey: outcome.itemKey, rowData: rowData(row) }
     for (const issue of outcome.issues) this.#staging.addIssue(issue, place, rejected)
+    return null
   }
 
   counts(): TableCounts {

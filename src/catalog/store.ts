@@ -119,12 +119,15 @@ function where(
   const conditions: string[] = []
   const parameters: SqlValue[] = []
   const parameter = (value: SqlValue) => `$${parameters.push(value)}`
+  const characteristics = Object.entries(filter.characteristics ?? {})
+  // SQLite would walk all of a supplier's items rather than use a characteristic's index; the plus keeps it from that.
+  const supplierId = db.engine === 'sqlite' && characteristics.length > 0 ? '+i.supplier_id' : 'i.supplier_id'
   if (cursor !== null) {
-    const [supplierId, itemKey] = decodeCursor(cursor)
-    conditions.push(`(i.supplier_id, i.item_key) > (${parameter(supplierId)}, ${parameter(itemKey)})`)
+    const [afterSupplierId, afterKey] = decodeCursor(cursor)
+    conditions.push(`(${supplierId}, i.item_key) > (${parameter(afterSupplierId)}, ${parameter(afterKey)})`)
   }
   if (filter.withGone !== true) conditions.push('i.gone_at is null')
-  if (filter.supplierId !== undefined) conditions.push(`i.supplier_id = ${parameter(filter.supplierId)}`)
+  if (filter.supplierId !== undefined) conditions.push(`${supplierId} = ${parameter(filter.supplierId)}`)
   if (filter.sku !== undefined) {
     // Items with a SKU have it as their key, and the keys are indexed by supplier.
     const sku = parameter(filter.sku)
@@ -136,7 +139,7 @@ function where(
     const pattern = parameter(`%${filter.search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`)
     conditions.push(`(lower(i.name) like ${pattern} escape '\\' or lower(i.sku) like ${pattern} escape '\\')`)
   }
-  for (const [key, value] of Object.entries(filter.characteristics ?? {}))
+  for (const [key, value] of characteristics)
     conditions.push(characteristicCondition(db, key, value, parameter))
   return { sql: conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`, parameters }
 }

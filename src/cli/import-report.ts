@@ -1,7 +1,7 @@
 import type { Import, LogEntry } from '../imports/store.ts'
 import { countsText, printCard } from './card.ts'
 import { type Context, type ExitCode, exitCodes } from './command.ts'
-import { printLine } from './output.ts'
+import { printJson, printLine } from './output.ts'
 import { printIssues, tableJson } from './try.ts'
 
 /** An import as `--json` prints it. */
@@ -15,7 +15,7 @@ export function importJson(found: Import): Record<string, unknown> {
 }
 
 /** 0: the list is in the catalog. 3: in part, or it waits for approval. 1: it is not. */
-export function exitCodeOf(found: Import): ExitCode {
+function exitCodeOf(found: Import): ExitCode {
   if (found.status === 'completed' || found.status === 'unchanged') return exitCodes.done
   if (found.status === 'partial_success' || found.status === 'held') return exitCodes.partial
   return exitCodes.failed
@@ -34,11 +34,22 @@ const statusText: Record<Import['status'], string> = {
   undone: 'was undone',
 }
 
-/** Says in a few lines what became of an import. @param log the rows to show, or null */
-export function printImport(context: Context, found: Import, log: LogEntry[] | null): void {
+/**
+ * Says what became of an import that has just been worked on; why it failed goes to standard error, as with any
+ * command that fails.
+ * @param log the rows to show, or null
+ */
+export function reportImport(context: Context, found: Import, log: LogEntry[] | null): ExitCode {
+  if (context.json) printJson(context.io, importJson(found))
+  else printImport(context, found, log)
+  if (found.error !== null) printLine(context.io.stderr, `tallyman: ${found.error.message}`)
+  return exitCodeOf(found)
+}
+
+/** Says in a few lines how an import stands. */
+function printImport(context: Context, found: Import, log: LogEntry[] | null): void {
   const { stdout } = context.io
   printLine(stdout, `${found.fileName} from ${found.supplier} ${statusText[found.status]}.`)
-  if (found.error !== null) printLine(stdout, `  ${found.error.message}`)
   for (const { message } of found.holdReasons) if (found.status === 'held') printLine(stdout, `  ${message}`)
   if (found.counts.read > 0) printLine(stdout, countsText(found.counts, found.ignored))
   const changes = changesText(found)
@@ -55,6 +66,7 @@ export function printImport(context: Context, found: Import, log: LogEntry[] | n
 export function printImportDetail(context: Context, found: Import, log: LogEntry[]): void {
   printImport(context, found, null)
   const { stdout } = context.io
+  if (found.error !== null) printLine(stdout, `  ${found.error.message}`)
   printLine(stdout, '')
   if (found.decision !== null) printCard(stdout, found.decision, found.counts, found.ignored)
   if (log.length > 0) {

@@ -2,7 +2,7 @@ import { openApp } from '../app.ts'
 import { importStore } from '../imports/store.ts'
 import { UsageError } from './arguments.ts'
 import { type Context, defineCommand, type ExitCode, exitCodes } from './command.ts'
-import { exitCodeOf, importJson, printImport, printImportDetail } from './import-report.ts'
+import { importJson, printImportDetail, reportImport } from './import-report.ts'
 import { printJson, printTable } from './output.ts'
 
 /** `tallyman imports`. */
@@ -56,9 +56,8 @@ export const imports = defineCommand({
         return exitCodes.done
       }
       const ended = action === 'approve' ? await app.approve(id, work) : await app.discard(id)
-      if (context.json) printJson(io, importJson(ended))
-      else printImport(context, ended, null)
-      return action === 'discard' ? exitCodes.done : exitCodeOf(ended)
+      const code = reportImport(context, ended, null)
+      return action === 'discard' ? exitCodes.done : code
     } finally {
       await app.close()
     }

@@ -10,9 +10,9 @@ import { supplierStore } from '../suppliers/store.ts'
 import { printCard } from './card.ts'
 import { type Context, defineCommand, type ExitCode, exitCodes } from './command.ts'
 import { readingHandover } from './handover.ts'
-import { exitCodeOf, importJson, printImport } from './import-report.ts'
+import { reportImport } from './import-report.ts'
 import { printJsonLists } from './json-lists.ts'
-import { printJson, printLine } from './output.ts'
+import { printLine } from './output.ts'
 import type { Progress } from './progress.ts'
 import { limitHelp, parseLimits, readingOptions } from './reading-options.ts'
 import { tableJson } from './try.ts'
@@ -94,7 +94,7 @@ interface Task {
 }
 
 async function publish(context: Context, app: App, { handover, progress }: Task): Promise<ExitCode> {
-  const { io, json } = context
+  const { io } = context
   for (const found of await app.resume({ signal: io.signal, onProgress: () => {} }))
     printLine(
       io.stderr,
@@ -103,9 +103,7 @@ async function publish(context: Context, app: App, { handover, progress }: Task)
   const ended = await app.ingest(handover, followed(context, progress))
   progress.done()
   const log = await importStore(app.db).log(ended.id, { limit: logRowsShown, severities: ['error', 'note'] })
-  if (json) printJson(io, importJson(ended))
-  else printImport(context, ended, log)
-  return exitCodeOf(ended)
+  return reportImport(context, ended, log)
 }
 
 async function preview(context: Context, app: App, { handover, progress }: Task): Promise<ExitCode> {
@@ -132,7 +130,6 @@ async function preview(context: Context, app: App, { handover, progress }: Task)
     } else {
       printCard(io.stdout, run.decision, counts, run.ignored)
       printLine(io.stdout, '')
-      if (error !== null) printLine(io.stdout, error.message)
       if (changes !== null)
         printLine(
           io.stdout,
@@ -142,7 +139,10 @@ async function preview(context: Context, app: App, { handover, progress }: Task)
       if (holdReasons.length > 0) printLine(io.stdout, 'It would be held:')
       for (const { message } of holdReasons) printLine(io.stdout, `  ${message}`)
     }
-    if (error !== null) return exitCodes.failed
+    if (error !== null) {
+      printLine(io.stderr, `tallyman: ${error.message}`)
+      return exitCodes.failed
+    }
     return counts.rejected > 0 || holdReasons.length > 0 ? exitCodes.partial : exitCodes.done
   })
 }

@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path'
 import { type Preview, type PreviewIssue, type PreviewItem, sizeOf, tryFile } from '../analyzer/preview.ts'
+import { notAListText } from '../analyzer/read-file.ts'
 import { readLimits } from '../app.ts'
 import { type Handover, importOptions, pinnedSettings } from '../courier/intake.ts'
 import type { FileDecision } from '../imports/model.ts'
@@ -61,7 +62,9 @@ export const tryCommand = defineCommand({
         async (preview) => {
           progress.done()
           await (context.json ? printPreviewJson : printPreview)(context, { path, preview, shown })
-          return preview.decision.verdict === 'not-a-price-list' ? exitCodes.failed : exitCodes.done
+          if (preview.decision.verdict !== 'not-a-price-list') return exitCodes.done
+          printLine(context.io.stderr, `tallyman: ${handover.fileName}: ${notAListText(preview.decision)}`)
+          return exitCodes.failed
         },
       )
     } finally {

@@ -144,5 +144,6 @@ export function importOptions(
     encoding: handover.encoding,
     delimiter: handover.delimiter,
     mayHold: handover.mayHold,
+    isForced: handover.force,
   }
 }

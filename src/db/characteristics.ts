@@ -34,12 +34,10 @@ export async function indexCharacteristics(db: Database, keys: string[]): Promis
  * @throws InvalidError for a key that cannot be written in SQL text
  */
 export function characteristicSql(key: string): string {
-  if (key === '' || key.length > 500 || /[\0"]/.test(key))
-    throw new InvalidError(
-      'invalid_characteristic',
-      'A characteristic is named by 1 to 500 characters, without quotation marks.',
-    )
-  return `json_extract(characteristics, '$."${key.replaceAll("'", "''")}"')`
+  if (key === '' || key.length > 500 || key.includes('\0'))
+    throw new InvalidError('invalid_characteristic', 'A characteristic is named by 1 to 500 characters.')
+  // In a path SQLite takes a key as JSON writes it, escapes and all.
+  return `json_extract(characteristics, '$.${JSON.stringify(key).replaceAll("'", "''")}')`
 }
 
 /**

@@ -21,6 +21,9 @@ export async function migrateUp(
   clock: Clock,
   migrations: Migration[] = allMigrations,
 ): Promise<string[]> {
+  const found = await presentVersion(db)
+  refuseNewer(found, migrations)
+  if (found === newestOf(migrations)) return []
   return db.tx(async (tx) => {
     await lock(db, tx)
     const current = await versionOf(db, tx)
@@ -85,15 +88,22 @@ export async function migrationStates(
  * @throws ConflictError `database_newer` or `database_older`, saying what to run
  */
 export async function requireCurrent(db: Database, migrations: Migration[] = allMigrations): Promise<void> {
-  const current = (await hasTable(db, db)) ? await latestVersion(db) : 0
+  const current = await presentVersion(db)
   refuseNewer(current, migrations)
-  const wanted = migrations.at(-1)?.version ?? 0
+  const wanted = newestOf(migrations)
   if (current < wanted)
     throw new ConflictError(
       'database_older',
       `The database's schema is at version ${current}, this program needs ${wanted}: run "tallyman migrate up".`,
     )
 }
+
+/** Reads only; 0: nothing was ever applied. */
+async function presentVersion(db: Database): Promise<number> {
+  return (await hasTable(db, db)) ? latestVersion(db) : 0
+}
+
+const newestOf = (migrations: Migration[]) => migrations.at(-1)?.version ?? 0
 
 /** Held to the end of the transaction. SQLite's write lock is enough by itself. */
 async function lock(db: Database, tx: Tx): Promise<void> {
@@ -125,7 +135,7 @@ async function hasTable(db: Database, sql: Pick<Tx, 'all'>): Promise<boolean> {
 }
 
 function refuseNewer(current: number, migrations: Migration[]): void {
-  const newest = migrations.at(-1)?.version ?? 0
+  const newest = newestOf(migrations)
   if (current <= newest) return
   throw new ConflictError(
     'database_newer',

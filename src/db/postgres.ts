@@ -4,6 +4,9 @@ import { InvalidError, systemErrorCode, UnavailableError } from '../lib/errors.t
 import type { Database, NativePostgres, OpenDatabaseOptions, Query, Sql, SqlValue } from './database.ts'
 import { postgresTables } from './schema.ts'
 
+/** An import holds two COPY streams, and asks and renews its lease meanwhile: with fewer it waits for itself. */
+const connectionsMin = 3
+
 /**
  * Opens a pool of connections to a PostgreSQL server and makes sure that it answers.
  * @throws UnavailableError `database_unreachable`
@@ -12,7 +15,7 @@ import { postgresTables } from './schema.ts'
 export async function openPostgres(url: string, options: OpenDatabaseOptions): Promise<Database> {
   const { log } = options
   const client = postgres(url, {
-    max: options.poolSize,
+    max: Math.max(options.poolSize, connectionsMin),
     // Connections are recycled hourly, so that a moved server is noticed.
     max_lifetime: 3600,
     connect_timeout: 10,

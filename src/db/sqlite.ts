@@ -24,11 +24,12 @@ export function openSqlite(path: string, options: OpenDatabaseOptions): Database
     await begin(writer, options.lockTimeoutMs)
     try {
       const result = await work({ ...sql, query: writerQuery })
-      await orDiskFull(() => writer.run('commit'))
+      writer.run('commit')
       return result
     } catch (error) {
       if (writer.inTransaction) writer.run('rollback')
-      throw error
+      // The query builder's statements do not pass through `sqlOn`.
+      throw diskFullError(error) ?? error
     }
   }
 
@@ -82,7 +83,7 @@ function connect(path: string, mode: 'read' | 'write'): Connection {
       connection.run('pragma wal_autocheckpoint = 4000')
     }
     // Reads the header, so that a file that is no database is found out here.
-    connection.query('select count(*) from sqlite_schema').get()
+    retryLocked(() => connection.query('select count(*) from sqlite_schema').get())
     return connection
   } catch (error) {
     throw openError(path, error)
@@ -95,7 +96,13 @@ function openError(path: string, cause: unknown): Error {
     return new InvalidError('not_a_database', `${path} is not a SQLite database; name another file.`, {
       cause,
     })
-  if (code === 'SQLITE_CANTOPEN')
+  if (code === 'SQLITE_CORRUPT')
+    return new InvalidError(
+      'database_damaged',
+      `${path} is damaged; restore it from a backup, or move it away and hand the lists in again.`,
+      { cause },
+    )
+  if (code === 'SQLITE_CANTOPEN' || code === 'SQLITE_READONLY' || code === 'SQLITE_PERM')
     return new InvalidError(
       'database_unreachable',
       `Cannot open ${path}; does its folder exist, and may it be written?`,
@@ -103,11 +110,14 @@ function openError(path: string, cause: unknown): Error {
         cause,
       },
     )
-  return cause instanceof Error ? cause : new Error(String(cause))
+  return diskFullError(cause) ?? (cause instanceof Error ? cause : new Error(String(cause)))
 }
 
-/** Switching to WAL needs the file alone for an instant; two processes that start together meet here. */
-function retryLocked(work: () => void): void {
+/**
+ * Switching to WAL, and recovering it after a crash or clearing it away at the end, needs the file alone for an
+ * instant; processes that start and end together meet here.
+ */
+function retryLocked(work: () => unknown): void {
   for (let attempt = 0; ; attempt++) {
     try {
       work()

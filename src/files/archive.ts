@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { InvalidError, NotFoundError, systemErrorCode, UnavailableError } from '../lib/errors.ts'
@@ -84,7 +85,8 @@ async function copyHashed(
   target: string,
   sizeBytesMax: number,
 ): Promise<Omit<KeptFile, 'path'>> {
-  const from = await open(source, 'r')
+  // Without O_NONBLOCK a pipe that nobody writes to would be waited for.
+  const from = await open(source, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const before = await from.stat({ bigint: true })
     if (!before.isFile()) throw new InvalidError('not_a_file', `${source} is not a file; name one list.`)

@@ -82,6 +82,8 @@ export interface ImportOptions {
   delimiter: string | null
   /** False: publish whatever the guard says. */
   mayHold: boolean
+  /** True: read every row, also those that the last list had just so. */
+  isForced: boolean
 }
 
 /** What was found out about a file (R2.9). Plain JSON, stored with the import. */

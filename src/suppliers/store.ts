@@ -23,6 +23,15 @@ export function supplierStore({ query, tables: { suppliers } }: { query: Query; 
       return supplier ?? null
     },
 
+    /** How often the supplier's part of the catalog has been written; 0 for an unknown supplier. */
+    async revision(id: string): Promise<number> {
+      const [supplier] = await query
+        .select({ revision: suppliers.revision })
+        .from(suppliers)
+        .where(eq(suppliers.id, id))
+      return supplier?.revision ?? 0
+    },
+
     async list(): Promise<Supplier[]> {
       return query.select().from(suppliers).orderBy(asc(suppliers.nameKey))
     },

@@ -4,7 +4,7 @@ import { settleDuplicates } from '../../src/analyzer/staging/duplicates.ts'
 import { openStaging, type Staging } from '../../src/analyzer/staging/index.ts'
 import { defaultTableOptions } from '../../src/analyzer/table/decision.ts'
 import type { ItemRow } from '../../src/analyzer/table/item.ts'
-import type { Database } from '../../src/db/database.ts'
+import type { Database, Sql } from '../../src/db/database.ts'
 import { type ImportOptions, noRows } from '../../src/imports/model.ts'
 import { importStore } from '../../src/imports/store.ts'
 import { jobStore, type Lease } from '../../src/queue/store.ts'
@@ -131,7 +131,7 @@ export async function openBench(engine: Engine): Promise<Bench> {
           await settleDuplicates(sql, staging, list.duplicates ?? 'reject')
           const scopes = list.scopes ?? [...new Set(sheetsOf(list).map(({ scope }) => scope ?? ''))]
           const isFull = list.isFull ?? false
-          const diff = await diffStaged(sql, staging, { ...source, isFull, scopes, moveMax: 0.5 })
+          const diff = await compare(sql, staging, { ...source, isFull, scopes })
           await list.between?.(tx, begun)
           const context = {
             ...source,
@@ -141,8 +141,8 @@ export async function openBench(engine: Engine): Promise<Bench> {
             fetchedAt: list.fetchedAt ?? begun.now,
           }
           const change = { status: 'completed' as const, counts: noRows, scopes }
-          const isPublished = await publish(db, tx, { staging, diff, context, change })
-          return { importId: begun.importId, diff, isPublished }
+          const published = await publish(db, tx, { staging, diff, context, change })
+          return { importId: begun.importId, diff, isPublished: published !== null }
         })
       } finally {
         await staging.discard()
@@ -163,6 +163,17 @@ export async function openBench(engine: Engine): Promise<Bench> {
     },
   }
   return bench
+}
+
+/** Compares rows that were all read. */
+export async function compare(
+  sql: Sql,
+  staging: Staging,
+  of: { supplierId: string; sourceId: string; isFull: boolean; scopes: string[] },
+): Promise<Diff> {
+  const diff = await diffStaged(sql, staging, { ...of, moveMax: 0.5, known: null })
+  if (diff === null) throw new Error('Nothing was recognised, so there is nothing to distrust.')
+  return diff
 }
 
 /** @returns the sheets of a list that was written in its short form too */
@@ -215,6 +226,7 @@ export function plainOptions(isFull = false): ImportOptions {
     encoding: null,
     delimiter: null,
     mayHold: true,
+    isForced: false,
   }
 }
 

@@ -26,6 +26,7 @@ export async function stageInPostgres(db: Database, native: NativePostgres, id: 
     issues: `staging.issues_${suffix}`,
     diff: `staging.diff_${suffix}`,
     repeated: `staging.repeated_${suffix}`,
+    missing: `staging.missing_${suffix}`,
   }
   const drop = async () => {
     await db.run(`drop table if exists ${Object.values(names).join(', ')}`)
@@ -44,7 +45,10 @@ export async function stageInPostgres(db: Database, native: NativePostgres, id: 
   return {
     engine: 'postgres',
     names,
-    addItem: (item, place) => items.add(itemValues(++itemCount, item, place)),
+    addItem(item, place) {
+      items.add(itemValues(++itemCount, item, place))
+      return itemCount
+    },
     addIssue: (issue, place, row) => issues.add(issueValues(issue, place, row)),
     async flush() {
       await items.flush()

@@ -17,6 +17,7 @@ const names: StagingNames = {
   issues: 'staging.issues',
   diff: 'staging.diff',
   repeated: 'staging.repeated',
+  missing: 'staging.missing',
 }
 
 /**
@@ -35,7 +36,13 @@ export function stageInSqlite(path: string, catalog: NativeSqlite | null): Stagi
     'cache_size = -32768',
   ])
     connection.run(`pragma ${pragma}`)
-  const local: StagingNames = { rows: 'rows', issues: 'issues', diff: 'diff', repeated: 'repeated' }
+  const local: StagingNames = {
+    rows: 'rows',
+    issues: 'issues',
+    diff: 'diff',
+    repeated: 'repeated',
+    missing: 'missing',
+  }
   const engine = { json: 'text', identity: 'integer primary key', create: 'create table' }
   for (const statement of createStatements(local, engine)) connection.run(statement)
   connection.run('begin')
@@ -57,6 +64,7 @@ export function stageInSqlite(path: string, catalog: NativeSqlite | null): Stagi
     names,
     addItem(item, place) {
       orDiskFull(() => insertItem.run(...itemValues(++itemCount, item, place)))
+      return itemCount
     },
     addIssue(issue, place, row) {
       orDiskFull(() => insertIssue.run(...issueValues(issue, place, row)))

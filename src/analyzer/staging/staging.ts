@@ -11,7 +11,8 @@ import type { ItemRow } from '../table/item.ts'
 export interface Staging {
   engine: Engine
   names: StagingNames
-  addItem(item: ItemRow, place: Place): void
+  /** @returns the row's number in staging, from 1 on */
+  addItem(item: ItemRow, place: Place): number
   addIssue(issue: Issue, place: Place, row: RejectedRow | null): void
   /** Waits until what was added has gone out; call it after every batch. */
   flush(): Promise<void>
@@ -33,6 +34,8 @@ export interface StagingNames {
   diff: string
   /** Keys that occur more than once, and the row that is kept: see duplicates.ts. */
   repeated: string
+  /** Ids of items that a reload has not recognised: see fingerprint.ts. */
+  missing: string
 }
 
 /** Where in the file a row stands, and which part of the assortment it speaks for. */
@@ -124,6 +127,7 @@ export function createStatements(
     `${engine.create} ${names.rows} (${columns(itemColumns)}, outcome integer not null default ${outcomes.accepted})`,
     `${engine.create} ${names.issues} (${columns(issueColumns)})`,
     `${engine.create} ${names.repeated} (item_key text not null, kept bigint not null)`,
+    `${engine.create} ${names.missing} (item_id bigint primary key)`,
     `${engine.create} ${names.diff} (d ${engine.identity}, n bigint, item_id bigint, kind text not null, ` +
       'price_changed boolean not null, old_price_e4 bigint, new_price_e4 bigint, is_comparable boolean not null)',
   ]

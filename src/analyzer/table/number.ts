@@ -209,7 +209,7 @@ function explain(text: string, groups: Groups, shape: NumberShape): NumberShape 
   }
   if (separators > 1) {
     // What stands before the decimal sign groups the thousands, all of one kind.
-    const others = [dots, commas, groupings].filter((count) => count > 0).length - (arabic > 0 ? 0 : 1)
+    const others = Number(dots > 0) + Number(commas > 0) + Number(groupings > 0) - Number(arabic === 0)
     const isGroupedWell = innerThree || (innerTwoThenThree(text, lastAt) && firstLength <= 2)
     if (others > 1 || firstLength > 3 || !isGroupedWell) return shape
     shape.provesDecimal = lastKind === arabicDecimal ? 0 : lastKind

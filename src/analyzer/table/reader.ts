@@ -20,6 +20,10 @@ export { contradicts } from './decimal-style.ts'
 export interface TableReader {
   /** Rows must come in the order of their index. */
   read(row: Row): RowOutcome
+  /** What the next row inherits from those above it: the headings, joined; '' without any. */
+  context(): string
+  /** Passes an item that is known already, as `read` would have left it. For tables without groups of variants. */
+  skipItem(): void
   /** What the price column has proved so far about its decimal sign; see `contradicts`. */
   decimalDecision(): DecimalDecision
 }
@@ -37,7 +41,12 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
   const isKeyedBySku = column.sku >= 0
   const article: Article = { group: '', name: '', brand: null, category: null }
 
-  return { read, decimalDecision: () => evidence.decision() }
+  return {
+    read,
+    context: () => (column.category >= 0 ? '' : (sections.path() ?? '')),
+    skipItem: sections.item,
+    decimalDecision: () => evidence.decision(),
+  }
 
   function read(row: Row): RowOutcome {
     if (row.index < decision.firstDataRow) return { kind: 'ignored', reason: kinds.above(row) }
@@ -48,7 +57,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     // Only rows that lack something, or that could be a total, are worth a closer look.
     if (reading.kind !== 'price' || name === '' || (isKeyedBySku ? sku === '' : kinds.mayBeTotal(name))) {
       const reason = kinds.ignored(row, reading.kind)
-      if (reason !== null) return ignore(row, reason)
+      if (reason !== null && !(reason === 'section' && isOnlyBrand(row))) return ignore(row, reason)
     }
     const group = column.group < 0 ? '' : cellText(row.cells[column.group])
     const continues = group !== '' && group === article.group
@@ -126,6 +135,11 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       sections.heading(String(row.cells[at]), at)
     }
     return { kind: 'ignored', reason }
+  }
+
+  /** The brand of the row above alone in its column: an article whose other cells are missing, no heading. */
+  function isOnlyBrand(row: Row): boolean {
+    return column.brand >= 0 && article.brand !== null && cellText(row.cells[column.brand]) === article.brand
   }
 
   function nameOf(row: Row): string {

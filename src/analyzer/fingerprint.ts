@@ -1,0 +1,148 @@
+import type { Row } from './table/row.ts'
+
+/**
+ * Fingerprints of the rows that a source's last list had: what a reload recognises it need neither read nor stage. A
+ * fingerprint covers a row's decoded cells, which of them are numbers, and what the row inherits (scope, section); it
+ * is only valid with the same decision about the table and the same revision of the supplier's items.
+ */
+
+/** What is remembered of a row that was accepted, beside its fingerprint. */
+export const rowFlags = { priced: 1, withoutCurrency: 2 } as const
+
+/** Two independent 32-bit hashes; a row is taken for another with a chance of about 1 in 10^19. */
+export interface Fingerprint {
+  a: number
+  b: number
+}
+
+/**
+ * @param context what the row inherits; it changes rarely, so it is handed in as one text
+ * @param into is filled, so that a million rows make no garbage
+ */
+export function fingerprint(row: Row, context: string, into: Fingerprint): void {
+  const { cells } = row
+  let text = context
+  for (let column = 0; column < cells.length; column++) {
+    const cell = cells[column]!
+    // Separators that no CSV or XML text holds; a number is not the text that looks like it.
+    text += typeof cell === 'string' ? `\x1f${cell}` : `\x1e${cell}`
+  }
+  into.a = Bun.hash.xxHash32(text, 1)
+  // Zero in both marks a free slot.
+  into.b = Bun.hash.xxHash32(text, 2) || 1
+}
+
+/** The rows of the last list, looked up by fingerprint. 13 bytes a row, and as much again for looking up. */
+export class KnownRows {
+  readonly count: number
+  /** The supplier's revision at which the items were as the rows say. */
+  readonly revision: number
+  /** Items of the same scopes that were on the last list without a fingerprint of their own. */
+  readonly others: Uint32Array
+  seenCount = 0
+  seenPriced = 0
+  seenWithoutCurrency = 0
+  readonly #entries: FingerprintEntries
+  readonly #slots: Uint32Array
+  readonly #mask: number
+  readonly #seen: Uint8Array
+
+  constructor(entries: FingerprintEntries, others: Uint32Array, revision: number) {
+    this.count = entries.count
+    this.revision = revision
+    this.others = others
+    this.#entries = entries
+    this.#seen = new Uint8Array(entries.count)
+    let size = 16
+    while (size < entries.count * 2) size *= 2
+    this.#mask = size - 1
+    // A slot holds an entry's number + 1.
+    this.#slots = new Uint32Array(size)
+    for (let entry = 0; entry < entries.count; entry++) {
+      let slot = entries.a[entry]! & this.#mask
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask
+      this.#slots[slot] = entry + 1
+    }
+  }
+
+  /**
+   * Whether the last list had this row: its flags, or `new`, or `repeated` when this list has had it already and the
+   * two must be told apart the long way.
+   */
+  take({ a, b }: Fingerprint): number | 'new' | 'repeated' {
+    const { a: allA, b: allB, flags } = this.#entries
+    for (let slot = a & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const entry = this.#slots[slot]! - 1
+      if (entry < 0) return 'new'
+      if (allA[entry] !== a >>> 0 || allB[entry] !== b >>> 0) continue
+      if (this.#seen[entry] === 1) return 'repeated'
+      this.#seen[entry] = 1
+      this.seenCount++
+      if ((flags[entry]! & rowFlags.priced) !== 0) this.seenPriced++
+      if ((flags[entry]! & rowFlags.withoutCurrency) !== 0) this.seenWithoutCurrency++
+      return flags[entry]!
+    }
+  }
+
+  /** Whether an item of the rows that were recognised is among these: then the list names it twice. */
+  overlaps(itemIds: Set<number>): boolean {
+    if (itemIds.size === 0) return false
+    const { itemIds: ids } = this.#entries
+    for (let entry = 0; entry < this.count; entry++)
+      if (this.#seen[entry] === 1 && itemIds.has(ids[entry]!)) return true
+    return false
+  }
+
+  /** Items that were on the last list and of which this one has not had the row. */
+  *missingItems(): Generator<number> {
+    const { itemIds } = this.#entries
+    for (let entry = 0; entry < this.count; entry++) if (this.#seen[entry] === 0) yield itemIds[entry]!
+    yield* this.others
+  }
+
+  /** Adds the entries that were recognised. */
+  copySeen(into: FingerprintEntries): void {
+    const { a, b, flags, itemIds } = this.#entries
+    for (let entry = 0; entry < this.count; entry++)
+      if (this.#seen[entry] === 1) into.add({ a: a[entry]!, b: b[entry]! }, flags[entry]!, itemIds[entry]!)
+  }
+}
+
+/** Fingerprints with what belongs to them, in columns that grow by doubling. */
+export class FingerprintEntries {
+  count = 0
+  a: Uint32Array
+  b: Uint32Array
+  flags: Uint8Array
+  /** Ids of supplier items; while a list is being read, the numbers of staged rows. */
+  itemIds: Uint32Array
+
+  constructor(capacity = 1024) {
+    this.a = new Uint32Array(capacity)
+    this.b = new Uint32Array(capacity)
+    this.flags = new Uint8Array(capacity)
+    this.itemIds = new Uint32Array(capacity)
+  }
+
+  add({ a, b }: Fingerprint, flags: number, itemId: number): void {
+    if (this.count === this.a.length) this.#grow()
+    this.a[this.count] = a
+    this.b[this.count] = b
+    this.flags[this.count] = flags
+    this.itemIds[this.count] = itemId
+    this.count++
+  }
+
+  #grow(): void {
+    const capacity = this.a.length * 2
+    this.a = grown(this.a, new Uint32Array(capacity))
+    this.b = grown(this.b, new Uint32Array(capacity))
+    this.flags = grown(this.flags, new Uint8Array(capacity))
+    this.itemIds = grown(this.itemIds, new Uint32Array(capacity))
+  }
+}
+
+function grown<Column extends Uint32Array | Uint8Array>(from: Column, to: Column): Column {
+  to.set(from)
+  return to
+}

@@ -1,0 +1,93 @@
+import type { Sql } from '../db/database.ts'
+import { FingerprintEntries } from './fingerprint.ts'
+import { type FingerprintKey, saveFingerprints } from './fingerprint-file.ts'
+import type { ReadFingerprints } from './read-file.ts'
+import { outcomes, type Staging } from './staging/staging.ts'
+
+/** A list that was just published. */
+export interface PublishedList {
+  staging: Staging
+  fingerprints: ReadFingerprints
+  supplierId: string
+  sourceId: string
+  /** What the new items' ids were counted from: see publish.ts. */
+  idsFrom: number
+  key: FingerprintKey
+}
+
+/** How many rows one statement reads. */
+const pageSize = 50_000
+/** Ids are kept in 32 bits; a catalog that has given out more of them reads every row. */
+const idMax = 2 ** 32 - 1
+
+/**
+ * Keeps the fingerprints of a published list for the source's next one. A list that names an item twice is not
+ * remembered: which of its rows counts is settled anew each time.
+ * @returns how many rows will be recognised; null: the list is not remembered
+ */
+export async function rememberRows(sql: Sql, path: string, list: PublishedList): Promise<number | null> {
+  const { staging, fingerprints } = list
+  const { known, fresh } = fingerprints
+  const [repeated] = await sql.all(`select 1 from ${staging.names.repeated} limit 1`)
+  if (repeated !== undefined) return null
+  const itemIds = await stagedItemIds(sql, list)
+  if (itemIds === null) return null
+  const entries = new FingerprintEntries(Math.max(16, (known?.seenCount ?? 0) + fresh.count))
+  known?.copySeen(entries)
+  for (let entry = 0; entry < fresh.count; entry++) {
+    const n = fresh.itemIds[entry]!
+    entries.add({ a: fresh.a[entry]!, b: fresh.b[entry]! }, fresh.flags[entry]!, itemIds[n]!)
+    itemIds[n] = 0
+  }
+  // What is left was taken with a note, and is read every time.
+  const others = new Set(itemIds.filter((id) => id !== 0))
+  for (const id of await rejectedItems(sql, list)) others.add(id)
+  saveFingerprints(path, list.key, entries, Uint32Array.from(others))
+  return entries.count
+}
+
+/** Staged row's number → item id (0: none). @returns null when an id is too large */
+async function stagedItemIds(
+  sql: Sql,
+  { staging, supplierId, idsFrom }: PublishedList,
+): Promise<Uint32Array | null> {
+  const { rows, diff } = staging.names
+  const [last] = await sql.all<{ n: number | null; d: number | null; differing: number }>(
+    `select (select max(n) from ${rows}) as n, max(d) as d, count(n) as differing from ${diff}`,
+  )
+  const ids = new Uint32Array((last?.n ?? 0) + 1)
+  if (idsFrom + (last?.d ?? 0) > idMax) return null
+  for (let after = 0; after < (last?.d ?? 0); after += pageSize) {
+    const page = await sql.all<{ n: number; id: number }>(
+      `select n, coalesce(item_id, $1 + d) as id from ${diff} where d > $2 and d <= $3 and n is not null`,
+      [idsFrom, after, after + pageSize],
+    )
+    for (const { n, id } of page) ids[n] = id
+  }
+  const [accepted] = await sql.all<{ count: number }>(
+    `select count(*) as count from ${rows} where outcome = ${outcomes.accepted}`,
+  )
+  // Rows without a difference were there before, and are found by their key.
+  if (accepted?.count === last?.differing) return ids
+  for (let after = 0; after < ids.length; after += pageSize) {
+    const page = await sql.all<{ n: number; id: number }>(
+      `select s.n, i.id from ${rows} as s
+       join supplier_items as i on i.supplier_id = $1 and i.item_key = s.item_key
+       where s.n > $2 and s.n <= $3 and s.outcome = ${outcomes.accepted}`,
+      [supplierId, after, after + pageSize],
+    )
+    for (const { n, id } of page) ids[n] = id
+  }
+  return ids
+}
+
+/** Items that are still listed by this source only because rejected rows name them. */
+async function rejectedItems(sql: Sql, { staging, supplierId, sourceId }: PublishedList): Promise<number[]> {
+  const found = await sql.all<{ id: number }>(
+    `select distinct i.id from ${staging.names.issues} as x
+     join supplier_items as i on i.supplier_id = $1 and i.item_key = x.item_key
+     where x.item_key is not null and i.source_id = $2 and i.gone_at is null`,
+    [supplierId, sourceId],
+  )
+  return found.map(({ id }) => id)
+}

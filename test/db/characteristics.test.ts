@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'bun:test'
+import { itemStore } from '../../src/catalog/store.ts'
+import { characteristicSql, indexCharacteristics } from '../../src/db/characteristics.ts'
+import type { Database, SqlValue } from '../../src/db/database.ts'
+import { openBench } from '../helpers/bench.ts'
+import { engines } from '../helpers/engines.ts'
+import { itemRow } from '../helpers/item-rows.ts'
+import { openMigrated } from '../helpers/open-database.ts'
+
+const nastyKeys = [
+  'ean',
+  "a'b",
+  'a"b',
+  'a\\b',
+  'a.b',
+  'a[0]',
+  '$',
+  '__proto__',
+  'constructor',
+  'Größe (cm)',
+  '颜色 😀',
+  ' lead and trail ',
+  'tab\tand\nline',
+  '1',
+  '%_',
+  '--; drop table supplier_items',
+]
+
+/** A database that answers with the plans of the statements it is asked. */
+function planning(db: Database): { db: Database; plans: string[] } {
+  const plans: string[] = []
+  const all = async <Result>(text: string, parameters?: SqlValue[]) => {
+    // First the statement itself: SQLite explains with the schema it knows, and looks for a new one when it reads.
+    const results = await db.all<Result>(text, parameters)
+    const prefix = db.engine === 'sqlite' ? 'explain query plan' : 'explain'
+    const rows = await db.all<Record<string, unknown>>(`${prefix} ${text}`, parameters)
+    plans.push(rows.map((row) => row['detail'] ?? row['QUERY PLAN']).join('\n'))
+    return results
+  }
+  return { db: { ...db, all }, plans }
+}
+
+const indexNames = async (db: Database) =>
+  (
+    await db.all<{ name: string }>(
+      `select name from sqlite_schema where type = 'index' and name like 'supplier_items_characteristic%' order by 1`,
+    )
+  ).map(({ name }) => name)
+
+for (const engine of engines) {
+  describe(engine, () => {
+    test('filters, pages and look-ups go through an index', async () => {
+      await using bench = await openBench(engine)
+      const { db } = bench
+      const source = await bench.source('Acme')
+      const items = Array.from({ length: 20_000 }, (_, index) =>
+        itemRow(`A${index}`, {
+          characteristics: JSON.stringify({ ean: `${4_000_000 + index}`, Farbe: `rot ${index % 10}` }),
+        }),
+      )
+      await bench.publish(source, { items })
+      await indexCharacteristics(db, ['ean', "Länge 'x'"])
+      if (engine === 'postgres') await db.run('analyze')
+      const asked = planning(db)
+      const store = itemStore(asked.db)
+      const page = { limit: 50, cursor: null }
+
+      const { supplierId } = source
+      const cursor = (await store.list({}, page)).nextCursor
+      asked.plans.splice(0)
+      const characteristics = { ean: '4000062' }
+      for (const filter of [{ characteristics }, { characteristics, supplierId }]) {
+        for (const from of [null, cursor]) {
+          const found = await store.list(filter, { limit: 50, cursor: from })
+          expect(found.items.map(({ sku }) => sku)).toEqual(['A62'])
+          expect(asked.plans.pop()).toContain(
+            engine === 'sqlite' ? 'i USING INDEX supplier_items_characteristic_' : 'supplier_items_characteristics',
+          )
+        }
+      }
+
+      const first = await store.list({}, page)
+      await store.list({}, { limit: 50, cursor: first.nextCursor })
+      await store.list({ supplierId }, { limit: 50, cursor: first.nextCursor })
+      for (const plan of asked.plans.splice(0)) {
+        expect(plan).toContain('supplier_items_key')
+        expect(plan).not.toMatch(/USE TEMP B-TREE|^\s*Sort/m)
+      }
+
+      expect((await store.list({ sku: 'A77' }, page)).items).toHaveLength(1)
+      expect(await store.find('A77')).toHaveLength(1)
+      const [{ id }] = (await store.find('A78')) as [{ id: string }]
+      expect((await store.find(id))[0]!.sku).toBe('A78')
+      await store.history(id, 10)
+      const history = asked.plans.pop()!
+      expect(history).toContain('price_history_item')
+      for (const plan of asked.plans) {
+        expect(plan).toContain('supplier_items_key')
+        expect(plan).not.toMatch(/SCAN i\b|Seq Scan on supplier_items/)
+      }
+    })
+
+    test('a key may hold whatever a header may', async () => {
+      await using bench = await openBench(engine)
+      const { db } = bench
+      const source = await bench.source('Acme')
+      const items = nastyKeys.map((key, index) =>
+        itemRow(`A${index}`, {
+          row: index,
+          // A key "__proto__" is one like any other, also in an object literal's place.
+          characteristics: JSON.stringify(Object.fromEntries([[key, `v'${index}`], ['other', 'x']])),
+        }),
+      )
+      await bench.publish(source, { items })
+      const store = itemStore(db)
+      const find = async (key: string, value: string) =>
+        (
+          await store.list({ characteristics: Object.fromEntries([[key, value]]) }, { limit: 10, cursor: null })
+        ).items.map(({ sku }) => sku)
+      const findAll = () => Promise.all(nastyKeys.map((key, index) => find(key, `v'${index}`)))
+      const expected = nastyKeys.map((_, index) => [`A${index}`])
+      expect(await findAll()).toEqual(expected)
+      await indexCharacteristics(db, nastyKeys)
+      expect(await findAll()).toEqual(expected)
+      expect(await find('ean', 'nothing')).toEqual([])
+      expect(await find('nothing', "v'0")).toEqual([])
+      const both = { ean: "v'0", other: 'x' }
+      expect((await store.list({ characteristics: both }, { limit: 10, cursor: null })).items).toHaveLength(1)
+      await indexCharacteristics(db, [])
+      expect(await findAll()).toEqual(expected)
+    })
+  })
+}
+
+test('on SQLite the list of keys decides which indexes there are', async () => {
+  await using database = await openMigrated('sqlite')
+  const { db } = database
+  await indexCharacteristics(db, ['ean', 'Farbe'])
+  const two = await indexNames(db)
+  expect(two).toHaveLength(2)
+  await indexCharacteristics(db, ['Farbe', 'ean', 'ean'])
+  expect(await indexNames(db)).toEqual(two)
+  await indexCharacteristics(db, ['Farbe', 'color'])
+  const changed = await indexNames(db)
+  expect(changed).toHaveLength(2)
+  expect(changed.filter((name) => two.includes(name))).toHaveLength(1)
+  await indexCharacteristics(db, [])
+  expect(await indexNames(db)).toEqual([])
+})
+
+test('a key that no characteristic can have is refused', () => {
+  for (const key of ['', 'x'.repeat(501), 'a\0b']) {
+    const attempt = () => characteristicSql(key)
+    expect(attempt).toThrow(expect.objectContaining({ code: 'invalid_characteristic' }))
+  }
+})
