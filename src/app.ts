@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type AnalyzeOptions, type AnalyzerParts, analyze } from './analyzer/analyze.ts'
 import type { ReadLimits } from './analyzer/formats/format.ts'
+import { sweepStaging } from './analyzer/staging/sweep.ts'
 import type { Config } from './config.ts'
 import { abandonedImports } from './courier/abandoned.ts'
 import { approve, discard } from './courier/held.ts'
@@ -16,6 +17,8 @@ import { InvalidError, systemErrorCode } from './lib/errors.ts'
 import type { Logger } from './lib/log.ts'
 import { ownIdentity } from './lib/process-identity.ts'
 
+/** Longer than any copy into the archive takes. */
+const copyMs = 24 * 60 * 60 * 1000
 /** How long a command waits for another process's write lock, unless it says so itself. */
 const lockTimeoutDefaultMs = 30_000
 
@@ -28,7 +31,7 @@ export interface App {
   /** Publishes a held import. */
   approve(importId: string, options: AnalyzeOptions): Promise<Import>
   discard(importId: string): Promise<Import>
-  /** Finishes what a process that has ended left half-done. */
+  /** Finishes what a process that has ended left half-done, and clears up after it. */
   resume(options: AnalyzeOptions): Promise<Import[]>
   close(): Promise<void>
 }
@@ -131,6 +134,10 @@ function wire({ config, clock, log }: Omit<AppOptions, 'schema' | 'lockTimeoutMs
       const resumed: Import[] = []
       for (const importId of await abandonedImports(parts))
         resumed.push(await analyze(parts, importId, options))
+      const now = clock.now()
+      const swept = await sweepStaging(db, parts.stagingFolder, now)
+      if (swept > 0) log.info('left-over staging deleted', { areas: swept })
+      await parts.archive.sweep(new Date(now.getTime() - copyMs))
       return resumed
     },
     close: () => db.close(),

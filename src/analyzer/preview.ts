@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Sql } from '../db/database.ts'
 import type { ChangeCounts, HoldReason, ImportOptions } from '../imports/model.ts'
+import { newId } from '../lib/id.ts'
 import { formatPrice } from '../lib/money.ts'
 import { type AnalyzeOptions, type AnalyzerParts, changeOf, diffContext, guard, refusal } from './analyze.ts'
 import { diffStaged } from './diff.ts'
@@ -88,7 +88,7 @@ export async function dryRun<Result>(
   request: PreviewRequest & { of: { supplierId: string; sourceId: string } | null },
   work: (preview: DryRun) => Promise<Result>,
 ): Promise<Result> {
-  const importId = randomUUID()
+  const importId = newId()
   const read = await readNamed({
     ...request,
     limits: parts.limits,

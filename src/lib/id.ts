@@ -2,3 +2,8 @@
 export function newId(): string {
   return Bun.randomUUIDv7()
 }
+
+/** When a UUIDv7 was made, to the millisecond. */
+export function timeOfId(id: string): Date {
+  return new Date(Number.parseInt(id.replace('-', '').slice(0, 12), 16))
+}

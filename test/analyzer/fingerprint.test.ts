@@ -201,7 +201,8 @@ for (const engine of engines) {
             const a = await quick.app.ingest(handover(quick.file, next, false), work)
             const b = await plain.app.ingest(handover(plain.file, next, true), work)
             expect(await catalogOf(quick.app)).toEqual(await catalogOf(plain.app))
-            if (a.status === 'unchanged') continue
+            const isSameFile = a.status === 'unchanged'
+            if (isSameFile) continue
             expect({ status: a.status, counts: a.counts, changes: a.changes, ignored: a.ignored }).toEqual({
               status: b.status,
               counts: b.counts,

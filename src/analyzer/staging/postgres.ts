@@ -71,6 +71,21 @@ export async function stageInPostgres(db: Database, native: NativePostgres, id: 
   }
 }
 
+/** Every staging area that there is: import id → its tables, as SQL names them. */
+export async function stagingTables(db: Database): Promise<Map<string, string[]>> {
+  const found = await db.all<{ name: string }>(
+    `select tablename as name from pg_tables where schemaname = 'staging' order by tablename`,
+  )
+  const tables = new Map<string, string[]>()
+  for (const { name } of found) {
+    const parts = /^[a-z]+_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(name)
+    if (parts === null) continue
+    const importId = parts.slice(1).join('-')
+    tables.set(importId, [...(tables.get(importId) ?? []), `staging.${name}`])
+  }
+  return tables
+}
+
 interface CopyStream {
   add(values: readonly (string | number | null)[]): void
   flush(): Promise<void>

@@ -81,7 +81,8 @@ function profileColumn(rows: readonly Row[], column: number): ColumnProfile {
         profile.wholeNumbers++
         const value = reading.e4 / 10_000
         if (value >= 1900 && value <= 2100) profile.years++
-        if (value === above + 1) profile.counting++
+        // "10.00" below "9.00" is a price: nobody numbers rows with decimals.
+        if (value === above + 1 && !/[.,]\d/.test(text)) profile.counting++
         above = value
       }
     }

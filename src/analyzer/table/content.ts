@@ -65,8 +65,7 @@ const factors: Record<Field, (profile: ColumnProfile) => number> = {
     if (fill(profile) < 0.1) factor *= 0.6
     else if (fill(profile) < 0.5) factor *= 0.85
     if (isYears(profile)) factor *= 0.5
-    // 10.00, 11.00, 12.00 is no numbering: nobody writes that with decimals.
-    if (isCounting(profile) && profile.withDecimals === 0) factor *= 0.5
+    if (isCounting(profile)) factor *= 0.5
     if (share(profile.eans, profile) > 0.5) factor *= 0.3
     // Mostly zeros: 0 means "not on this list" there, and a person should choose.
     if (profile.zeros === profile.priced) factor *= 0.4
