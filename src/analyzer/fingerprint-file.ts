@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { FingerprintEntries, KnownRows } from './fingerprint.ts'
 
@@ -40,20 +40,28 @@ export function saveFingerprints(
     itemIds.subarray(0, count),
     others,
     flags.subarray(0, count),
-  ]
-  const body = Buffer.concat(
-    parts.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
-  )
-  const header: Header = { layout, ...key, count, otherCount: others.length, checksum: checksumOf(body) }
+  ].map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength))
+  const header: Header = { layout, ...key, count, otherCount: others.length, checksum: checksumOf(parts) }
   mkdirSync(dirname(path), { recursive: true })
   const temporary = `${path}.${process.pid}.new`
   try {
-    writeFileSync(temporary, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body]))
+    const file = openSync(temporary, 'w')
+    try {
+      writeAll(file, Buffer.from(`${JSON.stringify(header)}\n`))
+      // One after the other: together they would be a second copy of everything.
+      for (const part of parts) writeAll(file, part)
+    } finally {
+      closeSync(file)
+    }
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error
   }
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset)
 }
 
 /** The rows of the source's last list, or null when there is no file, a damaged one, or one for something else. */
@@ -73,20 +81,24 @@ export function loadFingerprints(path: string, key: FingerprintKey): KnownRows |
     header.revision !== key.revision
   )
     return null
-  // A copy of its own, because the columns of 32 bits must begin at a multiple of four.
-  const body = Buffer.from(bytes.subarray(end + 1))
   const { count, otherCount } = header
-  if (body.length !== count * 13 + otherCount * 4 || checksumOf(body) !== header.checksum) return null
-  const words = new Uint32Array(
-    body.buffer.slice(body.byteOffset, body.byteOffset + count * 12 + otherCount * 4),
-  )
+  const wordBytes = count * 12 + otherCount * 4
+  const start = end + 1
+  if (bytes.length !== start + wordBytes + count) return null
+  // Copies, because columns of 32 bits must begin at a multiple of four.
+  const columns = new Uint8Array(wordBytes)
+  columns.set(bytes.subarray(start, start + wordBytes))
+  const words = new Uint32Array(columns.buffer)
   const entries = new FingerprintEntries(0)
   entries.count = count
   entries.a = words.subarray(0, count)
   entries.b = words.subarray(count, 2 * count)
   entries.itemIds = words.subarray(2 * count, 3 * count)
-  entries.flags = new Uint8Array(body.subarray(count * 12 + otherCount * 4))
-  return new KnownRows(entries, words.subarray(3 * count), header.revision)
+  entries.flags = new Uint8Array(bytes.subarray(start + wordBytes))
+  const others = words.subarray(3 * count)
+  const parts = [entries.a, entries.b, entries.itemIds, others, entries.flags]
+  if (checksumOf(parts) !== header.checksum) return null
+  return new KnownRows(entries, others, header.revision)
 }
 
 function parseHeader(text: string): Header | null {
@@ -98,4 +110,8 @@ function parseHeader(text: string): Header | null {
   }
 }
 
-const checksumOf = (body: Uint8Array) => Bun.hash.xxHash64(body).toString(16)
+function checksumOf(parts: (Uint8Array | Uint32Array)[]): string {
+  let checksum = 0n
+  for (const part of parts) checksum = Bun.hash.xxHash64(part, checksum)
+  return checksum.toString(16)
+}

@@ -56,7 +56,7 @@ export async function publish(
     await updateChanged(sql, staging, context)
     await markGone(sql, staging, now)
     await recordPrices(sql, staging, context, idsFrom)
-    await recordCategories(sql, { supplierId, rows: staging.names.rows, diff: staging.names.diff })
+    await recordCategories(sql, { supplierId, rows: staging.names.rows })
     await recordBrands(sql, { ...staging.names, engine: db.engine })
     await writeLog(sql, staging, context)
     const changes = diff.changes

@@ -1,5 +1,4 @@
 import type { Sql } from '../db/database.ts'
-import { FingerprintEntries } from './fingerprint.ts'
 import { type FingerprintKey, saveFingerprints } from './fingerprint-file.ts'
 import type { ReadFingerprints } from './read-file.ts'
 import { outcomes, type Staging } from './staging/staging.ts'
@@ -22,7 +21,7 @@ const idMax = 2 ** 32 - 1
 
 /**
  * Keeps the fingerprints of a published list for the source's next one. A list that names an item twice is not
- * remembered: which of its rows counts is settled anew each time.
+ * remembered: which of its rows counts is settled anew each time. Uses `list.fingerprints.fresh` up.
  * @returns how many rows will be recognised; null: the list is not remembered
  */
 export async function rememberRows(sql: Sql, path: string, list: PublishedList): Promise<number | null> {
@@ -32,18 +31,21 @@ export async function rememberRows(sql: Sql, path: string, list: PublishedList):
   if (repeated !== undefined) return null
   const itemIds = await stagedItemIds(sql, list)
   if (itemIds === null) return null
-  const entries = new FingerprintEntries(Math.max(16, (known?.seenCount ?? 0) + fresh.count))
-  known?.copySeen(entries)
+  // In place, since for a large list every copy counts.
   for (let entry = 0; entry < fresh.count; entry++) {
     const n = fresh.itemIds[entry]!
-    entries.add({ a: fresh.a[entry]!, b: fresh.b[entry]! }, fresh.flags[entry]!, itemIds[n]!)
+    fresh.itemIds[entry] = itemIds[n]!
     itemIds[n] = 0
   }
+  known?.copySeen(fresh)
   // What is left was taken with a note, and is read every time.
-  const others = new Set(itemIds.filter((id) => id !== 0))
+  const others = new Set<number>()
+  for (const id of itemIds) if (id !== 0) others.add(id)
   for (const id of await rejectedItems(sql, list)) others.add(id)
-  saveFingerprints(path, list.key, entries, Uint32Array.from(others))
-  return entries.count
+  // An item may stand in a rejected row and in one that was taken.
+  for (let entry = 0; entry < fresh.count; entry++) others.delete(fresh.itemIds[entry]!)
+  saveFingerprints(path, list.key, fresh, Uint32Array.from(others))
+  return fresh.count
 }
 
 /** Staged row's number → item id (0: none). @returns null when an id is too large */

@@ -75,15 +75,17 @@ function connect(path: string, mode: 'read' | 'write'): Connection {
     const connection = new Connection(path, mode === 'write' ? { create: true } : { readonly: true })
     // The process never sleeps inside SQLite: a lock that is held is tried again by `begin`.
     connection.run('pragma busy_timeout = 0')
-    connection.run('pragma foreign_keys = on')
-    connection.run('pragma cache_size = -65536')
-    if (mode === 'write') {
-      retryLocked(() => connection.run('pragma journal_mode = wal'))
-      connection.run('pragma synchronous = normal')
-      connection.run('pragma wal_autocheckpoint = 4000')
-    }
-    // Reads the header, so that a file that is no database is found out here.
-    retryLocked(() => connection.query('select count(*) from sqlite_schema').get())
+    retryLocked(() => {
+      connection.run('pragma foreign_keys = on')
+      connection.run('pragma cache_size = -16384')
+      if (mode === 'write') {
+        connection.run('pragma journal_mode = wal')
+        connection.run('pragma synchronous = normal')
+        connection.run('pragma wal_autocheckpoint = 4000')
+      }
+      // Reads the header, so that a file that is no database is found out here.
+      connection.query('select count(*) from sqlite_schema').get()
+    })
     return connection
   } catch (error) {
     throw openError(path, error)
@@ -96,6 +98,15 @@ function openError(path: string, cause: unknown): Error {
     return new InvalidError('not_a_database', `${path} is not a SQLite database; name another file.`, {
       cause,
     })
+  if (isLocked(cause))
+    return new UnavailableError(
+      'database_locked',
+      `Another process holds ${path}; try again when it is done.`,
+      {
+        cause,
+        retryAfterMs: 1000,
+      },
+    )
   if (code === 'SQLITE_CORRUPT')
     return new InvalidError(
       'database_damaged',

@@ -33,7 +33,7 @@ export function stageInSqlite(path: string, catalog: NativeSqlite | null): Stagi
     'journal_mode = off',
     'synchronous = off',
     'locking_mode = exclusive',
-    'cache_size = -32768',
+    'cache_size = -8192',
   ])
     connection.run(`pragma ${pragma}`)
   const local: StagingNames = {
