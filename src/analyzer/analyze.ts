@@ -70,7 +70,8 @@ export async function analyze(
     // What was recognised could not be relied on; then every row is read.
     if (!isDone) await readAndConclude(parts, { made, lease, log, work, known: false })
   } catch (error) {
-    await fail(parts, { importId, lease, error, log })
+    const isStopped = options.signal.aborted && !(error instanceof AppError)
+    await fail(parts, { importId, lease, error, isStopped, log })
     if (!(error instanceof AppError)) throw error
   } finally {
     heartbeat.stop()
@@ -279,7 +280,7 @@ async function hold(
     await importStore(stores).change(context.importId, { ...change, status: 'held', holdReasons: reasons })
     await jobStore(stores).end(context.lease, { state: 'held', phase: 'analyzing', now: context.now })
   })
-  conclusion.log.warn('import held', { reasons: reasons.map(({ code }) => code) })
+  conclusion.log.info('import held', { reasons: reasons.map(({ code }) => code) })
 }
 
 /** A file that was read but has nothing to take: its parse log is kept. */
@@ -305,22 +306,33 @@ async function refuse(
 
 async function fail(
   parts: AnalyzerParts,
-  failed: { importId: string; lease: Lease; error: unknown; log: Logger },
+  failed: { importId: string; lease: Lease; error: unknown; isStopped: boolean; log: Logger },
 ): Promise<void> {
-  const { importId, lease, error, log } = failed
+  const { importId, lease, error, isStopped, log } = failed
   // Whoever took the import over says how it ends.
   if (error instanceof ConflictError && error.code === 'lease_lost') throw error
   const now = parts.clock.now()
-  const shown =
-    error instanceof AppError
+  const shown = isStopped
+    ? {
+        code: 'interrupted',
+        message: 'It was interrupted before anything was published; hand the list in again.',
+      }
+    : error instanceof AppError
       ? { code: error.code, message: error.message }
       : { code: 'internal_error', message: 'Internal error; the log has the details.' }
-  log.warn('import failed', { code: shown.code })
-  await parts.db.tx(async (tx) => {
-    const stores = { query: tx.query, tables: parts.db.tables }
-    await jobStore(stores).end(lease, { state: 'failed', phase: 'failed', now })
-    await importStore(stores).change(importId, { status: 'failed', error: shown, finishedAt: now })
-  })
+  log.info('import failed', { code: shown.code })
+  const state = isStopped ? 'cancelled' : 'failed'
+  try {
+    await parts.db.tx(async (tx) => {
+      const stores = { query: tx.query, tables: parts.db.tables }
+      await jobStore(stores).end(lease, { state, phase: 'failed', now })
+      await importStore(stores).change(importId, { status: state, error: shown, finishedAt: now })
+    })
+  } catch (unrecorded) {
+    // A full disk, a lost server: the import is found unfinished at the next start. What counts is why it failed.
+    log.error('the failure could not be recorded', { error: unrecorded })
+    throw error
+  }
 }
 
 /** Renews the lease while the work goes on, and aborts the work when the lease is lost. */

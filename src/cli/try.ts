@@ -62,9 +62,10 @@ export const tryCommand = defineCommand({
         async (preview) => {
           progress.done()
           await (context.json ? printPreviewJson : printPreview)(context, { path, preview, shown })
-          if (preview.decision.verdict !== 'not-a-price-list') return exitCodes.done
-          printLine(context.io.stderr, `tallyman: ${handover.fileName}: ${notAListText(preview.decision)}`)
-          return exitCodes.failed
+          // A verdict is an answer, whatever it says: the command has not failed.
+          if (preview.decision.verdict === 'not-a-price-list')
+            printLine(context.io.stderr, `${handover.fileName}: ${notAListText(preview.decision)}`)
+          return exitCodes.done
         },
       )
     } finally {
