@@ -135,13 +135,29 @@ function where(
       `(i.supplier_id, i.item_key) in (select s.id, ${sku} from suppliers as s) and i.sku = ${sku}`,
     )
   }
-  if (filter.search !== undefined) {
-    const pattern = parameter(`%${filter.search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`)
-    conditions.push(`(lower(i.name) like ${pattern} escape '\\' or lower(i.sku) like ${pattern} escape '\\')`)
-  }
+  if (filter.search !== undefined) conditions.push(searchCondition(db, filter.search, parameter))
   for (const [key, value] of characteristics)
     conditions.push(characteristicCondition(db, key, value, parameter))
   return { sql: conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`, parameters }
+}
+
+/** Part of name or SKU. SQLite's `lower` and `like` know the case of ASCII only, so each letter is looked for in both. */
+function searchCondition(db: Database, search: string, parameter: (value: SqlValue) => string): string {
+  // No name is that long, and SQLite refuses patterns that are.
+  if (search.length > 1000) return '1 = 0'
+  if (db.engine === 'sqlite') {
+    const pattern = parameter(`*${[...search].map(eitherCase).join('')}*`)
+    return `(i.name glob ${pattern} or i.sku glob ${pattern})`
+  }
+  const pattern = parameter(`%${search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`)
+  return `(lower(i.name) like ${pattern} escape '\\' or lower(i.sku) like ${pattern} escape '\\')`
+}
+
+/** One character as a GLOB pattern: "ä" → "[äÄ]", "*" → "[*]". */
+function eitherCase(character: string): string {
+  const cases = [character, character.toLowerCase(), character.toUpperCase()]
+  const letters = new Set(cases.filter((letter) => letter.length === character.length))
+  return letters.size > 1 || /[*?[]/.test(character) ? `[${[...letters].join('')}]` : character
 }
 
 /** A condition that each engine answers from an index: see db/characteristics.ts. */
@@ -151,7 +167,9 @@ function characteristicCondition(
   value: string,
   parameter: (value: SqlValue) => string,
 ): string {
-  if (db.engine === 'sqlite') return `${characteristicSql(key)} = ${parameter(value)}`
+  // Refuses the same keys on both engines.
+  const text = characteristicSql(key)
+  if (db.engine === 'sqlite') return `${text} = ${parameter(value)}`
   return `i.characteristics @> ${parameter(JSON.stringify({ [key]: value }))}::text::jsonb`
 }
 
@@ -162,13 +180,16 @@ function encodeCursor(key: [string, string]): string {
 function decodeCursor(cursor: string): [string, string] {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    if (Array.isArray(key) && typeof key[0] === 'string' && typeof key[1] === 'string')
-      return [key[0], key[1]]
+    const isKey = Array.isArray(key) && key.length === 2 && key.every((part) => isKeyPart(part))
+    if (isKey) return [key[0], key[1]]
   } catch {
     // Falls through: whatever it is, it is no cursor of ours.
   }
   throw new InvalidError('invalid_cursor', 'The cursor is not one that an earlier page gave.')
 }
+
+/** No database keeps a NUL, and PostgreSQL refuses to look for one. */
+const isKeyPart = (part: unknown) => typeof part === 'string' && !part.includes('\0')
 
 function toItem(row: ItemRow): Item {
   const { price_e4, price_quantity_e4, characteristics, gone_at } = row

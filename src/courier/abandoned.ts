@@ -1,7 +1,6 @@
 import type { Database } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
-import { hasEnded } from '../lib/process-identity.ts'
-import { jobStore } from '../queue/store.ts'
+import { isAbandoned, jobStore } from '../queue/store.ts'
 
 /**
  * Imports that were begun and that nobody works on any more: their worker has ended, or it has been silent for longer
@@ -12,10 +11,7 @@ export async function abandonedImports({ db, clock }: { db: Database; clock: Clo
   const now = clock.now()
   const begun = await jobStore(db).running()
   return begun
-    .filter(({ worker, leaseUntil }) => {
-      const isOverdue = leaseUntil !== null && leaseUntil < now
-      return isOverdue || (worker !== null && hasEnded(worker))
-    })
+    .filter((job) => isAbandoned(job, now))
     .map(({ importId }) => importId)
     .sort()
 }

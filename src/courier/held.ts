@@ -1,4 +1,4 @@
-import type { Database } from '../db/database.ts'
+import type { Database, Tx } from '../db/database.ts'
 import { type Import, importStore } from '../imports/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ConflictError } from '../lib/errors.ts'
@@ -14,13 +14,14 @@ interface Parts {
  * decision and compared with the catalog as it is by then: hand the import to the analyzer next.
  * @throws NotFoundError, ConflictError `not_held`
  */
-export async function approve({ db }: Parts, importId: string, worker: string): Promise<void> {
+export async function approve({ db, clock }: Parts, importId: string, worker: string): Promise<void> {
   await db.tx(async (tx) => {
     const stores = { query: tx.query, tables: db.tables }
+    await lockImport(db, tx, importId)
     const held = await heldImport(stores, importId, 'approved')
     const options = { ...held.options, mayHold: false }
     await importStore(stores).change(importId, { status: 'pending', options })
-    await jobStore(stores).requeue(importId, worker)
+    await jobStore(stores).requeue(importId, worker, clock.now())
   })
 }
 
@@ -32,10 +33,16 @@ export async function discard({ db, clock }: Parts, importId: string): Promise<v
   await db.tx(async (tx) => {
     const stores = { query: tx.query, tables: db.tables }
     const now = clock.now()
+    await lockImport(db, tx, importId)
     await heldImport(stores, importId, 'discarded')
     await importStore(stores).change(importId, { status: 'cancelled', finishedAt: now })
     await jobStore(stores).close(importId, 'cancelled', now)
   })
+}
+
+/** Two people may decide at the same moment. On SQLite transactions follow each other anyway. */
+async function lockImport(db: Database, tx: Tx, importId: string): Promise<void> {
+  if (db.engine === 'postgres') await tx.all('select id from imports where id = $1 for update', [importId])
 }
 
 async function heldImport(

@@ -129,7 +129,8 @@ async function hasTable(db: Database, sql: Pick<Tx, 'all'>): Promise<boolean> {
   const rows = await sql.all(
     db.engine === 'sqlite'
       ? `select 1 from sqlite_schema where type = 'table' and name = 'schema_migrations'`
-      : `select 1 where to_regclass('schema_migrations') is not null`,
+      : // Not to_regclass: it may answer from a cache that is older than the lock.
+        `select 1 from pg_class where relname = 'schema_migrations' and pg_table_is_visible(oid)`,
   )
   return rows.length > 0
 }

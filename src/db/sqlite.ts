@@ -161,7 +161,7 @@ async function begin(connection: Connection, lockTimeoutMs: number): Promise<voi
   }
 }
 
-/** SQLite speaks of a full disk as SQLITE_FULL, or as an I/O error when the WAL cannot grow. */
+/** Errors of the disk in words. */
 async function orDiskFull<Result>(work: () => Result): Promise<Result> {
   try {
     return work()
@@ -170,15 +170,22 @@ async function orDiskFull<Result>(work: () => Result): Promise<Result> {
   }
 }
 
+/** What the disk, and no bug, is the cause of; null for any other error. */
 export function diskFullError(error: unknown): UnavailableError | null {
-  const code = systemErrorCode(error)
-  if (code !== 'SQLITE_FULL' && code !== 'ENOSPC') return null
+  const code = systemErrorCode(error) ?? ''
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC')
+    return new UnavailableError(
+      'disk_full',
+      'The disk is full; nothing was published. Make room and try again.',
+      { cause: error },
+    )
+  // A quota, a limit on the size of files (ulimit -f), or a disk that fails.
+  if (!code.startsWith('SQLITE_IOERR')) return null
   return new UnavailableError(
-    'disk_full',
-    'The disk is full; nothing was published. Make room and try again.',
-    {
-      cause: error,
-    },
+    'disk_failed',
+    `The database file could not be read or written (${code}); nothing was published. ` +
+      'Check its room, quotas and the limit on file sizes (ulimit -f), then try again.',
+    { cause: error },
   )
 }
 

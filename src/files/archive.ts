@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { InvalidError, NotFoundError, systemErrorCode, UnavailableError } from '../lib/errors.ts'
+import { AppError, InvalidError, NotFoundError, systemErrorCode, UnavailableError } from '../lib/errors.ts'
 
 /** A file as the archive keeps it. */
 export interface KeptFile {
@@ -28,13 +28,13 @@ export function openArchive(folder: string) {
   return {
     /**
      * Copies a file into the archive.
-     * @throws InvalidError `no_such_file`, `not_a_file`, `file_too_large`, `file_changed`
-     * @throws UnavailableError `disk_full`; nothing is left behind
+     * @throws InvalidError `no_such_file`, `not_a_file`, `file_not_readable`, `file_too_large`, `file_changed`
+     * @throws UnavailableError `disk_full`, `archive_not_writable`; nothing is left behind
      */
     async keep(source: string, options: { sizeBytesMax: number }): Promise<KeptFile> {
-      await mkdir(incoming, { recursive: true })
       const temporary = join(incoming, randomUUID())
       try {
+        await mkdir(incoming, { recursive: true })
         const copied = await copyHashed(source, temporary, options.sizeBytesMax)
         const path = pathOf(copied.sha256)
         await mkdir(dirname(path), { recursive: true })
@@ -43,8 +43,9 @@ export function openArchive(folder: string) {
         await syncFolder(folder)
         return { ...copied, path }
       } catch (error) {
-        await rm(temporary, { force: true })
-        throw explained(source, error)
+        // Where the folder is not there, there is nothing to delete either.
+        await rm(temporary, { force: true }).catch(() => {})
+        throw explained(error, { source, folder })
       }
     },
 
@@ -71,8 +72,9 @@ export function openArchive(folder: string) {
       const names = await readdir(incoming).catch(() => [])
       for (const name of names) {
         const path = join(incoming, name)
-        const { mtime } = await stat(path)
-        if (mtime < olderThan) await rm(path, { force: true })
+        // Another process may have finished with it meanwhile.
+        const found = await stat(path).catch(() => null)
+        if (found !== null && found.mtime < olderThan) await rm(path, { force: true })
       }
     },
   }
@@ -147,26 +149,32 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-function explained(source: string, error: unknown): unknown {
-  switch (systemErrorCode(error)) {
+function explained(error: unknown, { source, folder }: { source: string; folder: string }): unknown {
+  const code = systemErrorCode(error)
+  if (code === null || error instanceof AppError) return error
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new UnavailableError(
+      'disk_full',
+      'The disk is full; the file was not kept. Make room and try again.',
+      { cause: error },
+    )
+  const isOfSource = error instanceof Error && 'path' in error && error.path === source
+  if (!isOfSource)
+    return new UnavailableError(
+      'archive_not_writable',
+      `The file could not be copied to ${folder} (${code}); is that a folder that may be written?`,
+      { cause: error },
+    )
+  switch (code) {
     case 'ENOENT':
+    case 'ENOTDIR':
       return new InvalidError('no_such_file', `There is no file ${source}.`, { cause: error })
-    case 'EACCES':
-    case 'EPERM':
-      return new InvalidError('file_not_readable', `${source} may not be read by this user.`, {
+    case 'EISDIR':
+    case 'ENXIO':
+      return new InvalidError('not_a_file', `${source} is not a file; name one list.`, { cause: error })
+    default:
+      return new InvalidError('file_not_readable', `${source} cannot be read by this user (${code}).`, {
         cause: error,
       })
-    case 'EISDIR':
-      return new InvalidError('not_a_file', `${source} is a folder; name one list.`, { cause: error })
-    case 'ENOSPC':
-      return new UnavailableError(
-        'disk_full',
-        'The disk is full; the file was not kept. Make room and try again.',
-        {
-          cause: error,
-        },
-      )
-    default:
-      return error
   }
 }

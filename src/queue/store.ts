@@ -4,6 +4,7 @@ import type { Tables } from '../db/schema.ts'
 import type { JobPhase, JobState } from '../imports/model.ts'
 import { ConflictError } from '../lib/errors.ts'
 import { newId } from '../lib/id.ts'
+import { hasEnded } from '../lib/process-identity.ts'
 
 /** How long a lease holds without a heartbeat: a worker that is silent for longer may be taken over. */
 export const leaseMs = 60_000
@@ -32,15 +33,19 @@ export function jobStore({ query, tables: { jobs } }: { query: Query; tables: Ta
     async add(job: { importId: string; worker: string; now: Date }): Promise<string> {
       const id = newId()
       const { importId, worker, now } = job
+      const leaseUntil = leaseEnd(now)
       await query
         .insert(jobs)
-        .values({ id, importId, state: 'queued', attempt: 0, worker, runAt: now, createdAt: now })
+        .values({ id, importId, state: 'queued', attempt: 0, worker, leaseUntil, runAt: now, createdAt: now })
       return id
     },
 
     /** Puts a held import's job back into the queue. */
-    async requeue(importId: string, worker: string): Promise<void> {
-      await query.update(jobs).set({ state: 'queued', worker }).where(eq(jobs.importId, importId))
+    async requeue(importId: string, worker: string, now: Date): Promise<void> {
+      await query
+        .update(jobs)
+        .set({ state: 'queued', worker, leaseUntil: leaseEnd(now), finishedAt: null })
+        .where(eq(jobs.importId, importId))
     },
 
     async get(id: string): Promise<Job | null> {
@@ -63,9 +68,13 @@ export function jobStore({ query, tables: { jobs } }: { query: Query; tables: Ta
 
     /**
      * Takes a job for one attempt. Whoever held it before can commit nothing more.
-     * @throws ConflictError `job_taken` when somebody else took it since `seen` was read
+     * @throws ConflictError `job_taken` when somebody is at work on it, or took it since `seen` was read;
+     * `job_ended` when there is nothing left to do
      */
     async take(seen: Job, worker: string, now: Date): Promise<Lease> {
+      if (seen.state !== 'queued' && seen.state !== 'running')
+        throw new ConflictError('job_ended', `The work on this import has ended already (${seen.state}).`)
+      if (seen.state === 'running' && !isAbandoned(seen, now)) throw takenError()
       const lease = { jobId: seen.id, attempt: seen.attempt + 1, token: newId() }
       const taken = await query
         .update(jobs)
@@ -74,20 +83,19 @@ export function jobStore({ query, tables: { jobs } }: { query: Query; tables: Ta
           phase: 'analyzing',
           attempt: lease.attempt,
           leaseToken: lease.token,
-          leaseUntil: new Date(now.getTime() + leaseMs),
+          leaseUntil: leaseEnd(now),
           worker,
           finishedAt: null,
         })
         .where(and(eq(jobs.id, seen.id), eq(jobs.attempt, seen.attempt), eq(jobs.state, seen.state)))
         .returning({ id: jobs.id })
-      if (taken.length === 0)
-        throw new ConflictError('job_taken', 'Somebody else is already working on this import.')
+      if (taken.length === 0) throw takenError()
       return lease
     },
 
     /** Says that the worker is alive. @throws ConflictError `lease_lost` */
     async renew(lease: Lease, now: Date): Promise<void> {
-      await this.hold(lease, { leaseUntil: new Date(now.getTime() + leaseMs) })
+      await this.hold(lease, { leaseUntil: leaseEnd(now) })
     },
 
     /** Ends the attempt. @throws ConflictError `lease_lost`: the worker was thought dead, and must write nothing */
@@ -122,3 +130,14 @@ export function jobStore({ query, tables: { jobs } }: { query: Query; tables: Ta
     },
   }
 }
+
+/** Whether nobody works on a job that was begun: its worker has ended, or has been silent for longer than its lease. */
+export function isAbandoned({ worker, leaseUntil }: Job, now: Date): boolean {
+  const isOverdue = leaseUntil !== null && leaseUntil < now
+  return isOverdue || (worker !== null && hasEnded(worker))
+}
+
+const leaseEnd = (now: Date) => new Date(now.getTime() + leaseMs)
+
+const takenError = () =>
+  new ConflictError('job_taken', 'Somebody else is already working on this import; wait until it is done.')

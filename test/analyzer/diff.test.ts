@@ -7,7 +7,7 @@ import { itemRow, itemRows } from '../helpers/item-rows.ts'
 /** What each item is now: "listed" or "gone". */
 async function states(bench: Bench): Promise<Record<string, string>> {
   const rows = await bench.rows('select item_key, gone_at from supplier_items order by item_key')
-  return Object.fromEntries(rows.map((row) => [row['item_key'], row['gone_at'] === null ? 'listed' : 'gone']))
+  return Object.fromEntries(rows.map((row) => [row.item_key, row.gone_at === null ? 'listed' : 'gone']))
 }
 
 const abc = itemRows(itemRow('A'), itemRow('B'), itemRow('C'))
@@ -29,7 +29,7 @@ for (const engine of engines) {
         `select i.item_key, count(*) as count from price_history as h join supplier_items as i on i.id = h.item_id
          group by 1 order by 1`,
       )
-      expect(prices.map((row) => row['count'])).toEqual([1, 1, 2])
+      expect(prices.map((row) => row.count)).toEqual([1, 1, 2])
     })
 
     test('an item that is gone already is not gone once more', async () => {
@@ -89,7 +89,10 @@ for (const engine of engines) {
         { sheet: 'South', scope: 'South', items: south },
       ]
       await bench.publish(source, { sheets: sheets(abc.slice(0, 2), abc.slice(2)), isFull: true })
-      const { diff } = await bench.publish(source, { sheets: sheets(abc.slice(0, 1), abc.slice(1)), isFull: true })
+      const { diff } = await bench.publish(source, {
+        sheets: sheets(abc.slice(0, 1), abc.slice(1)),
+        isFull: true,
+      })
       expect(diff).toMatchObject({ relisted: 1, unchanged: 3, changes: { new: 0, changed: 0, gone: 0 } })
       expect(await bench.rows(`select scope from supplier_items where item_key = 'B'`)).toEqual([
         { scope: 'South' },
@@ -101,7 +104,12 @@ for (const engine of engines) {
       const [web, mail] = [await bench.source('Acme', 'web'), await bench.source('Acme', 'mail')]
       await bench.publish(web, { items: abc, isFull: true })
       const taken = await bench.publish(mail, { items: abc.slice(0, 1), isFull: true })
-      expect(taken.diff).toMatchObject({ relisted: 1, unchanged: 1, itemsBefore: 0, changes: { gone: 0, new: 0 } })
+      expect(taken.diff).toMatchObject({
+        relisted: 1,
+        unchanged: 1,
+        itemsBefore: 0,
+        changes: { gone: 0, new: 0 },
+      })
       expect(await bench.rows('select * from item_changes')).toEqual([])
       expect(await bench.rows('select id from price_history')).toHaveLength(3)
       await bench.publish(web, { items: [], isFull: true, scopes: [''] })

@@ -15,9 +15,7 @@ async function settled(bench: Bench, sheets: TestSheet[], rule: DuplicateRule = 
   try {
     return await staging.withSql(async (sql) => {
       await settleDuplicates(sql, staging, rule)
-      const rows = await sql.all<{ outcome: number }>(
-        `select outcome from ${staging.names.rows} order by n`,
-      )
+      const rows = await sql.all<{ outcome: number }>(`select outcome from ${staging.names.rows} order by n`)
       const issues = await sql.all<Record<string, unknown>>(
         `select sheet, "row", severity, code, message, raw, row_data from ${staging.names.issues}
          order by sheet, "row"`,
@@ -29,7 +27,9 @@ async function settled(bench: Bench, sheets: TestSheet[], rule: DuplicateRule = 
   }
 }
 
-const one = (...items: ReturnType<typeof itemRows>): TestSheet[] => [{ sheet: null, items: itemRows(...items) }]
+const one = (...items: ReturnType<typeof itemRows>): TestSheet[] => [
+  { sheet: null, items: itemRows(...items) },
+]
 const hammer = itemRow('A', { name: 'Hammer' })
 
 for (const engine of engines) {
@@ -69,7 +69,7 @@ for (const engine of engines) {
         message: 'Row 4 has the same SKU "A" as row 2 and says something else; keep one of them.',
         raw: '0,0001',
       })
-      const rowData = result.issues[0]?.['row_data']
+      const rowData = result.issues[0]?.row_data
       const data = typeof rowData === 'string' ? JSON.parse(rowData) : rowData
       expect(data).toEqual({ sku: 'A', name: 'Axe', price: '10,00', unit: null })
     })
@@ -98,7 +98,8 @@ for (const engine of engines) {
       expect(result.issues).toMatchObject([
         {
           sheet: 'Süd "2"',
-          message: 'Row 2 has the same SKU "A" as row 2 of sheet "Nord" and says something else; keep one of them.',
+          message:
+            'Row 2 has the same SKU "A" as row 2 of sheet "Nord" and says something else; keep one of them.',
         },
       ])
     })

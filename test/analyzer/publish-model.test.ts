@@ -103,14 +103,14 @@ async function shownCatalog(bench: Bench, supplierId: string) {
   ])
   const history = await bench.rows('select item_id, price_e4 from price_history order by id')
   return items.map((item) => ({
-    key: item['item_key'],
-    name: item['name'],
-    characteristics: item['characteristics'],
-    price: item['price_e4'],
-    prices: history.filter(({ item_id }) => item_id === item['id']).map(({ price_e4 }) => price_e4),
-    isGone: item['gone_at'] !== null,
-    source: item['source_id'],
-    scope: item['scope'],
+    key: item.item_key,
+    name: item.name,
+    characteristics: item.characteristics,
+    price: item.price_e4,
+    prices: history.filter(({ item_id }) => item_id === item.id).map(({ price_e4 }) => price_e4),
+    isGone: item.gone_at !== null,
+    source: item.source_id,
+    scope: item.scope,
   }))
 }
 

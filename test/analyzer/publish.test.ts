@@ -33,7 +33,7 @@ for (const engine of engines) {
       const [first, second] = await bench.rows(history)
       expect(second).toMatchObject({ item_key: 'B-2', sheet: 'Preise', row: 1, column: 2, raw: '7,50' })
       expect(first).toMatchObject({ item_key: 'A-1', price_e4: 10_0000, import_id: importId, row: 2 })
-      expect(first?.['recorded_at']).toBe('2026-11-22T09:00:01.000Z')
+      expect(first?.recorded_at).toBe('2026-11-22T09:00:01.000Z')
       expect(await bench.rows(changeKinds)).toEqual([])
       const ended = await bench.rows('select status, supplier_revision, published_at from imports')
       expect(ended).toEqual([
@@ -49,9 +49,18 @@ for (const engine of engines) {
       const source = await bench.source('Acme')
       const list = {
         items: itemRows(
-          itemRow('A-1', { characteristics: '{"Farbe":"rot","ä":"ö"}', category: 'Tools > Saws', brand: 'Bosch' }),
+          itemRow('A-1', {
+            characteristics: '{"Farbe":"rot","ä":"ö"}',
+            category: 'Tools > Saws',
+            brand: 'Bosch',
+          }),
           itemRow('A-2', { priceE4: null, currency: null, priceRaw: 'auf Anfrage' }),
-          itemRow('A-3', { unit: 'kg', priceQuantityE4: 100_0000, validFrom: '2026-01-01', validTo: '2027-01-01' }),
+          itemRow('A-3', {
+            unit: 'kg',
+            priceQuantityE4: 100_0000,
+            validFrom: '2026-01-01',
+            validTo: '2027-01-01',
+          }),
         ),
         isFull: true,
       }
@@ -164,7 +173,7 @@ for (const engine of engines) {
         { kind: 'gone', before: listed },
         { kind: 'returned', before: { ...gone, gone_at: before[1] && goneAt(before[1]) } },
       ])
-      expect(new Date(goneAt(before[1]!)).toISOString()).toBe(String(gone!['gone_at']))
+      expect(new Date(goneAt(before[1]!)).toISOString()).toBe(String(gone!.gone_at))
     })
 
     test('two suppliers may have the same SKU, and neither sees the other', async () => {
@@ -184,7 +193,9 @@ for (const engine of engines) {
       await using bench = await openBench(engine)
       const source = await bench.source('Acme')
       await bench.publish(source, { items: itemRows(itemRow('A-1'), itemRow('A-2')) })
-      const [{ last }] = (await bench.rows('select max(id) as last from supplier_items')) as [{ last: number }]
+      const [{ last }] = (await bench.rows('select max(id) as last from supplier_items')) as [
+        { last: number },
+      ]
       await bench.db.run('delete from supplier_items')
       await bench.publish(source, { items: [itemRow('A-3')] })
       const [{ id }] = (await bench.rows('select id from supplier_items')) as [{ id: number }]
@@ -199,7 +210,8 @@ for (const engine of engines) {
         itemRow('3', { category: 'Tools > Hand', brand: 'Ägir' }),
         itemRow('4', { category: 'ツール > 鋸 😀' }),
       )
-      for (const supplier of ['Acme', 'Bolt']) await bench.publish(await bench.source(supplier), { items: listed })
+      for (const supplier of ['Acme', 'Bolt'])
+        await bench.publish(await bench.source(supplier), { items: listed })
       const tree = await bench.rows(
         `select c.path, p.path as parent, c.name from categories as c
          join suppliers as s on s.id = c.supplier_id and s.name = 'Bolt' left join categories as p on p.id = c.parent_id`,
@@ -209,7 +221,7 @@ for (const engine of engines) {
       expect(tree).toContainEqual({ path: 'Tools', parent: null, name: 'Tools' })
       expect(tree).toContainEqual({ path: 'ツール > 鋸 😀', parent: 'ツール', name: '鋸 😀' })
       const brands = await bench.rows('select name_key from brands')
-      expect(brands.map((brand) => brand['name_key']).sort()).toEqual(['bosch', 'ägir'])
+      expect(brands.map((brand) => brand.name_key).sort()).toEqual(['bosch', 'ägir'])
     })
   })
 }

@@ -49,12 +49,22 @@ test('every row is counted once, with its issues beside it', async () => {
     ['missing_price', 'C', '["C","7.5"]'],
     ['missing_price', 'C', '["C","7.5"]'],
   ])
-  expect(result.issues[0]).toMatchObject({ message: 'Row 1 is the header.', raw: 'SKU | Name', sheet: 'Preise' })
+  expect(result.issues[0]).toMatchObject({
+    message: 'Row 1 is the header.',
+    raw: 'SKU | Name',
+    sheet: 'Preise',
+  })
 })
 
 test('the rows of a sheet that is no list are counted and nothing else', async () => {
   const outcome = { kind: 'ignored', reason: 'not_a_list' } as const
-  const result = await taken([{ cells: ['x'], outcome }, { cells: ['y'], outcome }], null)
+  const result = await taken(
+    [
+      { cells: ['x'], outcome },
+      { cells: ['y'], outcome },
+    ],
+    null,
+  )
   expect(result).toEqual({
     counts: { read: 2, accepted: 0, priced: 0, unchanged: 0, rejected: 0, ignored: 2 },
     ignored: { not_a_list: 2 },
@@ -65,9 +75,11 @@ test('the rows of a sheet that is no list are counted and nothing else', async (
 })
 
 test('a huge rejected row is kept in part, its odd characters replaced', async () => {
-  const cells = Array.from({ length: 16_384 }, (_, column) => (column === 0 ? 'a\0\ud83d' : 'x'.repeat(2_000)))
+  const cells = Array.from({ length: 16_384 }, (_, column) =>
+    column === 0 ? 'a\0\ud83d' : 'x'.repeat(2_000),
+  )
   const result = await taken([{ cells, outcome: rejected(null) }])
-  const kept: string[] = JSON.parse(String(result.issues[0]!['row_data']))
+  const kept: string[] = JSON.parse(String(result.issues[0]!.row_data))
   expect(kept[0]).toBe('a\u2400\ufffd')
   expect(kept[1]).toBe('x'.repeat(1000))
   expect(kept.join('').length).toBeLessThanOrEqual(64 * 1024)

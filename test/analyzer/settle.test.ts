@@ -49,7 +49,14 @@ for (const engine of engines) {
           ignored: { duplicate: 2 },
         },
       ])
-      expect(settled.counts).toEqual({ read: 9, accepted: 4, priced: 3, unchanged: 0, rejected: 1, ignored: 4 })
+      expect(settled.counts).toEqual({
+        read: 9,
+        accepted: 4,
+        priced: 3,
+        unchanged: 0,
+        rejected: 1,
+        ignored: 4,
+      })
       expect(settled.ignored).toEqual({ header: 1, duplicate: 3 })
       expect(() => checkRowCounts(settled.counts)).not.toThrow()
     })

@@ -36,7 +36,10 @@ for (const engine of engines) {
         { item_key: 'B', source_id: null },
       ])
       expect(await bench.rows('select * from imports')).toEqual([])
-      const again = await bench.publish(await bench.source('Acme'), { items: listed.slice(0, 1), isFull: true })
+      const again = await bench.publish(await bench.source('Acme'), {
+        items: listed.slice(0, 1),
+        isFull: true,
+      })
       expect(again.diff).toMatchObject({ relisted: 1, itemsBefore: 0, changes: { gone: 0 } })
     })
 

@@ -34,7 +34,7 @@ function planning(db: Database): { db: Database; plans: string[] } {
     const results = await db.all<Result>(text, parameters)
     const prefix = db.engine === 'sqlite' ? 'explain query plan' : 'explain'
     const rows = await db.all<Record<string, unknown>>(`${prefix} ${text}`, parameters)
-    plans.push(rows.map((row) => row['detail'] ?? row['QUERY PLAN']).join('\n'))
+    plans.push(rows.map((row) => row.detail ?? row['QUERY PLAN']).join('\n'))
     return results
   }
   return { db: { ...db, all }, plans }
@@ -66,17 +66,15 @@ for (const engine of engines) {
       const page = { limit: 50, cursor: null }
 
       const { supplierId } = source
-      const cursor = (await store.list({}, page)).nextCursor
-      asked.plans.splice(0)
       const characteristics = { ean: '4000062' }
       for (const filter of [{ characteristics }, { characteristics, supplierId }]) {
-        for (const from of [null, cursor]) {
-          const found = await store.list(filter, { limit: 50, cursor: from })
-          expect(found.items.map(({ sku }) => sku)).toEqual(['A62'])
-          expect(asked.plans.pop()).toContain(
-            engine === 'sqlite' ? 'i USING INDEX supplier_items_characteristic_' : 'supplier_items_characteristics',
-          )
-        }
+        const found = await store.list(filter, page)
+        expect(found.items.map(({ sku }) => sku)).toEqual(['A62'])
+        expect(asked.plans.pop()).toContain(
+          engine === 'sqlite'
+            ? 'i USING INDEX supplier_items_characteristic_'
+            : 'supplier_items_characteristics',
+        )
       }
 
       const first = await store.list({}, page)
@@ -89,7 +87,7 @@ for (const engine of engines) {
 
       expect((await store.list({ sku: 'A77' }, page)).items).toHaveLength(1)
       expect(await store.find('A77')).toHaveLength(1)
-      const [{ id }] = (await store.find('A78')) as [{ id: string }]
+      const { id } = (await store.find('A78'))[0]!
       expect((await store.find(id))[0]!.sku).toBe('A78')
       await store.history(id, 10)
       const history = asked.plans.pop()!
@@ -108,14 +106,22 @@ for (const engine of engines) {
         itemRow(`A${index}`, {
           row: index,
           // A key "__proto__" is one like any other, also in an object literal's place.
-          characteristics: JSON.stringify(Object.fromEntries([[key, `v'${index}`], ['other', 'x']])),
+          characteristics: JSON.stringify(
+            Object.fromEntries([
+              [key, `v'${index}`],
+              ['other', 'x'],
+            ]),
+          ),
         }),
       )
       await bench.publish(source, { items })
       const store = itemStore(db)
       const find = async (key: string, value: string) =>
         (
-          await store.list({ characteristics: Object.fromEntries([[key, value]]) }, { limit: 10, cursor: null })
+          await store.list(
+            { characteristics: Object.fromEntries([[key, value]]) },
+            { limit: 10, cursor: null },
+          )
         ).items.map(({ sku }) => sku)
       const findAll = () => Promise.all(nastyKeys.map((key, index) => find(key, `v'${index}`)))
       const expected = nastyKeys.map((_, index) => [`A${index}`])

@@ -96,7 +96,11 @@ for (const engine of engines) {
       const { db } = database
       await migrateUp(db, clock, [...migrations, extra('create table extra (id integer)')])
       const before = await objects(db)
-      for (const attempt of [() => migrateUp(db, clock), () => migrateDown(db, 0), () => requireCurrent(db)]) {
+      for (const attempt of [
+        () => migrateUp(db, clock),
+        () => migrateDown(db, 0),
+        () => requireCurrent(db),
+      ]) {
         const error = await rejection(attempt())
         expect(error).toMatchObject({ name: 'ConflictError', code: 'database_newer' })
         expect((error as Error).message).toContain(`version ${latest + 1}`)
@@ -144,5 +148,9 @@ for (const engine of engines) {
 }
 
 test('statements are split at the breakpoints only', () => {
-  expect(statementsOf('a;\n--> statement-breakpoint\nb;--> statement-breakpoint c\n\n')).toEqual(['a;', 'b;', 'c'])
+  expect(statementsOf('a;\n--> statement-breakpoint\nb;--> statement-breakpoint c\n\n')).toEqual([
+    'a;',
+    'b;',
+    'c',
+  ])
 })

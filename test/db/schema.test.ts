@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { getTableName } from 'drizzle-orm'
-import { getTableConfig as postgresConfig, type PgTable } from 'drizzle-orm/pg-core'
-import { getTableConfig as sqliteConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { type PgTable, getTableConfig as postgresConfig } from 'drizzle-orm/pg-core'
+import { type SQLiteTable, getTableConfig as sqliteConfig } from 'drizzle-orm/sqlite-core'
 import type { Database } from '../../src/db/database.ts'
 import { postgresTables, sqliteTables } from '../../src/db/schema.ts'
 import { engines } from '../helpers/engines.ts'
@@ -34,7 +34,9 @@ function declared(engine: Database['engine']): Shapes {
           return `${from} → ${getTableName(foreignTable)}.${to} on delete ${key.onDelete ?? 'no action'}`
         })
         .sort(),
-      indexes: config.indexes.map((index) => `${index.config.unique ? 'unique ' : ''}${index.config.name}`).sort(),
+      indexes: config.indexes
+        .map((index) => `${index.config.unique ? 'unique ' : ''}${index.config.name}`)
+        .sort(),
       checks: config.checks.map((check) => check.name).sort(),
     }
   }
@@ -103,7 +105,10 @@ async function presentInPostgres(db: Database): Promise<Shapes> {
          from pg_index join pg_class as c on c.oid = indexrelid where indrelid = $1 and not indisprimary`,
         oid,
       ),
-      checks: await texts(`select conname as text from pg_constraint where contype = 'c' and conrelid = $1`, oid),
+      checks: await texts(
+        `select conname as text from pg_constraint where contype = 'c' and conrelid = $1`,
+        oid,
+      ),
     }
   }
   return shapes
@@ -153,6 +158,9 @@ for (const engine of engines) {
 
 test('both engines have the same tables and columns', () => {
   const names = (shapes: Shapes) =>
-    Object.entries(shapes).map(([table, { columns }]) => [table, columns.map((column) => column.split(' ')[0])])
+    Object.entries(shapes).map(([table, { columns }]) => [
+      table,
+      columns.map((column) => column.split(' ')[0]),
+    ])
   expect(names(declared('sqlite'))).toEqual(names(declared('postgres')))
 })

@@ -85,7 +85,9 @@ test('a database that was cut off is refused with a clear error', async () => {
   const path = fresh.url.slice('sqlite:'.length)
   const bytes = await Bun.file(path).bytes()
   await Bun.write(path, bytes.slice(0, 5000))
-  expect(await rejection(openUrl(fresh.url).then((opened) => opened.all('select * from suppliers')))).toMatchObject({
+  expect(
+    await rejection(openUrl(fresh.url).then((opened) => opened.all('select * from suppliers'))),
+  ).toMatchObject({
     name: 'InvalidError',
     code: 'database_damaged',
   })
@@ -127,4 +129,3 @@ test('the query builder too says that the disk is full', async () => {
   expect(error).toMatchObject({ name: 'UnavailableError', code: 'disk_full' })
   expect(await db.all('select id from suppliers')).toEqual([])
 })
-

@@ -72,16 +72,18 @@ for (const engine of engines) {
       const { db } = database
       await addSupplier(db)
       const attempts = Array.from({ length: 20 }, (_, index) =>
-        db.tx(async (tx) => {
-          const lock = engine === 'postgres' ? 'for update' : ''
-          const [row] = await tx.all<{ revision: number }>(`select revision from suppliers ${lock}`)
-          await Promise.resolve()
-          await tx.run('update suppliers set revision = $1', [row!.revision + 1])
-          if (index % 4 === 3) throw new Error('every fourth gives up')
-        }).then(
-          () => 'kept',
-          () => 'lost',
-        ),
+        db
+          .tx(async (tx) => {
+            const lock = engine === 'postgres' ? 'for update' : ''
+            const [row] = await tx.all<{ revision: number }>(`select revision from suppliers ${lock}`)
+            await Promise.resolve()
+            await tx.run('update suppliers set revision = $1', [row!.revision + 1])
+            if (index % 4 === 3) throw new Error('every fourth gives up')
+          })
+          .then(
+            () => 'kept',
+            () => 'lost',
+          ),
       )
       const results = await Promise.all(attempts)
       expect(results.filter((result) => result === 'kept')).toHaveLength(15)
@@ -111,7 +113,11 @@ for (const engine of engines) {
         createdAt: new Date(0),
       }
       await db.tx(({ query }) => query.insert(sources).values(values))
-      expect((await db.query.select().from(sources))[0]).toMatchObject({ ...values, isActive: true, priority: 100 })
+      expect((await db.query.select().from(sources))[0]).toMatchObject({
+        ...values,
+        isActive: true,
+        priority: 100,
+      })
       const counted = await db.all('select revision, (select count(*) from sources) as n from suppliers')
       expect(counted).toEqual([{ revision: Number.MAX_SAFE_INTEGER, n: 1 }])
     })

@@ -12,8 +12,8 @@ import { type DuplicateRule, defaultSettings } from '../../src/sources/model.ts'
 import { sourceStore } from '../../src/sources/store.ts'
 import { supplierStore } from '../../src/suppliers/store.ts'
 import type { Engine } from './engines.ts'
-import { openMigrated } from './open-database.ts'
 import { issueOf } from './item-rows.ts'
+import { openMigrated } from './open-database.ts'
 import { temporaryDirectory } from './temporary.ts'
 
 /** A catalog, and lists that are published into it through the program's own staging, diff and publish. */
@@ -154,7 +154,9 @@ export async function openBench(engine: Engine): Promise<Bench> {
     async contents() {
       const contents: Record<string, unknown[]> = {}
       for (const table of writtenTables)
-        contents[table] = (await bench.rows(`select * from ${table}`)).map((row) => JSON.stringify(row)).sort()
+        contents[table] = (await bench.rows(`select * from ${table}`))
+          .map((row) => JSON.stringify(row))
+          .sort()
       return contents
     },
     async [Symbol.asyncDispose]() {
@@ -189,7 +191,12 @@ async function addSource(db: Database, supplierName: string, sourceName: string)
     const source = await sourceStore(stores).findOrAddUpload(supplier.id, sourceName, now)
     await tx.query
       .insert(db.tables.rawFiles)
-      .values({ sha256: sha256OfNothing, md5: 'd41d8cd98f00b204e9800998ecf8427e', sizeBytes: 0, createdAt: now })
+      .values({
+        sha256: sha256OfNothing,
+        md5: 'd41d8cd98f00b204e9800998ecf8427e',
+        sizeBytes: 0,
+        createdAt: now,
+      })
       .onConflictDoNothing()
     return { supplierId: supplier.id, sourceId: source.id }
   })

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ExitCode, exitCodes } from '../../src/cli/command.ts'
+import type { ExitCode } from '../../src/cli/command.ts'
 import { run } from '../../src/cli/index.ts'
 import { writtenTables } from './bench.ts'
 import { type Engine, freshDatabaseUrl } from './engines.ts'
-import { testIo } from './io.ts'
+import { type TestIoOptions, testIo } from './io.ts'
 import { openUrl } from './open-database.ts'
 import { temporaryDirectory } from './temporary.ts'
 
@@ -32,6 +32,8 @@ export interface TestProgram extends AsyncDisposable {
   write(name: string, content: string | Uint8Array): Promise<string>
   /** Runs a command in this process. Every one starts a minute after the one before it. */
   run(...argv: string[]): Promise<Outcome>
+  /** The same with another signal or terminal. */
+  runWith(options: TestIoOptions, ...argv: string[]): Promise<Outcome>
   /** Runs a command with `--json`. */
   json<Json = unknown>(...argv: string[]): Promise<JsonOutcome<Json>>
   /** Rows of one statement. */
@@ -40,7 +42,7 @@ export interface TestProgram extends AsyncDisposable {
   contents(): Promise<Record<string, string[]>>
   /** What shoppers see: items, prices and their changes, without the records of imports and jobs. */
   catalog(): Promise<Record<string, string[]>>
-  /** Paths below the data folder, the embedded database left out; also what lies in a PostgreSQL staging schema. */
+  /** What lies below the data folder besides raw files and fingerprints, and in a PostgreSQL staging schema. */
   leftovers(): Promise<string[]>
 }
 
@@ -66,8 +68,9 @@ export async function openProgram(engine: Engine, env: Record<string, string> = 
       await Bun.write(directory.file(name), content)
       return directory.file(name)
     },
-    async run(...argv) {
-      const io = testIo({ env: environment, cwd: directory.path })
+    run: (...argv) => program.runWith({}, ...argv),
+    async runWith(options, ...argv) {
+      const io = testIo({ env: environment, cwd: directory.path, ...options })
       io.advance(minutes++ * 60_000)
       const code = await run(argv, io)
       return { code, out: io.out(), err: io.err() }
@@ -85,9 +88,9 @@ export async function openProgram(engine: Engine, env: Record<string, string> = 
         await db.close()
       }
     },
-    contents: () => tableTexts(program, [...writtenTables, 'raw_files', 'ingestion_runs', 'counters']),
+    contents: () => tableTexts(database.url, [...writtenTables, 'raw_files', 'ingestion_runs', 'counters']),
     catalog: () =>
-      tableTexts(program, ['supplier_items', 'price_history', 'item_changes', 'categories', 'brands']),
+      tableTexts(database.url, ['supplier_items', 'price_history', 'item_changes', 'categories', 'brands']),
     async leftovers() {
       const inStaging =
         engine === 'sqlite'
@@ -97,7 +100,7 @@ export async function openProgram(engine: Engine, env: Record<string, string> = 
             )
       const files = await filesBelow(dataFolder)
       return [...files, ...inStaging.map(({ tablename }) => `staging.${tablename}`)].filter(
-        (path) => !/^raw\/[0-9a-f]{2}\/[0-9a-f]{64}$/.test(path),
+        (path) => !/^(raw\/[0-9a-f]{2}\/[0-9a-f]{64}|fingerprints\/[0-9a-f-]{36})$/.test(path),
       )
     },
     async [Symbol.asyncDispose]() {
@@ -124,14 +127,14 @@ async function filesBelow(folder: string): Promise<string[]> {
     .sort()
 }
 
-async function tableTexts(
-  program: TestProgram,
-  tables: readonly string[],
-): Promise<Record<string, string[]>> {
-  const texts: Record<string, string[]> = {}
-  for (const table of tables)
-    texts[table] = (await program.rows(`select * from ${table}`)).map((row) => JSON.stringify(row)).sort()
-  return texts
+async function tableTexts(url: string, tables: readonly string[]): Promise<Record<string, string[]>> {
+  const db = await openUrl(url)
+  try {
+    const texts: Record<string, string[]> = {}
+    for (const table of tables)
+      texts[table] = (await db.all(`select * from ${table}`)).map((row) => JSON.stringify(row)).sort()
+    return texts
+  } finally {
+    await db.close()
+  }
 }
-
-export const failed = exitCodes.failed

@@ -178,9 +178,9 @@ export function storable(text: string): string {
 /** The same for JSON text that JSON.stringify wrote: it escapes NUL and half characters, and PostgreSQL refuses both. */
 export function storableJson(json: string): string {
   if (!json.includes('\\u')) return json
-  return json.replace(/\\(?:u([0-9a-f]{4})|.)/g, (escape, code: string | undefined) => {
+  return json.replace(/\\(?:u([0-9a-f]{4})|.)/g, (sequence, code: string | undefined) => {
     if (code === '0000') return '\u2400'
-    return code !== undefined && /^d[89a-f]/.test(code) ? '\ufffd' : escape
+    return code !== undefined && /^d[89a-f]/.test(code) ? '\ufffd' : sequence
   })
 }
 

@@ -51,7 +51,7 @@ for (const engine of engines) {
         'select sku, name, unit, category, brand, scope, characteristics from supplier_items order by id',
       )
       const names = Object.values(odd)
-      expect(stored.toSorted((a, b) => names.indexOf(`${a['name']}`) - names.indexOf(`${b['name']}`))).toEqual(
+      expect(stored.toSorted((a, b) => names.indexOf(`${a.name}`) - names.indexOf(`${b.name}`))).toEqual(
         names.map((text) => ({
           sku: text.slice(0, 255),
           name: text,
@@ -134,9 +134,9 @@ for (const engine of engines) {
               const shown = staged.map((row) => ({
                 ...row,
                 characteristics:
-                  typeof row['characteristics'] === 'string'
-                    ? JSON.parse(row['characteristics'])
-                    : row['characteristics'],
+                  typeof row.characteristics === 'string'
+                    ? JSON.parse(row.characteristics)
+                    : row.characteristics,
               }))
               expect(shown).toEqual(
                 values.map(([name, raw, brand, characteristics]) => ({
@@ -165,14 +165,18 @@ for (const engine of engines) {
       const onWarning = (warning: Error) => warnings.push(warning)
       process.on('warning', onWarning)
       try {
-        const items = Array.from({ length: 30_000 }, (_, row) => itemRow(`A${row}`, { row, name: 'x'.repeat(400) }))
+        const items = Array.from({ length: 30_000 }, (_, row) =>
+          itemRow(`A${row}`, { row, name: 'x'.repeat(400) }),
+        )
         const sheets = Array.from({ length: 60 }, (_, sheet) => ({
           sheet: null,
           items: items.slice(sheet * 500, (sheet + 1) * 500),
         }))
         const staging = await bench.stage(importId, { sheets })
         await staging.withSql(async (sql) => {
-          expect(await sql.all(`select count(*) as count from ${staging.names.rows}`)).toEqual([{ count: 30_000 }])
+          expect(await sql.all(`select count(*) as count from ${staging.names.rows}`)).toEqual([
+            { count: 30_000 },
+          ])
         })
         await staging.discard()
       } finally {
@@ -224,7 +228,9 @@ for (const engine of engines) {
         settings: defaultSettings,
       }
       const log = () =>
-        bench.rows('select sheet, "row", "column", code, message, raw, row_data from parsing_logs order by id')
+        bench.rows(
+          'select sheet, "row", "column", code, message, raw, row_data from parsing_logs order by id',
+        )
       for (const attempt of ['first', 'second']) {
         const staging = await openStaging(bench.db, { importId: begun.importId, folder: bench.folder })
         const rejected = { itemKey: 'A', rowData: '["A\\t","\\"é","😀"]' }
@@ -240,7 +246,7 @@ for (const engine of engines) {
         await staging.withSql((_sql, tx) => tx((sql) => writeLog(sql, staging, context)))
         await staging.discard()
         const rows = await log()
-        expect(rows.map((row) => [row['row'], row['column']])).toEqual([
+        expect(rows.map((row) => [row.row, row.column])).toEqual([
           [null, null],
           [3, 2],
           [7, 1],

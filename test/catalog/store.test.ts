@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'bun:test'
+import { itemStore } from '../../src/catalog/store.ts'
+import { openBench } from '../helpers/bench.ts'
+import { engines } from '../helpers/engines.ts'
+import { itemRow, itemRows } from '../helpers/item-rows.ts'
+import { rejection } from '../helpers/open-database.ts'
+
+const page = { limit: 50, cursor: null }
+
+for (const engine of engines) {
+  describe(engine, () => {
+    test('an item leaves with everything it has, prices as decimals and instants as text', async () => {
+      await using bench = await openBench(engine)
+      const source = await bench.source('Acme')
+      const full = itemRow('A-1', {
+        name: 'Säge',
+        priceE4: 12_5000,
+        priceQuantityE4: 100_0000,
+        unit: 'St',
+        category: 'A > B',
+        brand: 'Bosch',
+        validFrom: '2026-01-01',
+        validTo: '2027-01-01',
+        characteristics: '{"Farbe":"rot"}',
+      })
+      await bench.publish(source, {
+        items: [full, itemRow('B', { priceE4: null, currency: null })],
+        isFull: true,
+      })
+      await bench.publish(source, { items: [full], isFull: true })
+      const { items, nextCursor } = await itemStore(bench.db).list({ withGone: true }, page)
+      expect(nextCursor).toBe(null)
+      expect(items).toMatchObject([
+        {
+          id: expect.stringMatching(/^\d+$/),
+          supplier_id: source.supplierId,
+          supplier: 'Acme',
+          item_key: 'A-1',
+          sku: 'A-1',
+          name: 'Säge',
+          price: '12.50',
+          currency: 'EUR',
+          price_quantity: '100',
+          unit: 'St',
+          category: 'A > B',
+          brand: 'Bosch',
+          valid_from: '2026-01-01',
+          valid_to: '2027-01-01',
+          characteristics: { Farbe: 'rot' },
+          gone_at: null,
+        },
+        { item_key: 'B', price: null, currency: null, gone_at: '2026-11-22T09:00:02.000Z' },
+      ])
+      expect((await itemStore(bench.db).list({}, page)).items).toHaveLength(1)
+    })
+
+    test('pages follow each other without gap or repetition, also with items that come in between', async () => {
+      await using bench = await openBench(engine)
+      const keys = Array.from({ length: 25 }, (_, index) => `K${index}`)
+      for (const supplier of ['Acme', 'Bolt'])
+        await bench.publish(await bench.source(supplier), {
+          items: itemRows(...keys.map((key) => itemRow(key))),
+        })
+      const store = itemStore(bench.db)
+      const seen: string[] = []
+      let cursor: string | null = null
+      do {
+        const { items, nextCursor } = await store.list({}, { limit: 7, cursor })
+        expect(items.length).toBeLessThanOrEqual(7)
+        seen.push(...items.map(({ supplier, item_key }) => `${supplier} ${item_key}`))
+        if (cursor === null) await bench.publish(await bench.source('Acme'), { items: [itemRow('!first')] })
+        cursor = nextCursor
+      } while (cursor !== null)
+      expect(seen.toSorted()).toEqual(
+        ['Acme', 'Bolt'].flatMap((name) => keys.map((key) => `${name} ${key}`)).sort(),
+      )
+      const exact = await store.list({}, { limit: 51, cursor: null })
+      expect(exact.nextCursor).toBe(null)
+      for (const bad of ['x', 'bnVsbA', '', 'WzEsMl0'])
+        expect(await rejection(store.list({}, { limit: 7, cursor: bad }))).toMatchObject({
+          name: 'InvalidError',
+          code: 'invalid_cursor',
+        })
+    })
+
+    test('items are found by supplier, SKU, part of the name, and all of it together', async () => {
+      await using bench = await openBench(engine)
+      const [acme, bolt] = [await bench.source('Acme'), await bench.source('Bolt')]
+      const listed = itemRows(
+        itemRow('S-1', { name: 'SÄGE 100% Größe_1' }),
+        itemRow('S-2', { name: 'Hammer \\ Axt' }),
+        itemRow('~x', { sku: null, name: 'Straße' }),
+      )
+      for (const source of [acme, bolt]) await bench.publish(source, { items: listed })
+      const store = itemStore(bench.db)
+      const find = async (filter: Parameters<typeof store.list>[0]) =>
+        (await store.list({ supplierId: acme.supplierId, ...filter }, page)).items.map(
+          ({ item_key }) => item_key,
+        )
+      expect(await find({})).toEqual(['S-1', 'S-2', '~x'])
+      expect(await find({ sku: 'S-1' })).toEqual(['S-1'])
+      // A key that is no SKU is not found as one.
+      expect(await find({ sku: '~x' })).toEqual([])
+      expect(await find({ search: 'säge' })).toEqual(['S-1'])
+      expect(await find({ search: 'Säge' })).toEqual(['S-1'])
+      expect(await find({ search: 'GRÖSSE' })).toEqual([])
+      expect(await find({ search: 'HAMMER' })).toEqual(['S-2'])
+      expect(await find({ search: 's-' })).toEqual(['S-1', 'S-2'])
+      for (const [search, expected] of [
+        ['100%', ['S-1']],
+        ['0%g', []],
+        ['e_1', ['S-1']],
+        ['e_g', []],
+        ['\\', ['S-2']],
+        ['*', []],
+        ['?', []],
+        ['[a-z]', []],
+        ["'", []],
+      ] as const)
+        expect(await find({ search }), search).toEqual([...expected])
+      expect(await find({ search: 'säge', sku: 'S-2' })).toEqual([])
+      expect(await find({ search: 'ä'.repeat(100_000) })).toEqual([])
+      expect((await store.list({ sku: 'S-1' }, page)).items).toHaveLength(2)
+    })
+
+    test('a person finds an item by id or SKU, gone ones too', async () => {
+      await using bench = await openBench(engine)
+      const [acme, bolt] = [await bench.source('Acme'), await bench.source('Bolt')]
+      await bench.publish(acme, { items: itemRows(itemRow('12'), itemRow('A')), isFull: true })
+      await bench.publish(bolt, { items: [itemRow('A')] })
+      await bench.publish(acme, { items: [itemRow('12')], isFull: true })
+      const store = itemStore(bench.db)
+      expect((await store.find('A')).map(({ supplier }) => supplier).sort()).toEqual(['Acme', 'Bolt'])
+      const [twelve] = await store.find('12')
+      expect(await store.find(twelve!.id)).toEqual([twelve!])
+      for (const nobody of ['B', '', '99999999999999999999', '1e3', "' or 1=1 --"])
+        expect(await rejection(store.find(nobody))).toMatchObject({
+          name: 'NotFoundError',
+          code: 'unknown_item',
+        })
+    })
+
+    test('history is newest first and names file, sheet, row and cell', async () => {
+      await using bench = await openBench(engine)
+      const source = await bench.source('Acme')
+      await bench.publish(source, { items: [itemRow('A')] })
+      const sheets = [
+        { sheet: 'Mai', items: [itemRow('A', { priceE4: null, currency: null, priceRaw: 'a. A.', row: 4 })] },
+      ]
+      const { importId } = await bench.publish(source, { sheets })
+      const store = itemStore(bench.db)
+      const { id } = (await store.find('A'))[0]!
+      const [now, before] = await store.history(id, 10)
+      expect(now).toEqual({
+        price: null,
+        currency: null,
+        price_quantity: null,
+        unit: null,
+        tier: null,
+        valid_from: null,
+        valid_to: null,
+        recorded_at: '2026-11-22T09:00:02.000Z',
+        import_id: importId,
+        file_name: 'list.csv',
+        sha256: expect.any(String),
+        sheet: 'Mai',
+        row: 4,
+        column: 2,
+        raw: 'a. A.',
+      })
+      expect(before).toMatchObject({ price: '10.00', currency: 'EUR', raw: '10,00' })
+      expect(await store.history(id, 1)).toHaveLength(1)
+      expect(await store.history('0', 9)).toEqual([])
+    })
+  })
+}
