@@ -1,7 +1,7 @@
 import type { ColumnDecision, TableDecision, Verdict } from '../analyzer/table/decision.ts'
 import type { FileDecision, IgnoredCounts, RowCounts } from '../imports/model.ts'
-import type { Writer } from './command.ts'
 import { printLine, printTable } from './output.ts'
+import type { Writer } from './writer.ts'
 
 /** A column as spreadsheets name it: 0 → "A", 26 → "AA". */
 export function columnLetter(column: number): string {

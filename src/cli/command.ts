@@ -2,25 +2,11 @@ import type { Config } from '../config.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
 import type { Progress } from './progress.ts'
+import type { Writer } from './writer.ts'
 
 /** 0: done. 1: failed. 2: the command line was wrong. 3: done in part, or held for approval. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, partial: 3 } as const
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
-
-/** Where text goes: a terminal, a pipe, a file, or a test's buffer. */
-export interface Writer {
-  /**
-   * Writes all of it before it returns, so nothing is lost at exit and a slow reader slows the writer down.
-   * Does nothing once the reader has gone.
-   * @throws a system error such as `ENOSPC`
-   */
-  write(text: string): void
-  readonly isTerminal: boolean
-  /** Width in characters; null where lines may be as long as they like. */
-  readonly columns: number | null
-  /** The reader has gone (`tallyman items | head`). A command that prints much stops early. */
-  readonly isClosed: boolean
-}
 
 /** Everything a command may touch of the process around it, so that tests run commands in their own process. */
 export interface Io {

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { systemErrorCode } from '../lib/errors.ts'
-import type { Writer } from './command.ts'
+import type { Writer } from './writer.ts'
 
 /**
  * Writes straight to the descriptor. `process.stdout` does not serve here: on Bun 1.4.5 its last 19 of 20 MB were

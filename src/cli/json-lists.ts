@@ -1,5 +1,5 @@
 import { jsonText, snakeCaseKeys } from '../lib/json.ts'
-import type { Writer } from './command.ts'
+import type { Writer } from './writer.ts'
 
 /**
  * Prints a JSON object whose last members are long lists, one element a line, without holding the lists in memory.

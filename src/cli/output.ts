@@ -1,5 +1,6 @@
 import { jsonText, snakeCaseKeys } from '../lib/json.ts'
-import type { Io, Writer } from './command.ts'
+import type { Io } from './command.ts'
+import type { Writer } from './writer.ts'
 
 /** A column of a text table. */
 export interface TableColumn {

@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts'
-import type { Writer } from './command.ts'
 import { cutToWidth, visible } from './output.ts'
+import type { Writer } from './writer.ts'
 
 /** Where a long piece of work stands. */
 export interface Progress {

@@ -1,10 +1,7 @@
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import type { PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
-import { InvalidError } from '../lib/errors.ts'
 import type { Logger } from '../lib/log.ts'
-import { openPostgres } from './postgres.ts'
 import type { Tables } from './schema.ts'
-import { openSqlite } from './sqlite.ts'
 
 /** Drizzle's query builder, the same on both engines. Its own `transaction` is left out: see `Database.tx`. */
 export type Query = Omit<PgDatabase<PostgresJsQueryResultHKT>, 'transaction'>
@@ -67,20 +64,4 @@ export interface OpenDatabaseOptions {
   poolSize: number
   /** How long a transaction waits for another process's write lock. */
   lockTimeoutMs: number
-}
-
-/**
- * Opens the database without touching its schema; see db/migrate.ts.
- * @throws InvalidError for an address of neither engine
- * @throws UnavailableError when the server does not answer or the file cannot be opened
- */
-export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
-  const { url } = options
-  const sqlitePath = /^(?:sqlite|file):(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1]
-  if (sqlitePath !== undefined) return openSqlite(sqlitePath, options)
-  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url, options)
-  throw new InvalidError(
-    'unknown_database',
-    'DATABASE_URL is neither SQLite nor PostgreSQL; write sqlite:PATH or postgres://user:password@host:5432/name.',
-  )
 }

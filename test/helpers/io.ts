@@ -1,4 +1,5 @@
-import type { Io, Writer } from '../../src/cli/command.ts'
+import type { Io } from '../../src/cli/command.ts'
+import type { Writer } from '../../src/cli/writer.ts'
 
 /** What a test decides about the process around a command; everything has a quiet default. */
 export interface TestIoOptions {

@@ -1,5 +1,6 @@
-import { type Database, type OpenDatabaseOptions, openDatabase } from '../../src/db/database.ts'
+import type { Database, OpenDatabaseOptions } from '../../src/db/database.ts'
 import { migrateUp } from '../../src/db/migrate.ts'
+import { openDatabase } from '../../src/db/open.ts'
 import type { Logger } from '../../src/lib/log.ts'
 import { type Engine, freshDatabaseUrl } from './engines.ts'
 

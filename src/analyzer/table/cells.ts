@@ -19,7 +19,7 @@ export interface CellReaders {
   /** In ten-thousandths; null: one, or not stated. */
   quantity(row: Row, issues: Issue[]): number | null
   dates(row: Row, issues: Issue[]): { validFrom: string | null; validTo: string | null }
-  /** NUL characters are refused (databases cut or reject them); undecodable ones are noted. */
+  /** NUL characters are refused (databases cut or reject them); undecodable ones and open quotes are noted. */
   checkCharacters(row: Row, issues: Issue[], notes: Issue[]): void
 }
 
@@ -108,6 +108,11 @@ export function cellReaders(decision: TableDecision, options: TableOptions, faul
       for (let column = 0; column < cells.length; column++) {
         const cell = cells[column]!
         if (typeof cell === 'number') continue
+        if (cell.charCodeAt(0) === quotationMark && cell.split('"').length % 2 === 0) {
+          const text =
+            'begins with a quotation mark that is never closed; it was read as text, so check the row'
+          notes.push(faults.note({ code: 'open_quote', row: row.index, column, raw: cell, text }))
+        }
         // Two searches cost half of one regex.
         const hasNul = cell.includes('\u0000')
         if (!hasNul && !cell.includes('\ufffd')) continue
@@ -139,6 +144,7 @@ export function cellReaders(decision: TableDecision, options: TableOptions, faul
   }
 }
 
+const quotationMark = 34
 const rememberedMax = 1000
 
 /** A function of short texts that keeps its answers: currency columns repeat the same few words. */

@@ -1,6 +1,6 @@
 import { columnLetter } from './letters.ts'
 import type { Cell } from './row.ts'
-import { trimmed } from './text.ts'
+import { plainNumber, trimmed } from './text.ts'
 
 /** A column that becomes a characteristic. */
 export interface KeyedColumn {
@@ -15,7 +15,7 @@ export interface KeyedColumn {
 export function keyNamer(): (name: string, column: number) => string {
   const used = new Set<string>()
   return (name, column) => {
-    const base = (name === '' ? columnLetter(column) : name).slice(0, keyLengthMax)
+    const base = (name === '' ? columnLetter(column) : name).slice(0, keyLengthMax).toWellFormed()
     let key = base
     for (let copy = 2; used.has(key); copy++) key = `${base} (${copy})`
     used.add(key)
@@ -24,11 +24,14 @@ export function keyNamer(): (name: string, column: number) => string {
 }
 
 /**
- * Writes a row's characteristics as JSON text. No object is built: that is faster, keeps the order of the columns
- * even for keys like "1", and makes "__proto__" an ordinary key.
+ * Writes a row's characteristics as JSON text: an object of strings, so that the same value from a workbook and from
+ * a CSV file is the same. Keys are in order of their characters: a list that moves its columns has not changed. No
+ * object is built: that is faster, and makes "__proto__" an ordinary key.
  */
 export function characteristicsWriter(columns: readonly KeyedColumn[]): (cells: readonly Cell[]) => string {
-  const starts = columns.map(({ column, key }) => ({ column, start: `${JSON.stringify(key)}:` }))
+  const starts = columns
+    .toSorted((one, other) => (one.key < other.key ? -1 : 1))
+    .map(({ column, key }) => ({ column, start: `${JSON.stringify(key)}:` }))
   return (cells) => {
     let json = ''
     for (const { column, start } of starts) {
@@ -36,7 +39,7 @@ export function characteristicsWriter(columns: readonly KeyedColumn[]): (cells: 
       if (cell === undefined || cell === '') continue
       if (typeof cell === 'number') {
         if (!Number.isFinite(cell)) continue
-        json += json === '' ? start + cell : `,${start}${cell}`
+        json += `${json === '' ? '' : ','}${start}"${plainNumber(cell)}"`
         continue
       }
       const text = trimmed(cell)

@@ -20,7 +20,7 @@ export interface ItemRow {
   /** ISO dates, half-open. */
   validFrom: string | null
   validTo: string | null
-  /** JSON object of strings; keys in column order. */
+  /** JSON object of strings, keys in order of their characters. */
   characteristics: string
   /** Where the price came from: 0-based column and the cell's text. */
   priceColumn: number | null

@@ -37,7 +37,7 @@ describe('a row', () => {
         brand: 'Bosch',
         validFrom: null,
         validTo: '2026-12-31',
-        characteristics: '{"ean":"4006381333931","stock":"5","Colour":"red","Colour (2)":"blue","K":"x"}',
+        characteristics: '{"Colour":"red","Colour (2)":"blue","K":"x","ean":"4006381333931","stock":"5"}',
         priceColumn: 2,
         priceRaw: '€ 12,50 / 100 St',
         notes: [],
@@ -46,7 +46,7 @@ describe('a row', () => {
     ])
   })
 
-  test('keeps workbook numbers: long codes in full, prices exact, characteristics as numbers', () => {
+  test('keeps workbook numbers: long codes in full, prices exact, characteristics as text', () => {
     const { items } = readTable(
       rowsFrom([
         ['Item code', 'Product', 'Price', 'Weight'],
@@ -57,9 +57,16 @@ describe('a row', () => {
     )
     expect(items.map(({ sku }) => sku)).toEqual(['978588070263', '1000000000000000000000', '007'])
     expect(items.map(({ priceE4 }) => priceE4)).toEqual([125_000, 3000, 70_000])
-    expect(items[0]?.characteristics).toBe('{"Weight":0.25}')
-    expect(JSON.parse(items[1]!.characteristics)).toEqual({ Weight: 1e-7 })
+    expect(items[0]?.characteristics).toBe('{"Weight":"0.25"}')
+    expect(JSON.parse(items[1]!.characteristics)).toEqual({ Weight: '0.0000001' })
     expect(items[1]?.notes).toMatchObject([{ severity: 'note', code: 'price_rounded', row: 2, column: 2 }])
+  })
+
+  test('has the same characteristics wherever its columns stand', () => {
+    const [one] = readTable(rowsOf('SKU|Product|Price|Width|Colour\nA-1|Saw|2,50|80|red')).items
+    const [other] = readTable(rowsOf('Colour|SKU|Width|Product|Price\nred|A-1|80|Saw|2,50')).items
+    expect(one?.characteristics).toBe('{"Colour":"red","Width":"80"}')
+    expect(other?.characteristics).toBe(one?.characteristics)
   })
 
   test('without a price but on request is an item', () => {
