@@ -1,8 +1,12 @@
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { openApp } from '../app.ts'
 import { createServer } from '../http/server.ts'
 import { InvalidError } from '../lib/errors.ts'
 import { defineCommand, exitCodes } from './command.ts'
+
+/** How long requests that are under way may still take when the service ends. */
+const graceMs = 1000
 
 const loopbackHosts = ['127.0.0.1', 'localhost', '::1']
 
@@ -24,14 +28,23 @@ export const serve = defineCommand({
     const app = await openApp({ config, clock: io.clock, log, schema: 'write' })
     const server = createServer({ db: app.db, log: log.child({ module: 'http' }), isLoopback: true })
     try {
-      server.listen({ hostname: host, port, maxRequestBodySize: 1024 * 1024 })
+      // Unless told otherwise Elysia shares the port, and a second service takes half of the requests unnoticed.
+      server.listen({ hostname: host, port, reusePort: false, maxRequestBodySize: 1024 * 1024 })
       log.info('listening', { url: server.server?.url.href })
       if (!io.signal.aborted) await once(io.signal, 'abort')
       log.info('stopping')
       return exitCodes.done
     } finally {
-      await server.stop()
+      await stop(server.server)
       await app.close()
     }
   },
 })
+
+/** @param listening null: it never came to that (and Elysia's own `stop` would print a stack) */
+async function stop(listening: ReturnType<typeof createServer>['server']): Promise<void> {
+  if (listening === null) return
+  // Without a deadline a client that never finishes its request would keep the service alive.
+  await Promise.race([listening.stop(), delay(graceMs, null, { ref: false })])
+  await listening.stop(true)
+}

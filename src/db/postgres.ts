@@ -20,7 +20,7 @@ export async function openPostgres(url: string, options: OpenDatabaseOptions): P
     max_lifetime: 3600,
     connect_timeout: 10,
     connection: { application_name: 'tallyman', TimeZone: 'UTC' },
-    onnotice: (notice) => log.debug('database notice', { message: notice['message'] }),
+    onnotice: (notice) => log.debug('database notice', { message: notice.message }),
     types: {
       // Counts and ids: all of them are safe integers.
       bigint: { to: 20, from: [20], parse: Number, serialize: String },

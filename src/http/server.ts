@@ -44,7 +44,8 @@ export function createServer(options: { db: Database; log: Logger; isLoopback: b
     .use(catalogRoutes(db))
 }
 
-function validationText(error: { all: unknown[] }): string {
+function validationText(error: { all: unknown[]; customError?: unknown }): string {
+  if (typeof error.customError === 'string') return error.customError
   const texts = error.all.map((fault) => {
     if (typeof fault !== 'object' || fault === null) return ''
     const path = 'path' in fault && typeof fault.path === 'string' ? fault.path.slice(1) : ''

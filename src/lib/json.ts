@@ -1,6 +1,6 @@
 /**
- * JSON text that is safe to print: control characters that JSON itself would leave (DEL, C1, line separators)
- * are escaped, so that a supplier's text cannot steer a terminal. Integers of any size and dates are written
+ * JSON text that is safe to print: control characters that JSON itself would leave (DEL, C1, line separators,
+ * direction overrides) are escaped, so that a supplier's text cannot steer a terminal. Integers of any size and dates are written
  * as text.
  * @param indent spaces per level; 0: one line
  */
@@ -34,7 +34,7 @@ export function snakeCase(name: string): string {
 
 const defaultOpaqueKeys = ['characteristics']
 
-const unsafeInJson = /[\x7f-\x9f\u2028\u2029]/
+const unsafeInJson = /[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
 
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -1,31 +1,9 @@
 import { describe, expect, test } from 'bun:test'
-import { filesWithHashes, openProgram, type TestProgram } from '../helpers/cli.ts'
+import { ingestList, itemsOf, pricesOf } from '../helpers/acme.ts'
+import { filesWithHashes, openProgram } from '../helpers/cli.ts'
 import { engines } from '../helpers/engines.ts'
-import {
-  csvOf,
-  type ErrorJson,
-  type ImportJson,
-  type ItemJson,
-  type ItemsJson,
-  priceHeader,
-  priceList,
-} from '../helpers/lists.ts'
+import { csvOf, type ErrorJson, type ImportJson, priceHeader, priceList } from '../helpers/lists.ts'
 import { makeWorkbook, type WorkbookCell } from '../helpers/workbook.ts'
-
-/** Writes a list and brings it in for the supplier Acme. */
-async function ingest(program: TestProgram, list: string | Uint8Array, ...options: string[]) {
-  const path = await program.write('list.csv', list)
-  return program.json<ImportJson>('ingest', path, '--supplier', 'Acme', ...options)
-}
-
-async function itemsOf(program: TestProgram, ...options: string[]): Promise<ItemJson[]> {
-  return (await program.json<ItemsJson>('items', '--limit', '1000', ...options)).json.items
-}
-
-/** SKU → price of what is in the catalog. */
-async function pricesOf(program: TestProgram, ...options: string[]): Promise<Record<string, string | null>> {
-  return Object.fromEntries((await itemsOf(program, ...options)).map(({ sku, price }) => [sku, price]))
-}
 
 const workbookOf = (...rows: WorkbookCell[][]) => makeWorkbook([{ name: 'Prices', rows }])
 
@@ -44,7 +22,7 @@ for (const engine of engines) {
         ['A-4', 'Nail', 'cheap', 'pcs', ''],
         ['Total', '', '2011.50'],
       )
-      const { code, json, err } = await ingest(program, list, '--limit', 'rejected-share=off')
+      const { code, json, err } = await ingestList(program, list, '--limit', 'rejected-share=off')
       expect(json.counts).toEqual({ read: 9, accepted: 3, priced: 2, unchanged: 0, rejected: 1, ignored: 5 })
       expect(json.ignored).toEqual({ title: 1, blank: 1, header: 1, section: 1, total: 1 })
       expect(json).toMatchObject({ status: 'partial_success', changes: { new: 3, changed: 0, gone: 0 } })
@@ -58,7 +36,7 @@ for (const engine of engines) {
 
     test('a workbook goes in, and its binary numbers are exact prices', async () => {
       await using program = await openProgram(engine)
-      const { code, json } = await ingest(
+      const { code, json } = await ingestList(
         program,
         workbookOf(priceHeader, ['A-1', 'Hammer', 12.5], [4006381333931, 'Saw', 8], ['007', 'Axe', 19.99]),
       )
@@ -69,9 +47,9 @@ for (const engine of engines) {
 
     test('the same file again is unchanged and touches nothing but the record of the import', async () => {
       await using program = await openProgram(engine)
-      const first = await ingest(program, priceList(20))
+      const first = await ingestList(program, priceList(20))
       const before = await program.catalog()
-      const again = await ingest(program, priceList(20))
+      const again = await ingestList(program, priceList(20))
       expect(again).toMatchObject({
         code: 0,
         json: { status: 'unchanged', same_as_import_id: first.json.id, counts: { read: 0 } },
@@ -87,9 +65,9 @@ for (const engine of engines) {
 
     test('--force reads the same file again, finds every item unchanged and writes no item', async () => {
       await using program = await openProgram(engine)
-      await ingest(program, priceList(20))
+      await ingestList(program, priceList(20))
       const before = await program.catalog()
-      const { code, json } = await ingest(program, priceList(20), '--force')
+      const { code, json } = await ingestList(program, priceList(20), '--force')
       expect(json.counts).toEqual({
         read: 21,
         accepted: 0,
@@ -104,88 +82,28 @@ for (const engine of engines) {
 
     test('a file of the same supplier is read again after another source has changed its items', async () => {
       await using program = await openProgram(engine)
-      await ingest(program, priceList(5))
-      await ingest(program, priceList(5, () => ({ price: '14.00' })), '--source', 'promotion', '--no-hold')
-      const { json } = await ingest(program, priceList(5))
+      await ingestList(program, priceList(5))
+      await ingestList(
+        program,
+        priceList(5, () => ({ price: '14.00' })),
+        '--source',
+        'promotion',
+        '--no-hold',
+      )
+      const { json } = await ingestList(program, priceList(5))
       expect(json).toMatchObject({ status: 'completed', changes: { changed: 4 } })
       expect((await pricesOf(program))['A-0']).toBe('10.00')
     })
 
-    describe('what is pinned', () => {
-      const twoPrices = (factor: number) =>
-        csvOf(
-          ['SKU', 'Name', 'List price EUR', 'Net price EUR'],
-          ...[1, 2, 3].map((n) => [
-            `A-${n}`,
-            `Article ${n}`,
-            `${n * 100 * factor}.00`,
-            `${n * 40 * factor}.00`,
-          ]),
-        )
-      const byColumn = async (program: TestProgram) => (await pricesOf(program))['A-1']
-
-      test('a new --map reads the same file again, and holds for the next list until --map price=auto', async () => {
-        await using program = await openProgram(engine)
-        await ingest(program, twoPrices(1), '--map', 'price="List price EUR"')
-        expect(await byColumn(program)).toBe('100.00')
-        const mapped = await ingest(program, twoPrices(1), '--map', 'price=D', '--no-hold')
-        expect(mapped.json).toMatchObject({ status: 'completed', counts: { accepted: 3 } })
-        expect(await byColumn(program)).toBe('40.00')
-        await ingest(program, twoPrices(1.1))
-        expect(await byColumn(program)).toBe('44.00')
-        const decided = await ingest(program, twoPrices(1.1), '--map', 'price=auto', '--dry-run')
-        expect(decided.json.decision!.tables[0]!.mapping['price']!.confidence).toBeLessThan(1)
-      })
-
-      test('a new --currency reads the same file again and holds for the next list', async () => {
-        await using program = await openProgram(engine)
-        const bare = (price: string) => csvOf(['SKU', 'Name', 'Price'], ['A-1', 'Hammer', price])
-        const held = await ingest(program, bare('12.50'))
-        expect(held).toMatchObject({ code: 3, json: { status: 'held' } })
-        const stated = await ingest(program, bare('12.50'), '--currency', 'sek')
-        expect(stated).toMatchObject({ code: 0, json: { status: 'completed' } })
-        const next = await ingest(program, bare('13.50'))
-        expect(next).toMatchObject({ code: 0, json: { status: 'completed' } })
-        expect(await itemsOf(program)).toMatchObject([{ price: '13.50', currency: 'SEK' }])
-      })
-
-      test('is not remembered from an import that failed', async () => {
-        await using program = await openProgram(engine)
-        await ingest(program, twoPrices(1), '--map', 'price=C')
-        const failed = await ingest(program, twoPrices(1.1), '--map', 'price=Nettopreis')
-        expect(failed).toMatchObject({ code: 1, json: { status: 'failed', error: { code: 'unknown_column' } } })
-        expect(failed.json.error!.message).toContain('"Nettopreis"')
-        await ingest(program, twoPrices(1.2))
-        expect(await byColumn(program)).toBe('120.00')
-      })
-
-      test('is not remembered from an import that was held and discarded, but from one that was approved', async () => {
-        await using program = await openProgram(engine)
-        await ingest(program, twoPrices(1), '--map', 'price=C')
-        const held = await ingest(program, twoPrices(1.1), '--map', 'price=D')
-        expect(held).toMatchObject({ code: 3, json: { status: 'held' } })
-        await program.json('imports', 'discard', held.json.id)
-        await ingest(program, twoPrices(1.2))
-        expect(await byColumn(program)).toBe('120.00')
-
-        const again = await ingest(program, twoPrices(1.1), '--map', 'price=D')
-        expect(again.json.status).toBe('held')
-        const approved = await program.json<ImportJson>('imports', 'approve', again.json.id)
-        expect(approved).toMatchObject({ code: 0, json: { status: 'completed' } })
-        await ingest(program, twoPrices(1.3))
-        expect(await byColumn(program)).toBe('52.00')
-      })
-    })
-
     test('only a full list marks what it no longer names as gone, and what comes back is back', async () => {
       await using program = await openProgram(engine)
-      await ingest(program, priceList(10), '--full')
+      await ingestList(program, priceList(10), '--full')
       const shorter = priceList(10, (n) => (n < 2 ? null : n === 2 ? { price: 'broken' } : {}))
-      const partial = await ingest(program, shorter, '--limit', 'rejected-share=off')
+      const partial = await ingestList(program, shorter, '--limit', 'rejected-share=off')
       expect(partial.json).toMatchObject({ list_mode: 'partial', changes: { gone: 0 } })
       expect(await itemsOf(program)).toHaveLength(10)
 
-      const full = await ingest(program, shorter, '--full')
+      const full = await ingestList(program, shorter, '--full')
       expect(full.json).toMatchObject({ status: 'partial_success', list_mode: 'full', changes: { gone: 2 } })
       expect((await itemsOf(program)).map(({ sku }) => sku)).not.toContain('A-0')
       const all = await itemsOf(program, '--gone')
@@ -193,7 +111,7 @@ for (const engine of engines) {
       expect(all[0]).toMatchObject({ sku: 'A-0', gone_at: expect.any(String) })
       expect((await program.run('items', '--gone')).out).toContain('Article 0 (gone)')
 
-      const back = await ingest(program, priceList(10), '--full')
+      const back = await ingestList(program, priceList(10), '--full')
       expect(back.json).toMatchObject({ status: 'completed', changes: { new: 0, returned: 2, gone: 0 } })
       expect(await itemsOf(program)).toHaveLength(10)
     })
@@ -205,134 +123,11 @@ for (const engine of engines) {
         rows: [priceHeader, ...skus.map((sku) => [sku, `Article ${sku}`, 10])],
       })
       const both = makeWorkbook([sheet('Tools', 'T-1', 'T-2', 'T-3'), sheet('Paint', 'P-1', 'P-2')])
-      await ingest(program, both, '--full', '--scope', 'sheet')
+      await ingestList(program, both, '--full', '--scope', 'sheet')
       const tools = makeWorkbook([sheet('Tools', 'T-1', 'T-2')])
-      const { json } = await ingest(program, tools, '--full')
+      const { json } = await ingestList(program, tools, '--full')
       expect(json).toMatchObject({ status: 'completed', changes: { gone: 1 } })
       expect(Object.keys(await pricesOf(program))).toEqual(['P-1', 'P-2', 'T-1', 'T-2'])
-    })
-
-    describe('--dry-run', () => {
-      test('writes nothing at all and shows what the import then does', async () => {
-        await using program = await openProgram(engine)
-        await ingest(program, priceList(20), '--full')
-        const next = priceList(21, (n) => {
-          if (n === 3) return null
-          return n === 4 ? { price: '15.00' } : n === 5 ? { name: 'Renamed' } : n === 6 ? { price: '?' } : {}
-        })
-        await program.write('list.csv', next)
-        const [contents, files] = [await program.contents(), await filesWithHashes(program.dataFolder)]
-        const dry = await program.json<ImportJson>(
-          'ingest',
-          'list.csv',
-          '--supplier',
-          'acme',
-          '--full',
-          '--dry-run',
-        )
-        expect(await program.contents()).toEqual(contents)
-        expect(await filesWithHashes(program.dataFolder)).toEqual(files)
-
-        const real = await ingest(program, next, '--full')
-        expect(dry.json.changes).toEqual(real.json.changes)
-        expect(dry.json.counts).toEqual(real.json.counts)
-        expect(real.json.changes).toMatchObject({ new: 1, changed: 2, price_up: 1, gone: 1 })
-        expect([dry.code, real.code]).toEqual([3, 3])
-      })
-
-      test('names why the import would be held', async () => {
-        await using program = await openProgram(engine)
-        await ingest(program, priceList(20), '--full')
-        const { code, json, out } = await ingest(program, priceList(5), '--full', '--dry-run')
-        expect([code, json.hold_reasons.map((reason) => reason.code)]).toEqual([3, ['items_missing']])
-        expect(out).toContain('"dry_run":true')
-        const text = await program.run('ingest', 'list.csv', '--supplier', 'Acme', '--full', '--dry-run')
-        expect(text.out).toContain('It would be held:\n  Only 5 of the 20 items')
-        expect(text.out).toContain('mark 15 gone')
-      })
-
-      test('of a supplier that is not known yet finds everything new, and the supplier stays unknown', async () => {
-        await using program = await openProgram(engine)
-        await program.run('migrate', 'up')
-        const { code, json } = await ingest(program, priceList(5), '--dry-run')
-        expect([code, json.changes.new]).toEqual([0, 5])
-        expect(await program.rows('select * from suppliers')).toEqual([])
-      })
-
-      test('of a file that is no price list fails like the import', async () => {
-        await using program = await openProgram(engine)
-        await program.run('migrate', 'up')
-        const { code, json, err } = await ingest(program, 'Dear Sir,\nplease find our list.\n', '--dry-run')
-        expect([code, json.error!.code]).toEqual([1, 'not_a_price_list'])
-        expect(err).toStartWith('tallyman: list.csv: This is not a price list.')
-      })
-    })
-
-    describe('an import is held, and published where that limit is off or --no-hold is given,', () => {
-      const unnamed = csvOf(...Array.from({ length: 20 }, (_, n) => [`B-${n}`, `Bolt M${n}`, `${n + 10}.00`]))
-      const cases: { when: string; list: string; code: string; off: string[] | null }[] = [
-        {
-          when: 'a full list has under half of its items',
-          list: priceList(9),
-          code: 'items_missing',
-          off: ['items-kept=off'],
-        },
-        {
-          when: 'more than 30 % of the prices moved by more than 50 %',
-          list: priceList(20, (n) => (n < 7 ? { price: `${(n + 10) * 2}.00` } : {})),
-          code: 'prices_moved',
-          off: ['moved-share=off'],
-        },
-        {
-          when: 'more than 10 % of the rows were rejected',
-          list: priceList(20, (n) => (n < 3 ? { price: 'broken' } : {})),
-          code: 'rows_rejected',
-          off: ['rejected-share=off'],
-        },
-        {
-          when: 'the list does not say its currency',
-          list: priceList(20).replace(' EUR', ''),
-          code: 'currency_unknown',
-          off: null,
-        },
-        { when: 'it is not sure which column is which', list: unnamed, code: 'low_confidence', off: null },
-      ]
-      for (const { when, list, code, off } of cases) {
-        test(`when ${when}`, async () => {
-          await using program = await openProgram(engine)
-          await ingest(program, priceList(20), '--full')
-          const before = await program.catalog()
-          const held = await ingest(program, list, '--full')
-          expect(held).toMatchObject({ code: 3, json: { status: 'held' } })
-          expect(held.json.hold_reasons.map((reason) => reason.code)).toContain(code)
-          expect(await program.catalog()).toEqual(before)
-          expect(await program.leftovers()).toEqual([])
-
-          const text = await program.run('ingest', 'list.csv', '--supplier', 'Acme', '--full', '--force')
-          expect(text.out).toContain('is held for approval; the catalog is as it was.')
-          expect(text.out).toContain('tallyman imports approve ')
-          const limits = (off ?? []).flatMap((limit) => ['--limit', limit])
-          const options = off === null ? ['--no-hold'] : limits
-          const published = await ingest(program, list, '--full', ...options)
-          expect(['completed', 'partial_success']).toContain(published.json.status)
-          expect(await program.catalog()).not.toEqual(before)
-        })
-      }
-
-      test('and a limit that was moved is remembered', async () => {
-        await using program = await openProgram(engine)
-        await ingest(program, priceList(20), '--full', '--limit', 'rejected-share=50%')
-        const { json } = await ingest(
-          program,
-          priceList(20, (n) => (n < 9 ? { price: '?' } : {})),
-        )
-        expect(json.status).toBe('partial_success')
-        const held = await ingest(
-          program,
-          priceList(20, (n) => (n < 11 ? { price: '?' } : {})),
-        )
-        expect(held.json.status).toBe('held')
-      })
     })
 
     test('a list without SKUs knows its items by name and unit', async () => {
@@ -344,14 +139,11 @@ for (const engine of engines) {
           ['Hammer', 'box', '90.00'],
           ['Saw', 'pcs', '8.00'],
         )
-      const first = await ingest(program, list('12.50'))
+      const first = await ingestList(program, list('12.50'))
       expect(first.json).toMatchObject({ status: 'completed', changes: { new: 3 } })
-      const next = await ingest(program, list('13.00').replace('Hammer;pcs', ' hammer ;pcs'))
+      const next = await ingestList(program, list('13.00').replace('Hammer;pcs', ' hammer ;pcs'))
       expect(next.json.changes).toMatchObject({ new: 0, changed: 1, price_up: 1 })
-      expect(await itemsOf(program, '--search', 'hammer')).toMatchObject([
-        { sku: null },
-        { sku: null },
-      ])
+      expect(await itemsOf(program, '--search', 'hammer')).toMatchObject([{ sku: null }, { sku: null }])
       expect((await program.run('try', 'list.csv')).out).toContain(
         'The list has no SKUs: an item is known by its name and unit.',
       )
@@ -360,7 +152,7 @@ for (const engine of engines) {
     test('a repeated row is ignored, one that says something else is rejected and names both rows', async () => {
       await using program = await openProgram(engine)
       const list = priceList(30) + csvOf(['A-3', 'Article 3', '13.00'], ['A-4', 'Article 4', '99.00'])
-      const { code, json } = await ingest(program, list)
+      const { code, json } = await ingestList(program, list)
       expect(json.counts).toEqual({
         read: 33,
         accepted: 30,
@@ -380,7 +172,7 @@ for (const engine of engines) {
       expect(shown.json.log[0]!.message).toContain('Row 33 has the same SKU "A-4" as row 6')
       expect((await pricesOf(program))['A-4']).toBe('14.00')
 
-      const last = await ingest(program, list, '--duplicates', 'last-wins')
+      const last = await ingestList(program, list, '--duplicates', 'last-wins')
       expect(last.json).toMatchObject({ status: 'completed', ignored: { header: 1, superseded: 1 } })
       expect((await pricesOf(program))['A-4']).toBe('99.00')
     })
@@ -388,7 +180,7 @@ for (const engine of engines) {
     test('a price on request is an item without price, a blank one is rejected, none becomes zero', async () => {
       await using program = await openProgram(engine)
       const list = priceList(4, (n) => ({ price: ['on request', '', '0', '?'][n]! }))
-      const { json } = await ingest(program, list, '--no-hold')
+      const { json } = await ingestList(program, list, '--no-hold')
       expect(json.counts).toMatchObject({ accepted: 2, priced: 1, rejected: 2 })
       expect(await pricesOf(program)).toEqual({ 'A-0': null, 'A-2': '0.00' })
       const shown = await program.json<{ log: { code: string; row: number; raw: string }[] }>(
@@ -404,7 +196,7 @@ for (const engine of engines) {
 
     test('prices keep four decimals, more are rejected in text and rounded with a note in binary', async () => {
       await using program = await openProgram(engine)
-      const text = await ingest(
+      const text = await ingestList(
         program,
         priceList(3, (n) => ({ price: ['0.1234', '0.12345', '5.5000000'][n]! })),
         '--no-hold',
@@ -412,8 +204,13 @@ for (const engine of engines) {
       expect(text.json.counts).toMatchObject({ accepted: 2, rejected: 1 })
       expect(await pricesOf(program)).toEqual({ 'A-0': '0.1234', 'A-2': '5.50' })
 
-      const rows = workbookOf(priceHeader, ['X-1', 'Sum', 0.1 + 0.2], ['X-2', 'Third', 1 / 3], ['X-3', 'Half', 0.5])
-      const binary = await ingest(program, rows)
+      const rows = workbookOf(
+        priceHeader,
+        ['X-1', 'Sum', 0.1 + 0.2],
+        ['X-2', 'Third', 1 / 3],
+        ['X-3', 'Half', 0.5],
+      )
+      const binary = await ingestList(program, rows)
       expect(binary).toMatchObject({ code: 0, json: { status: 'completed' } })
       expect(await pricesOf(program)).toMatchObject({ 'X-1': '0.30', 'X-2': '0.3333', 'X-3': '0.50' })
       const { json } = await program.json<{ log: { code: string; severity: string; row: number }[] }>(
@@ -430,12 +227,16 @@ for (const engine of engines) {
     test('--decimals currency demands the decimals of the currency, from the next list on too', async () => {
       await using program = await openProgram(engine)
       const list = (price: string) =>
-        csvOf(['SKU', 'Name', 'Price', 'Currency'], ['A-1', 'Yen', '100', 'JPY'], ['A-2', 'Euro', price, 'EUR'])
-      const first = await ingest(program, list('1.255'), '--decimals', 'currency', '--no-hold')
+        csvOf(
+          ['SKU', 'Name', 'Price', 'Currency'],
+          ['A-1', 'Yen', '100', 'JPY'],
+          ['A-2', 'Euro', price, 'EUR'],
+        )
+      const first = await ingestList(program, list('0.255'), '--decimals', 'currency', '--no-hold')
       expect(first.json.counts).toMatchObject({ accepted: 1, rejected: 1 })
-      const next = await ingest(program, list('1.256'), '--no-hold')
+      const next = await ingestList(program, list('0.256'), '--no-hold')
       expect(next.json.counts).toMatchObject({ unchanged: 1, rejected: 1 })
-      const fine = await ingest(program, list('1.26'))
+      const fine = await ingestList(program, list('0.26'))
       expect(fine.json).toMatchObject({ status: 'completed', changes: { new: 1 } })
     })
 
@@ -456,19 +257,23 @@ for (const engine of engines) {
           ['Total', null, 500],
         ],
       }))
-      const { json } = await ingest(program, makeWorkbook(sheets), '--no-hold')
-      const taken = await program.rows<{ sheet: string; row: number }>('select sheet, "row" from price_history')
+      const { json } = await ingestList(program, makeWorkbook(sheets), '--no-hold')
+      const taken = await program.rows<{ sheet: string; row: number }>(
+        'select sheet, "row" from price_history',
+      )
       const logged = await program.rows<{ sheet: string; row: number; severity: string }>(
         `select sheet, "row", severity from parsing_logs where severity <> 'note'`,
       )
       const keys = [...taken, ...logged].map(({ sheet, row }) => `${sheet} ${row}`)
       expect(new Set(keys).size).toBe(keys.length)
-      const blank = json.ignored['blank'] ?? 0
+      const blank = json.ignored.blank ?? 0
       expect(keys).toHaveLength(json.counts.read - blank)
       expect(taken).toHaveLength(json.counts.accepted)
-      expect(new Set(logged.filter(({ severity }) => severity === 'error').map(({ sheet, row }) => `${sheet} ${row}`)).size).toBe(
-        json.counts.rejected,
-      )
+      expect(
+        new Set(
+          logged.filter(({ severity }) => severity === 'error').map(({ sheet, row }) => `${sheet} ${row}`),
+        ).size,
+      ).toBe(json.counts.rejected)
     })
   })
 }

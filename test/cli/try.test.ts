@@ -1,9 +1,11 @@
 import { expect, test } from 'bun:test'
-import { readdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { filesWithHashes, openProgram } from '../helpers/cli.ts'
 import { csvOf, type ErrorJson, priceList, type TryJson } from '../helpers/lists.ts'
 import { makeWorkbook } from '../helpers/workbook.ts'
+
+const main = join(import.meta.dir, '../../src/main.ts')
 
 const list = csvOf(
   ['Preisliste 2026'],
@@ -72,7 +74,7 @@ test('the keys of each object are those that are documented, and more at most', 
     [json, ['file', 'verdict', 'tables', 'counts', 'items', 'issues']],
     [json.file, ['name', 'bytes', 'sha256', 'format', 'encoding', 'delimiter']],
     [json.tables[0]!, ['sheet', 'header_rows', 'mapping', 'currency', 'decimal', 'counts']],
-    [json.tables[0]!.mapping['sku']!, ['column', 'header', 'confidence']],
+    [json.tables[0]!.mapping.sku!, ['column', 'header', 'confidence']],
     [json.tables[0]!.currency, ['code', 'from']],
     [json.counts, ['read', 'accepted', 'priced', 'unchanged', 'rejected', 'ignored']],
     [json.items[0]!, ['row', 'sku', 'name', 'price', 'currency', 'unit', 'category']],
@@ -159,7 +161,24 @@ test('needs no database and writes nothing', async () => {
   expect((await program.json<TryJson>('try', path)).code).toBe(0)
   expect((await program.run('try', path)).out).toContain('A price list (CSV, utf-8, separated by ";").')
   expect(await filesWithHashes(program.folder)).toEqual(before)
-  expect((await readdir(tmpdir())).filter((name) => name.startsWith('tallyman-try-'))).toEqual([])
+})
+
+test('leaves nothing in the folder for temporary files', async () => {
+  await using program = await openProgram('sqlite')
+  const path = await program.write('list.csv', priceList(5000))
+  const temporary = join(program.folder, 'temporary')
+  await mkdir(temporary)
+  for (const [options, code] of [
+    [[], 0],
+    [['--map', 'price=Nowhere'], 1],
+  ] as const) {
+    const child = Bun.spawn([process.execPath, main, 'try', path, ...options], {
+      env: { ...program.env, TMPDIR: temporary },
+      stdio: ['ignore', 'ignore', 'ignore'],
+    })
+    expect(await child.exited).toBe(code)
+    expect(await readdir(temporary)).toEqual([])
+  }
 })
 
 test('a file that is no price list gets that verdict, and what to do', async () => {
