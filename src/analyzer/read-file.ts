@@ -9,6 +9,7 @@ import { RowSink, type TableCounts } from './row-sink.ts'
 import type { Place, Staging } from './staging/staging.ts'
 import { decideTable } from './table/decide.ts'
 import type { TableDecision } from './table/decision.ts'
+import type { Issue } from './table/issue.ts'
 import type { ItemRow } from './table/item.ts'
 import { contradicts, type TableReader, tableReader } from './table/reader.ts'
 import type { Row } from './table/row.ts'
@@ -233,7 +234,23 @@ async function readTable(
     await new Promise((resolve) => setImmediate(resolve))
     request.onProgress({ rows: rowsBefore + sink.read, bytesRead: file.bytesRead(), bytesTotal })
   }
+  if (reader === null && sink.read > 0)
+    staging.addIssue(leftAside(table, sink.read), { sheet: table.sheetName, scope: '' }, null)
   return { counts: sink.counts(), proved: reader?.decimalDecision() ?? null }
+}
+
+/** The rows of such a sheet are counted, and logged as one. */
+function leftAside({ sheetName, reasons }: TableDecision, rows: number): Issue {
+  const what = sheetName === null ? 'The table' : `Sheet "${sheetName}"`
+  return {
+    severity: 'ignored',
+    errorType: 'ValidationError',
+    code: 'not_a_list',
+    message: `${what} (${rows} rows) was left aside as no price list. ${reasons.join(' ')}`.trim(),
+    row: null,
+    column: null,
+    raw: null,
+  }
 }
 
 /** What is done with one row; it gives false when the row is a known one that the list has had already. */

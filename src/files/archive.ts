@@ -29,7 +29,7 @@ export function openArchive(folder: string) {
     /**
      * Copies a file into the archive.
      * @throws InvalidError `no_such_file`, `not_a_file`, `file_not_readable`, `file_too_large`, `file_changed`
-     * @throws UnavailableError `disk_full`, `archive_not_writable`; nothing is left behind
+     * @throws UnavailableError `disk_full`, `file_limit`, `archive_not_writable`; nothing is left behind
      */
     async keep(source: string, options: { sizeBytesMax: number }): Promise<KeptFile> {
       const temporary = join(incoming, randomUUID())
@@ -156,6 +156,12 @@ function explained(error: unknown, { source, folder }: { source: string; folder:
     return new UnavailableError(
       'disk_full',
       'The disk is full; the file was not kept. Make room and try again.',
+      { cause: error },
+    )
+  if (code === 'EFBIG')
+    return new UnavailableError(
+      'file_limit',
+      'The copy would be larger than this user may write (ulimit -f); raise that limit and try again.',
       { cause: error },
     )
   const isOfSource = error instanceof Error && 'path' in error && error.path === source

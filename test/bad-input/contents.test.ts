@@ -206,7 +206,9 @@ test('an archive with 60,000 entries ends quickly and clearly', async () => {
   }))
   const archive = makeZip([...workbookEntries([{ rows: workbookRows }]), ...surplus])
   const error = await refused(program, await program.write('list.xlsx', archive))
-  expect(error.message).toBe('The archive holds 60007 files; at most 10000 are read.')
+  expect(error.message).toBe(
+    'The archive holds 60007 files; a workbook has at most 10000. Save it anew, or export the list as CSV.',
+  )
 })
 
 test('content decides, not the name: a workbook named .csv and a CSV named .xlsx are read', async () => {

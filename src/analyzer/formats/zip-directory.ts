@@ -30,7 +30,7 @@ export function readDirectory(file: number, sizeBytes: number): ZipEntry[] {
   if (place.count > zipEntriesMax) {
     throw new InvalidError(
       'too_many_entries',
-      `The archive holds ${place.count} files; at most ${zipEntriesMax} are read.`,
+      `The archive holds ${place.count} files; a workbook has at most ${zipEntriesMax}. Save it anew, or export the list as CSV.`,
     )
   }
   if (place.sizeBytes > directoryBytesMax) throw damaged()

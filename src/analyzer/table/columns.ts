@@ -38,6 +38,8 @@ export interface ColumnProfile {
   meanLength: number
   /** Median of the readable prices, in ten-thousandths. */
   medianE4: number
+  /** Of the cells that read as a price. */
+  lowestE4: number
 }
 
 /** Profiles the columns 0 to width - 1. `rows` are data rows: no headings, no blank rows. */
@@ -92,6 +94,7 @@ function profileColumn(rows: readonly Row[], column: number): ColumnProfile {
   profile.meanLength = profile.filled === 0 ? 0 : characters / profile.filled
   values.sort((a, b) => a - b)
   profile.medianE4 = values[values.length >> 1] ?? 0
+  profile.lowestE4 = values[0] ?? 0
   return profile
 }
 
@@ -139,5 +142,6 @@ function emptyProfile(column: number, rowCount: number): ColumnProfile {
     unitWords: 0,
     meanLength: 0,
     medianE4: 0,
+    lowestE4: 0,
   }
 }

@@ -18,9 +18,14 @@ export function contentScore(field: Field, profile: ColumnProfile): number {
   return Math.min(contentScoreMax, score)
 }
 
-/** Whether the column only counts the rows: 1, 2, 3 … */
+/** Whether the column only counts the rows: 1, 2, 3 … Numbers that rise by one from 10 on are prices like others. */
 export function isCounting(profile: ColumnProfile): boolean {
-  return profile.filled >= 3 && profile.counting >= (profile.filled - 1) * 0.8 && profile.withLetters === 0
+  return (
+    profile.filled >= 3 &&
+    profile.counting >= (profile.filled - 1) * 0.8 &&
+    profile.lowestE4 <= 10_000 &&
+    profile.withLetters === 0
+  )
 }
 
 /** Whether the column holds years. */

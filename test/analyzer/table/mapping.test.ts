@@ -186,3 +186,12 @@ describe('what is no price list', () => {
     expect(table.decision.verdict).not.toBe('price-list')
   })
 })
+
+test('whole-number prices that rise by one are prices, and a counted first column is not', () => {
+  const { decision } = readTable(rowsOf('SKU|Name|Price EUR\nA-1|saw|10\nA-2|axe|11\nA-3|file|12'))
+  expect(decision.mapping.price).toMatchObject({ column: 2 })
+  expect(decision.mapping.price!.confidence).toBeGreaterThan(0.9)
+  expect(decision.verdict).toBe('price-list')
+  const numbered = readTable(rowsOf('No|Name|Price EUR\n1|saw|10.50\n2|axe|11.50\n3|file|12.50'))
+  expect(numbered.decision.mapping.price).toMatchObject({ column: 2 })
+})

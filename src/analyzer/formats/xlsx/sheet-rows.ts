@@ -200,7 +200,7 @@ class SheetScanner {
     if (row < rowsMax) return
     throw new InvalidError(
       'too_many_rows',
-      `${placeOf(this.#context, row)} is beyond row ${rowsMax}, the last one of a worksheet.`,
+      `${placeOf(this.#context, row)} is beyond row ${rowsMax}, the last one of a worksheet; save the workbook anew.`,
     )
   }
 
@@ -253,7 +253,7 @@ class SheetScanner {
   #tooManyColumns(): InvalidError {
     return new InvalidError(
       'too_many_columns',
-      `${placeOf(this.#context, this.#rowIndex)} has more than ${this.#context.limits.columnsMax} columns.`,
+      `${placeOf(this.#context, this.#rowIndex)} has more than ${this.#context.limits.columnsMax} columns; keep the columns of the list in a sheet of their own.`,
     )
   }
 
