@@ -220,7 +220,7 @@ describe('a disk that is full', () => {
       ])
       expect([blocks, code]).toEqual([blocks, 1])
       expect(err).toMatch(
-        /tallyman: (The file could not be copied|The database file could not be (read or )?written)/,
+        /tallyman: (The copy would be larger than this user may write|The database file could not be (read or )?written)/,
       )
       expect(err).not.toMatch(/internal error|\\n\s+at /)
       expect(await program.catalog()).toEqual(before)
