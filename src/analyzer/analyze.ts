@@ -159,7 +159,11 @@ async function conclude(parts: AnalyzerParts, conclusion: Conclusion): Promise<b
 
   for (let comparison = 1; comparison <= comparisonsMax; comparison++) {
     const known = read.fingerprints?.known ?? null
-    const diff = await diffStaged(sql, read.staging, diffContext(made.options, { ...context, known }))
+    const diff = await diffStaged(
+      sql,
+      read.staging,
+      diffContext(made.options, { ...context, sheetsLeftAside: read.sheetsLeftAside, known }),
+    )
     if (diff === null) return false
     const reasons = guard(settled, diff, made.options)
     const change = changeOf(settled, diff, read.scopes)
@@ -220,12 +224,13 @@ function contextOf(parts: AnalyzerParts, made: Import, lease: Lease): Omit<Publi
 /** What to compare with, and how far a price may move. */
 export function diffContext(
   options: ImportOptions,
-  of: Pick<DiffContext, 'supplierId' | 'sourceId' | 'scopes' | 'known'>,
+  of: Pick<DiffContext, 'supplierId' | 'sourceId' | 'scopes' | 'sheetsLeftAside' | 'known'>,
 ): DiffContext {
   return {
     supplierId: of.supplierId,
     sourceId: of.sourceId,
     scopes: of.scopes,
+    sheetsLeftAside: of.sheetsLeftAside,
     known: of.known,
     isFull: options.listMode === 'full',
     moveMax: options.settings.limits.moveMax,

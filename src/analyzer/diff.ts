@@ -16,7 +16,7 @@ export interface Diff {
   changedPriced: number
   /** Items of this source and these scopes that were listed before; 0 for a partial list. */
   itemsBefore: number
-  /** Prices that can be compared with an earlier one in the same currency, and those that moved too far. */
+  /** Prices that there was one before, and those that moved too far or into another currency or quantity. */
   pricesCompared: number
   pricesMoved: number
   /** Prices without a currency. */
@@ -30,6 +30,8 @@ export interface DiffContext {
   isFull: boolean
   /** Scopes that were read whole. A scope that failed is not among them, and nothing of it goes. */
   scopes: string[]
+  /** Sheets of the same scope that were not read as lists: items whose prices came from there cannot go. */
+  sheetsLeftAside: string[]
   /** A price that moved by more than this, relative to the old one, has moved too far. */
   moveMax: number
   /** Rows that were recognised instead of staged; null: every row was read. */
@@ -102,11 +104,14 @@ const differs = (columns: readonly string[]) =>
 /** Items that this source and these scopes listed last and that the file does not name at all, not even wrongly. */
 async function diffGone(sql: Sql, staging: Staging, context: DiffContext): Promise<number> {
   const { rows, issues, diff, missing } = staging.names
-  const { supplierId, sourceId, scopes, known } = context
+  const { supplierId, sourceId, scopes, sheetsLeftAside, known } = context
   if (scopes.length === 0) return 0
   const listedBefore = `i.supplier_id = $1 and i.source_id = $2 and i.gone_at is null
     and i.scope in (${elements(staging.engine, '$3')})`
   const parameters = [supplierId, sourceId, JSON.stringify(scopes)]
+  const fromLeftAside = `and not exists (select 1 from price_history as h where h.item_id = i.id
+    and h.sheet in (${elements(staging.engine, '$4')}))`
+  const isAside = sheetsLeftAside.length > 0
   if (known !== null) await stageMissing(sql, staging, known)
   await sql.run(
     `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable)
@@ -114,8 +119,9 @@ async function diffGone(sql: Sql, staging: Staging, context: DiffContext): Promi
      from supplier_items as i
      where ${listedBefore} ${known === null ? '' : `and i.id in (select item_id from ${missing})`}
        and not exists (select 1 from ${rows} as s where s.item_key = i.item_key)
-       and not exists (select 1 from ${issues} as x where x.item_key = i.item_key)`,
-    parameters,
+       and not exists (select 1 from ${issues} as x where x.item_key = i.item_key)
+       ${isAside ? fromLeftAside : ''}`,
+    isAside ? [...parameters, JSON.stringify(sheetsLeftAside)] : parameters,
   )
   if (known !== null) return known.count + known.others.length
   const [before] = await sql.all<{ count: number }>(
@@ -159,7 +165,9 @@ async function summary(
   const { rows, diff } = staging.names
   const { known } = context
   const count = (condition: string) => `count(case when ${condition} then 1 end)`
-  const moved = `is_comparable and price_changed and abs(new_price_e4 - old_price_e4) > old_price_e4 * cast($1 as double precision)`
+  // Another currency, or a price for another quantity, is a move that no share can tell.
+  const moved = `price_changed and old_price_e4 is not null and new_price_e4 is not null and
+    (not is_comparable or abs(new_price_e4 - old_price_e4) > old_price_e4 * cast($1 as double precision))`
   const listed = `kind in ('new', 'changed', 'returned')`
   const [d] = await sql.all<
     ChangeCounts & { relisted: number; priced: number; moved: number; incomparable: number }
@@ -171,7 +179,7 @@ async function summary(
             ${count('is_comparable and new_price_e4 < old_price_e4')} as "priceDown",
             ${count(moved)} as "moved",
             ${count(`${listed} and new_price_e4 is not null`)} as "priced",
-            ${count(`${listed} and new_price_e4 is not null and not is_comparable`)} as "incomparable"
+            ${count(`${listed} and new_price_e4 is not null and old_price_e4 is null`)} as "incomparable"
      from ${diff}`,
     [context.moveMax],
   )

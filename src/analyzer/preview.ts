@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import type { Sql } from '../db/database.ts'
 import type { ChangeCounts, HoldReason, ImportOptions } from '../imports/model.ts'
 import { newId } from '../lib/id.ts'
-import { formatPrice } from '../lib/money.ts'
+import { formatE4, formatPrice } from '../lib/money.ts'
 import { type AnalyzeOptions, type AnalyzerParts, changeOf, diffContext, guard, refusal } from './analyze.ts'
 import { diffStaged } from './diff.ts'
 import { fileError } from './file-error.ts'
@@ -23,6 +23,8 @@ export interface PreviewItem {
   price: string | null
   currency: string | null
   unit: string | null
+  /** The price is for this many units; null: one. */
+  price_quantity: string | null
   category: string | null
   brand: string | null
   sheet: string | null
@@ -136,7 +138,12 @@ async function compared(
       holdReasons: [],
       error: { code: why.code, message: why.message },
     }
-  const of = { ...(request.of ?? nobody), scopes: read.scopes, known: null }
+  const of = {
+    ...(request.of ?? nobody),
+    scopes: read.scopes,
+    sheetsLeftAside: read.sheetsLeftAside,
+    known: null,
+  }
   const diff = await diffStaged(sql, read.staging, diffContext(request.options, of))
   if (diff === null) throw new Error('Every row was read, and yet not all of them can be compared.')
   const { counts } = changeOf(settled, diff, read.scopes)
@@ -148,12 +155,16 @@ function lists(sql: Sql, staging: Staging): Pick<Preview, 'items' | 'issues'> {
   const { rows, issues } = staging.names
   return {
     async *items(limit) {
-      for await (const { price_e4, ...item } of pages<
-        Omit<PreviewItem, 'price'> & { n: number; price_e4: number | null }
+      for await (const { price_e4, price_quantity_e4, ...item } of pages<
+        Omit<PreviewItem, 'price' | 'price_quantity'> & {
+          n: number
+          price_e4: number | null
+          price_quantity_e4: number | null
+        }
       >(
         (after, size) =>
           sql.all(
-            `select n, "row", sku, name, price_e4, currency, unit, category, brand, sheet from ${rows}
+            `select n, "row", sku, name, price_e4, currency, price_quantity_e4, unit, category, brand, sheet from ${rows}
              where outcome = ${outcomes.accepted} and n > $1 order by n limit ${size}`,
             [after],
           ),
@@ -161,7 +172,8 @@ function lists(sql: Sql, staging: Staging): Pick<Preview, 'items' | 'issues'> {
       )) {
         const { row, sku, name, currency, unit, category, brand, sheet } = item
         const price = price_e4 === null ? null : formatPrice(price_e4)
-        yield { row, sku, name, price, currency, unit, category, brand, sheet }
+        const price_quantity = price_quantity_e4 === null ? null : formatE4(price_quantity_e4)
+        yield { row, sku, name, price, currency, unit, price_quantity, category, brand, sheet }
       }
     },
     async *issues(limit) {

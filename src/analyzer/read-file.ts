@@ -47,6 +47,8 @@ export interface ReadResult {
   tables: TableCounts[]
   /** Scopes that were read whole. */
   scopes: string[]
+  /** Sheets that were not taken for lists, this time at least. */
+  sheetsLeftAside: string[]
   /** What was recognised, and what the next reading may recognise; null: this file has no such rows. */
   fingerprints: ReadFingerprints | null
 }
@@ -97,7 +99,7 @@ async function readOpened(file: OpenedFile, request: ReadRequest): Promise<ReadR
   const known = tablesKey === null ? null : (request.knownRows?.(tablesKey) ?? null)
   if (known !== null) {
     const quick = await readTables(file, decided, request, { known, tablesKey: tablesKey! })
-    if (quick !== null && correctedDecisions(decided, quick) === null) return quick.result
+    if (quick !== null && !provesOtherwise(decided, quick)) return quick.result
     await quick?.result.staging.discard()
   }
   const prints = tablesKey === null ? null : { known: null, tablesKey }
@@ -189,16 +191,25 @@ async function readTables(
       ...verdict,
       tables: decided.map((table, index) => ({ ...table, ...tables[index]! })),
     }
-    return { result: { staging, decision, tables, scopes: [...scopes], fingerprints }, proved }
+    const sheetsLeftAside = decided
+      .filter((table) => !isRead(table, decided))
+      .flatMap(({ sheetName }) => sheetName ?? [])
+    const result = { staging, decision, tables, scopes: [...scopes], sheetsLeftAside, fingerprints }
+    return { result, proved }
   } catch (error) {
     await staging.discard()
     throw error
   }
 }
 
-/** Where a file has sheets that surely are price lists, the doubtful ones are left out, and the card says so. */
+/**
+ * Where a file has sheets that surely are price lists, the doubtful ones are left out, and hidden ones where it has
+ * visible ones; the card says so.
+ */
 function isRead(table: TableDecision, decided: TableDecision[]): boolean {
   if (table.verdict === 'not-a-price-list') return false
+  const isVisibleList = (other: TableDecision) => !other.isHidden && other.verdict !== 'not-a-price-list'
+  if (table.isHidden && decided.some(isVisibleList)) return false
   return table.verdict === 'price-list' || !decided.some((other) => other.verdict === 'price-list')
 }
 
@@ -240,13 +251,14 @@ async function readTable(
 }
 
 /** The rows of such a sheet are counted, and logged as one. */
-function leftAside({ sheetName, reasons }: TableDecision, rows: number): Issue {
+function leftAside({ sheetName, reasons, isHidden }: TableDecision, rows: number): Issue {
+  const why = isHidden ? ['It is hidden.'] : reasons
   const what = sheetName === null ? 'The table' : `Sheet "${sheetName}"`
   return {
     severity: 'ignored',
     errorType: 'ValidationError',
     code: 'not_a_list',
-    message: `${what} (${rows} rows) was left aside as no price list. ${reasons.join(' ')}`.trim(),
+    message: `${what} (${rows} rows) was left aside. ${why.join(' ')}`.trim(),
     row: null,
     column: null,
     raw: null,
@@ -300,6 +312,17 @@ function rowTaker({
 function flagsOf({ priceE4, currency }: ItemRow): number {
   if (priceE4 === null) return 0
   return rowFlags.priced | (currency === null ? rowFlags.withoutCurrency : 0)
+}
+
+/**
+ * Whether the rows that were read prove another decimal style than the one in use. Recognised rows were not looked
+ * at, and some of them may follow the column's style, so any other proof means reading them all.
+ */
+function provesOtherwise(decided: TableDecision[], { proved }: Reading): boolean {
+  return decided.some(({ decimal }, index) => {
+    const style = proved[index]?.style ?? null
+    return style !== null && style !== decimal.style
+  })
 }
 
 /** The decisions with what the whole columns proved, or null when nothing speaks against the ones that were used. */

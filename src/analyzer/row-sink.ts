@@ -45,7 +45,11 @@ export class RowSink {
     if (outcome.kind === 'ignored') {
       this.#ignored.set(outcome.reason, (this.#ignored.get(outcome.reason) ?? 0) + 1)
       if (this.#place !== null && outcome.reason !== 'blank')
-        this.#staging.addIssue(ignoredIssue(row, outcome.reason), this.#place, null)
+        this.#staging.addIssue(
+          ignoredIssue(row, outcome.reason),
+          this.#place,
+          outcome.itemKey === undefined ? null : { itemKey: outcome.itemKey, rowData: null },
+        )
       return null
     }
     const place = this.#place

@@ -73,16 +73,20 @@ export function itemStore(db: Database) {
     },
 
     /**
-     * The items that a person means: an id, or a SKU of any supplier.
+     * The items that a person means: a SKU of any supplier, or else an id (12 or #12).
      * @throws NotFoundError `unknown_item`
      */
     async find(idOrSku: string): Promise<Item[]> {
-      const id = /^\d{1,15}$/.test(idOrSku) ? Number(idOrSku) : null
-      const rows = await db.all<ItemRow>(
-        `${select} where (i.supplier_id, i.item_key) in (select s.id, $1 from suppliers as s) or i.id = $2
+      const bySku = await db.all<ItemRow>(
+        `${select} where (i.supplier_id, i.item_key) in (select s.id, $1 from suppliers as s)
          order by i.supplier_id, i.item_key limit ${pageSizeMax}`,
-        [idOrSku, id],
+        [idOrSku],
       )
+      const id = /^#?(\d{1,15})$/.exec(idOrSku)?.[1]
+      const rows =
+        bySku.length > 0 || id === undefined
+          ? bySku
+          : await db.all<ItemRow>(`${select} where i.id = $1`, [Number(id)])
       if (rows.length === 0)
         throw new NotFoundError(
           'unknown_item',

@@ -11,6 +11,11 @@ export function columnLetter(column: number): string {
   return letters
 }
 
+/** "St", or "100 St" where the price is for a hundred. */
+export function unitText(unit: string | null, priceQuantity: string | null): string | null {
+  return priceQuantity === null ? unit : [priceQuantity, unit].filter((part) => part !== null).join(' ')
+}
+
 const verdictText: Record<Verdict, string> = {
   'price-list': 'A price list',
   review: 'Perhaps a price list; a person should look',
@@ -54,8 +59,9 @@ function printDecision(writer: Writer, table: FileDecision['tables'][number], is
   printLine(writer, '')
   const where = table.sheetName === null ? 'Table' : `Sheet "${table.sheetName}"`
   const { headerRows, counts } = table
-  if (table.verdict === 'not-a-price-list') {
-    printLine(writer, `${where}: no price list, ${counts.read} rows left aside. ${table.reasons.join(' ')}`)
+  if (table.verdict === 'not-a-price-list' || (table.ignored.not_a_list ?? 0) > 0) {
+    const why = table.isHidden ? 'It is hidden.' : table.reasons.join(' ')
+    printLine(writer, `${where}: no price list, ${counts.read} rows left aside. ${why}`)
     return
   }
   const header =

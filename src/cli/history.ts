@@ -1,7 +1,7 @@
 import { openApp } from '../app.ts'
 import type { Item, PricePoint } from '../catalog/model.ts'
 import { itemStore, pageSizeMax } from '../catalog/store.ts'
-import { columnLetter } from './card.ts'
+import { columnLetter, unitText } from './card.ts'
 import { defineCommand, exitCodes } from './command.ts'
 import { printJson, printLine, printTable } from './output.ts'
 
@@ -38,6 +38,7 @@ export const history = defineCommand({
             { header: 'RECORDED (UTC)' },
             { header: 'PRICE', align: 'right' },
             { header: '' },
+            { header: 'UNIT' },
             { header: 'FILE', canShrink: true },
             { header: 'CELL' },
             { header: 'AS WRITTEN', canShrink: true },
@@ -46,6 +47,7 @@ export const history = defineCommand({
             point.recorded_at.slice(0, 16).replace('T', ' '),
             point.price ?? 'on request',
             point.price === null ? null : point.currency,
+            unitText(point.unit, point.price_quantity),
             point.file_name,
             cellText(point),
             point.raw,

@@ -3,6 +3,7 @@ import { type ItemFilter, itemStore, pageSizeMax } from '../catalog/store.ts'
 import { NotFoundError } from '../lib/errors.ts'
 import { supplierStore } from '../suppliers/store.ts'
 import { UsageError } from './arguments.ts'
+import { unitText } from './card.ts'
 import { defineCommand, exitCodes } from './command.ts'
 import { printJson, printLine, printTable } from './output.ts'
 
@@ -70,7 +71,7 @@ export const items = defineCommand({
           item.gone_at === null ? item.name : `${item.name} (gone)`,
           item.price ?? 'on request',
           item.price === null ? null : item.currency,
-          item.unit,
+          unitText(item.unit, item.price_quantity),
           item.category,
         ]),
       })

@@ -60,6 +60,8 @@ export function parseMap(given: string[]): Partial<Record<Field, string>> {
         `--map knows no field "${name}"${meant === null ? '' : `; did you mean ${meant}?`} Fields: ${fields.join(', ')}`,
       )
     }
+    if (map[field] !== undefined)
+      throw new UsageError(`--map names two columns for ${field}: "${map[field]}" and "${column}"`)
     map[field] = column
   }
   return map
@@ -113,7 +115,7 @@ export function parseLimits(given: string[]): Partial<Limits> {
     const [name = '', value = ''] = text.split('=', 2)
     const key = Object.entries(limitNames).find(([known]) => known === name)?.[1]
     if (key === undefined) throw new UsageError(`--limit knows no "${name}". Limits: ${limitHelp}`)
-    const share = value === 'off' && key !== 'moveMax' ? null : parseShare(value)
+    const share = value === 'off' && key !== 'moveMax' ? null : parseShare(value, key === 'moveMax' ? 100 : 1)
     if (share === undefined)
       throw new UsageError(
         `--limit ${name} takes a share such as 20% or 0.2${key === 'moveMax' ? '' : ', or off'}`,
@@ -125,9 +127,10 @@ export function parseLimits(given: string[]): Partial<Limits> {
   return limits
 }
 
-function parseShare(text: string): number | undefined {
+/** @param shareMax 1; only how far a price moves may be more than the whole */
+function parseShare(text: string, shareMax: number): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(text)
   if (match === null) return undefined
   const share = Number(match[1]) / (match[2] === '%' ? 100 : 1)
-  return share >= 0 && share <= 100 ? share : undefined
+  return share >= 0 && share <= shareMax ? share : undefined
 }

@@ -7,7 +7,7 @@ import type { FileDecision } from '../imports/model.ts'
 import { fileHash } from '../lib/hash.ts'
 import { defaultSettings } from '../sources/model.ts'
 import { UsageError } from './arguments.ts'
-import { columnLetter, printCard } from './card.ts'
+import { columnLetter, printCard, unitText } from './card.ts'
 import { type Context, defineCommand, exitCodes } from './command.ts'
 import { readingHandover } from './handover.ts'
 import { printJsonLists } from './json-lists.ts'
@@ -165,13 +165,13 @@ function printItems(writer: Context['io']['stdout'], items: PreviewItem[]): void
       { header: 'UNIT' },
       { header: 'CATEGORY', canShrink: true },
     ],
-    rows: items.map(({ row, sku, name, price, currency, unit, category }) => [
+    rows: items.map(({ row, sku, name, price, currency, unit, price_quantity, category }) => [
       row + 1,
       sku,
       name,
       price ?? 'on request',
       price === null ? null : currency,
-      unit,
+      unitText(unit, price_quantity),
       category,
     ]),
   })

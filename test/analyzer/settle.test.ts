@@ -36,7 +36,11 @@ for (const engine of engines) {
       // Only these parts of a decision are looked at.
       const decision = { tables: [{ sheetName: 'Nord' }, { sheetName: 'Süd' }] } as ReadResult['decision']
       const settled = await staging.withSql((sql) =>
-        settle(sql, { staging, decision, tables, scopes: [''], fingerprints: null }, 'reject'),
+        settle(
+          sql,
+          { staging, decision, tables, scopes: [''], sheetsLeftAside: [], fingerprints: null },
+          'reject',
+        ),
       )
       await staging.discard()
       expect(settled.decision.tables.map(({ counts, ignored }) => ({ counts, ignored }))).toEqual([

@@ -203,12 +203,12 @@ test('prices that cannot be are rejected one by one, in text and in binary, and 
       ['Y-4', 'Saw', 1e-9],
     ),
   )
-  expect(binary.json.counts).toMatchObject({ rejected: 2 })
+  expect(binary.json.counts).toMatchObject({ rejected: 3 })
   expect(binary.log).toEqual([
     [21, 2, 'price_too_large'],
     [22, 2, 'negative_price'],
     [23, 2, 'price_rounded'],
-    [24, 2, 'price_rounded'],
+    [24, 2, 'too_many_decimals'],
   ])
   expect(binary.items.find(({ sku }) => sku === 'Y-3')!.price).toBe('1.1235')
 })
@@ -243,7 +243,7 @@ test('formulas in text stay text; those of a workbook give their stored value', 
   ])
 })
 
-test('rows that are cut off, too long or end otherwise than the others are read as they stand', async () => {
+test('a row with more cells than the header is rejected, one that ends otherwise than the others is read', async () => {
   await using program = await openProgram('sqlite')
   const surplus = await take(
     program,
@@ -253,7 +253,24 @@ test('rows that are cut off, too long or end otherwise than the others are read 
       ['X-3', 'Saw', '2.50'],
     ),
   )
-  expect(surplus.json.counts).toMatchObject({ read: 24, accepted: 22 })
+  expect(surplus.json.counts).toMatchObject({ read: 24, accepted: 21, rejected: 2 })
+  expect(surplus.log).toContainEqual([21, 3, 'too_many_cells'])
+  // Commas that were meant as part of a number: 1,234.50 must not become 1.
+  const split = await take(
+    program,
+    [
+      'sku,name,price EUR',
+      ...Array.from({ length: 20 }, (_, n) => `A${n},nut,${n + 1}.50`),
+      'B1,nut,1,234.50',
+      'B2,nut,2,75',
+      'B3,nut,3.25,',
+    ].join('\n'),
+  )
+  expect(split.json.counts).toMatchObject({ accepted: 21, rejected: 2 })
+  expect(split.log).toEqual([
+    [21, 3, 'too_many_cells'],
+    [22, 3, 'too_many_cells'],
+  ])
   const ends = await take(
     program,
     'SKU;Name;Price EUR\r\nM-1;Hammer;1.50\nM-2;Saw;2.50\rM-3;Axe;3.50\r\n\r\nM-4;Nail;4.50',

@@ -93,7 +93,7 @@ for (const engine of engines) {
       const history = asked.plans.pop()!
       expect(history).toContain('price_history_item')
       for (const plan of asked.plans) {
-        expect(plan).toContain('supplier_items_key')
+        expect(plan).toMatch(/supplier_items_key|INTEGER PRIMARY KEY|supplier_items_pkey/)
         expect(plan).not.toMatch(/SCAN i\b|Seq Scan on supplier_items/)
       }
     })

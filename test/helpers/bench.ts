@@ -173,7 +173,7 @@ export async function compare(
   staging: Staging,
   of: { supplierId: string; sourceId: string; isFull: boolean; scopes: string[] },
 ): Promise<Diff> {
-  const diff = await diffStaged(sql, staging, { ...of, moveMax: 0.5, known: null })
+  const diff = await diffStaged(sql, staging, { ...of, moveMax: 0.5, sheetsLeftAside: [], known: null })
   if (diff === null) throw new Error('Nothing was recognised, so there is nothing to distrust.')
   return diff
 }

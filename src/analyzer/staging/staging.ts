@@ -46,8 +46,8 @@ export interface Place {
 
 export interface RejectedRow {
   itemKey: string | null
-  /** JSON array of the cells. */
-  rowData: string
+  /** JSON array of the cells; null: they are not kept. */
+  rowData: string | null
 }
 
 /** What became of a staged item. */

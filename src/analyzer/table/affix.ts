@@ -82,6 +82,8 @@ function readAffix(before: string, after: string): Affix | null {
 
   const per = perUnitOf(tail)
   if (per !== null) tail = tail.replace(perPart, '')
+  // "10/12": nothing says that this is a quantity and no second price.
+  if (per !== null && per.unit === null && !/\p{L}|\p{Sc}/u.test(`${lead}${after}`)) return null
   // Digits outside "per 100" mean a second number: a range, a size, a date.
   if (/[0-9]/.test(lead) || /[0-9]/.test(tail)) return null
   // So do signs that are none of a price's: "15 %", "±3", "3 = 2".

@@ -63,6 +63,18 @@ export function cellReaders(decision: TableDecision, options: TableOptions, faul
           }),
         )
       }
+      if (table.from === 'header' && named?.code != null && named.code !== table.code) {
+        const text = `holds ${quoted(stated)}, but the header says ${table.code}; correct one of them`
+        issues.push(
+          faults.error({
+            code: 'currency_conflict',
+            row: row.index,
+            column: currencyColumn,
+            raw: stated,
+            text,
+          }),
+        )
+      }
       if (mention !== null && mention.code !== null) return mention.code
       const code = table.from === 'header' ? table.code : (named?.code ?? null)
       if (code !== null) return code

@@ -24,7 +24,7 @@ import { judgeTable, type SampleCounts } from './verdict.ts'
  */
 export function decideTable(
   sample: Row[],
-  sheet: { index: number; name: string | null },
+  sheet: { index: number; name: string | null; isHidden?: boolean },
   options: TableOptions,
 ): TableDecision {
   const names = headerNames()
@@ -53,6 +53,8 @@ export function decideTable(
     nameFallback: findNameFallback(mapping, headers, profiles, body),
     unknownColumns: unknown,
     lineColumn: findLineColumn(headers, profiles, mapping),
+    overflowFrom: sheet.name === null && header !== null ? overflowOf(headers, body) : null,
+    isHidden: sheet.isHidden ?? false,
     identity: identityOf(mapping, options),
   }
   const counts = countSample(decision, sample, options)
@@ -77,6 +79,13 @@ function widthOf(rows: readonly Row[]): number {
   let width = 0
   for (const row of rows) width = Math.max(width, row.cells.length)
   return width
+}
+
+/** The first column beyond the header, unless many rows go on there. */
+function overflowOf(headers: readonly string[], body: readonly Row[]): number | null {
+  const width = headers.findLastIndex((text) => text !== '') + 1
+  const overflowing = body.filter((row) => filledCount(row.cells.slice(width)) > 0).length
+  return overflowing < body.length / 2 ? width : null
 }
 
 function decideDecimal(mapping: Mapping, body: readonly Row[]): DecimalDecision {

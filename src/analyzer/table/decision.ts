@@ -89,6 +89,13 @@ export interface TableDecision {
   /** 0-based column that only counts the rows ("№", 1, 2, 3 …); it says nothing about what a row is. */
   lineColumn: number | null
   /**
+   * In delimited text: the first column beyond the header, where a row of this table has nothing; a row that has was
+   * split in the wrong place ("1,234.50" without quotes). Null: not known, or rows regularly go on there.
+   */
+  overflowFrom: number | null
+  /** A hidden sheet is left aside where a visible one is a list. */
+  isHidden: boolean
+  /**
    * Fields that identify an item: `['sku']`, or for a list without SKUs the configured ones (name and unit), and
    * group and variant where the list has them.
    */

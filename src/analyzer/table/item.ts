@@ -38,4 +38,9 @@ export type RowOutcome =
       /** Where it could be read: a rejected row still counts as present in a full list. */
       itemKey: string | null
     }
-  | { kind: 'ignored'; reason: IgnoredReason }
+  | {
+      kind: 'ignored'
+      reason: IgnoredReason
+      /** The item that it might be after all: it counts as present in a full list. */
+      itemKey?: string
+    }

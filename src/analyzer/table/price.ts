@@ -140,6 +140,11 @@ function roundShortest(value: number, reading: PriceReading): void {
     reading.kind = 'too_large'
     return
   }
+  // A price that would become nothing is none that can be kept.
+  if (e4 === 0) {
+    reading.kind = 'too_many_decimals'
+    return
+  }
   reading.e4 = e4
   reading.isRounded = fraction.length > 4
 }

@@ -93,6 +93,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     const unit = reading.unit ?? cells.text(row, 'unit') ?? decision.priceUnit.unit
     const priceQuantityE4 = reading.quantityE4 ?? cells.quantity(row, issues) ?? decision.priceUnit.quantityE4
     const { validFrom, validTo } = cells.dates(row, issues)
+    checkWidth(row, issues)
     cells.checkCharacters(row, issues, notes)
 
     const brand = cells.text(row, 'brand') ?? (continues ? article.brand : null)
@@ -130,11 +131,26 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
   }
 
   function ignore(row: Row, reason: IgnoredReason): RowOutcome {
-    if (reason === 'section') {
-      const at = kinds.onlyText(row)
-      sections.heading(String(row.cells[at]), at)
+    if (reason !== 'section') return { kind: 'ignored', reason }
+    const at = kinds.onlyText(row)
+    const text = String(row.cells[at])
+    sections.heading(text, at)
+    if (isKeyedBySku) return { kind: 'ignored', reason }
+    // Without SKUs an article whose price was left out looks like a heading: it must not count as missing.
+    const itemKey = keyOf(row, oneLine(text.trim()), decision.priceUnit.unit, '', null)
+    return { kind: 'ignored', reason, itemKey }
+  }
+
+  function checkWidth(row: Row, issues: Issue[]): void {
+    const from = decision.overflowFrom
+    if (from === null || row.cells.length <= from) return
+    for (let column = from; column < row.cells.length; column++) {
+      const text = cellText(row.cells[column])
+      if (text === '') continue
+      const what = `holds ${quoted(text)} beyond the last column of the header; was a delimiter meant as text? Quote it`
+      issues.push(faults.error({ code: 'too_many_cells', row: row.index, column, raw: text, text: what }))
+      return
     }
-    return { kind: 'ignored', reason }
   }
 
   /** The brand of the row above alone in its column: an article whose other cells are missing, no heading. */

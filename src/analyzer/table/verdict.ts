@@ -28,6 +28,10 @@ const reasonsMax = 20
 /** Below this, a decision about a chief field is a guess that a person should look at. */
 export const sureMin = 0.6
 
+/** Prices in thousands or in coins: "Цена, тыс. руб.", "Price (cents)", "Preis in Tsd. €". */
+const multiples =
+  /(?:^|[^\p{L}])(?:тыс|тис|млн|коп|копе[йе]\p{L}*|tsd|tausend|thousands?|mio|mill?ions?|tys|tis|mil|miles|milhares|migliaia|milliers|cents?|centimes|c[eé]ntimos|pence|groszy?|[öø]re|halé\p{L}*|kuruş)(?:$|[^\p{L}])|['’]000|[千万萬]/iu
+
 /** What reading the sample with the decision gave. */
 export interface SampleCounts {
   items: number
@@ -68,6 +72,11 @@ export function judgeTable(
     const place =
       column.header === null ? `column ${column.column + 1}` : `column "${column.header.slice(0, 100)}"`
     reasons.push(`It is not sure that ${place} is the ${label} (${Math.round(column.confidence * 100)} %).`)
+  }
+  if (price?.header != null && multiples.test(price.header)) {
+    reasons.push(
+      `Column "${price.header.slice(0, 100)}" seems to hold thousands, or parts, of the currency's unit, and is read as it stands.`,
+    )
   }
   if (decision.decimal.confidence < sureMin) {
     const example = decision.decimal.evidence[0]?.raw ?? ''

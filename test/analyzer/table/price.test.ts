@@ -30,7 +30,8 @@ describe('a price cell', () => {
     expect(read(12.5, null)).toBe('12.5')
     expect(read(0.1 + 0.2, null)).toBe('0.3')
     expect(read(1.00005, null)).toBe('1.0001')
-    expect(read(1e-7, null)).toBe('0')
+    // Not nothing: it would be given away.
+    expect(read(1e-7, null)).toBe('too_many_decimals')
     expect(read(1e21, null)).toBe('too_large')
     expect(read(1e308, null)).toBe('too_large')
     expect(read(-1, null)).toBe('negative')
