@@ -321,7 +321,8 @@ function flagsOf({ priceE4, currency }: ItemRow): number {
 function provesOtherwise(decided: TableDecision[], { proved }: Reading): boolean {
   return decided.some(({ decimal }, index) => {
     const style = proved[index]?.style ?? null
-    return style !== null && style !== decimal.style
+    // A sample that proves both signs proves them whatever else is found.
+    return style !== null && decimal.style !== 'mixed' && style !== decimal.style
   })
 }
 
