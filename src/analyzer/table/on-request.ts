@@ -30,6 +30,8 @@ const phrases =
   |sur devis|su richiesta|a richiesta|bajo consulta|a consultar|bajo pedido|bajo demanda|sob consulta|sob pedido|a pedir
   |op aanvraag|op offerte|på forespørgsel|på forespørsel|ved forespørsel|pa begaran|pa forfragan|begar offert|na zapytanie|do uzgodnienia
   |na dotaz|na vyzadani|na poptavku|по запросу|по запиту|под запрос|уточняйте|уточнюйте|договорная|договірна|по согласованию
+  |под заказ|на заказ|під замовлення|auf bestellung|on order|to order|made to order|sur commande|su ordinazione
+  |op bestelling|på bestilling|na zamówienie|na objednávku|sipariş üzerine|κατόπιν παραγγελίας|受注
   |звоните|fiyat sorunuz|fiyat icin|talep uzerine|κατοπιν ζητησης|κατοπιν αιτησης|לפי בקשה|לפי הצעה|נא להתקשר|עند الطلب|عند الطلب|اتصل
   |面议|面議|询价|詢價|电询|電詢|要問合せ|お問い合わせ|応相談|オープン価格`)
 
