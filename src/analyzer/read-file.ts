@@ -18,6 +18,9 @@ import { decideFile } from './table/verdict.ts'
 /** How many rows of a sheet are looked at before it is decided what they mean. */
 const sampleRowsMax = 1000
 
+/** A batch is about 256 KiB of the file; a collection takes some 10 ms. */
+const batchesPerCollection = 25
+
 export interface ReadRequest {
   path: string
   options: Pick<ImportOptions, 'table' | 'encoding' | 'delimiter' | 'settings'>
@@ -237,10 +240,13 @@ async function readTable(
   const reader = place === null ? null : tableReader(table, request.options.table)
   const takeRow = rowTaker({ table, place, reader, sink, fingerprints })
   const bytesTotal = statSync(request.path).size
+  let batches = 0
   for await (const batch of file.rows(table.sheet)) {
     request.signal.throwIfAborted()
     for (const row of batch) if (!takeRow(row)) return null
     await staging.flush()
+    // Left to itself the runtime lets the garbage of a long list pile up to some 50 MB.
+    if (++batches % batchesPerCollection === 0) Bun.gc(true)
     // Lets signals, heartbeats and other connections have their turn.
     await new Promise((resolve) => setImmediate(resolve))
     request.onProgress({ rows: rowsBefore + sink.read, bytesRead: file.bytesRead(), bytesTotal })

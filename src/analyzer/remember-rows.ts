@@ -15,7 +15,7 @@ export interface PublishedList {
 }
 
 /** How many rows one statement reads. */
-const pageSize = 50_000
+const pageSize = 5000
 /** Ids are kept in 32 bits; a catalog that has given out more of them reads every row. */
 const idMax = 2 ** 32 - 1
 

@@ -29,7 +29,8 @@ test('texts, numbers and booleans come back as they were', async () => {
 
 test('any text and number survives', async () => {
   const text = fc.string({ unit: 'binary', maxLength: 30 }).filter((value) => value !== '')
-  const number = fc.double({ noNaN: true, noDefaultInfinity: true })
+  // XML has no minus zero: it is written as 0.
+  const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0)
   const rows = fc.array(fc.array(fc.oneof(text, number), { minLength: 1, maxLength: 6 }), { minLength: 1 })
   await fc.assert(
     fc.asyncProperty(rows, fc.constantFrom('shared' as const, 'inline' as const), async (values, strings) => {
