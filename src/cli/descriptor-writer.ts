@@ -25,7 +25,8 @@ export function descriptorWriter(descriptor: number, terminalColumns: () => numb
           offset += writeSync(descriptor, bytes, offset)
         } catch (error) {
           const code = systemErrorCode(error)
-          if (code === 'EPIPE') isClosed = true
+          // A socket whose reader left unread bytes behind reports a reset the first time, a broken pipe after that.
+          if (code === 'EPIPE' || code === 'ECONNRESET') isClosed = true
           else if (code === 'EAGAIN') Bun.sleepSync(2)
           else if (code !== 'EINTR') throw error
         }
