@@ -25,6 +25,9 @@ CREATE TABLE "imports" (
 	"status" text NOT NULL,
 	"file_name" text NOT NULL,
 	"sha256" text NOT NULL,
+	"rows_sha256" text,
+	"analyzed_by" text,
+	"fallback_reason" text,
 	"options" jsonb NOT NULL,
 	"reading_key" text NOT NULL,
 	"decision" jsonb,
@@ -192,6 +195,7 @@ CREATE TABLE "suppliers" (
 	"currency" text,
 	"country" text,
 	"time_zone" text,
+	"uses_analyzer" boolean,
 	"revision" bigint DEFAULT 0 NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL
 );
@@ -202,6 +206,7 @@ ALTER TABLE "imports" ADD CONSTRAINT "imports_run_id_ingestion_runs_id_fk" FOREI
 ALTER TABLE "imports" ADD CONSTRAINT "imports_supplier_id_suppliers_id_fk" FOREIGN KEY ("supplier_id") REFERENCES "public"."suppliers"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "imports" ADD CONSTRAINT "imports_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "imports" ADD CONSTRAINT "imports_sha256_raw_files_sha256_fk" FOREIGN KEY ("sha256") REFERENCES "public"."raw_files"("sha256") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "imports" ADD CONSTRAINT "imports_rows_sha256_raw_files_sha256_fk" FOREIGN KEY ("rows_sha256") REFERENCES "public"."raw_files"("sha256") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "item_changes" ADD CONSTRAINT "item_changes_import_id_imports_id_fk" FOREIGN KEY ("import_id") REFERENCES "public"."imports"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "item_changes" ADD CONSTRAINT "item_changes_item_id_supplier_items_id_fk" FOREIGN KEY ("item_id") REFERENCES "public"."supplier_items"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "jobs" ADD CONSTRAINT "jobs_import_id_imports_id_fk" FOREIGN KEY ("import_id") REFERENCES "public"."imports"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint

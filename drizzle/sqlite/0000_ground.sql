@@ -29,6 +29,9 @@ CREATE TABLE `imports` (
 	`status` text NOT NULL,
 	`file_name` text NOT NULL,
 	`sha256` text NOT NULL,
+	`rows_sha256` text,
+	`analyzed_by` text,
+	`fallback_reason` text,
 	`options` text NOT NULL,
 	`reading_key` text NOT NULL,
 	`decision` text,
@@ -54,6 +57,7 @@ CREATE TABLE `imports` (
 	FOREIGN KEY (`supplier_id`) REFERENCES `suppliers`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`source_id`) REFERENCES `sources`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`sha256`) REFERENCES `raw_files`(`sha256`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`rows_sha256`) REFERENCES `raw_files`(`sha256`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "imports_options_json" CHECK(json_valid("options") and substr("options", 1, 1) in ('{', '[')),
 	CONSTRAINT "imports_decision_json" CHECK(json_valid("decision") and substr("decision", 1, 1) in ('{', '[')),
 	CONSTRAINT "imports_scopes_json" CHECK(json_valid("scopes") and substr("scopes", 1, 1) in ('{', '[')),
@@ -222,6 +226,7 @@ CREATE TABLE `suppliers` (
 	`currency` text,
 	`country` text,
 	`time_zone` text,
+	`uses_analyzer` integer,
 	`revision` integer DEFAULT 0 NOT NULL,
 	`created_at` integer NOT NULL
 );

@@ -3,7 +3,7 @@ import * as pg from 'drizzle-orm/pg-core'
 import * as sqlite from 'drizzle-orm/sqlite-core'
 import { errorTypes, severities } from '../analyzer/table/issue.ts'
 import { changeKinds, productStatuses } from '../catalog/model.ts'
-import { importStatuses, jobPhases, jobStates, runTriggers } from '../imports/model.ts'
+import { analyzerKinds, importStatuses, jobPhases, jobStates, runTriggers } from '../imports/model.ts'
 import { duplicateRules, listModes, scopeRules, sourceKinds } from '../sources/model.ts'
 
 /**
@@ -78,6 +78,8 @@ function makeTables(kit: typeof postgresKit) {
       currency: text('currency'),
       country: text('country'),
       timeZone: text('time_zone'),
+      /** Whether its files go to the analyzer over HTTP; null: as TALLYMAN_USE_ANALYZER says. */
+      usesAnalyzer: boolean('uses_analyzer'),
       /** Goes up with every write to the supplier's part of the catalog; a diff is only valid for one revision. */
       revision: integer('revision').notNull().default(0),
       createdAt: instant('created_at').notNull(),
@@ -186,6 +188,12 @@ function makeTables(kit: typeof postgresKit) {
       sha256: text('sha256')
         .notNull()
         .references(() => rawFiles.sha256),
+      /** The rows that a foreign analyzer answered for the file, kept as a file too; null: the file itself is read. */
+      rowsSha256: text('rows_sha256').references(() => rawFiles.sha256),
+      /** Who read the file; null: nobody yet. */
+      analyzedBy: text('analyzed_by', { enum: analyzerKinds }),
+      /** Why the file was read without the analyzer's HTTP service although it should have been; else null. */
+      fallbackReason: text('fallback_reason'),
       /** Everything that decides how the file is read: see imports/model.ts `ImportOptions`. */
       options: json('options').notNull(),
       /** Hash of the options and the parser's version: same key and same bytes give the same rows. */
