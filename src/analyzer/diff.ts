@@ -221,8 +221,10 @@ async function firstSummary(sql: Sql, staging: Staging): Promise<Summary> {
 
 async function acceptedRows(
   sql: Sql,
-  { names }: Staging,
+  { names, noticed }: Staging,
 ): Promise<{ items: number; priced: number; bare: number }> {
+  const { mayRepeat, rows, ...all } = noticed()
+  if (!mayRepeat) return { items: rows, priced: all.priced, bare: all.withoutCurrency }
   const [accepted] = await sql.all<{ items: number; priced: number; bare: number }>(
     `select count(*) as items, count(price_e4) as priced,
             count(case when price_e4 is not null and currency is null then 1 end) as bare
