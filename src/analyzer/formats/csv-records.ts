@@ -1,3 +1,4 @@
+import { isInk } from '../table/text.ts'
 import { ByteWindow } from './byte-window.ts'
 import { type CsvScanner, type CsvScannerOptions, csvScanner } from './csv-scanner.ts'
 import type { RecordTaker } from './format.ts'
@@ -26,16 +27,18 @@ export interface CsvRecords {
 export function csvRecords(options: CsvRecordsOptions, taker: RecordTaker): CsvRecords {
   const { delimiter, limits } = options
   // A line feed never lies inside a line, so as the delimiter it splits nothing.
-  const separator = delimiter ?? '\n'
+  const splitter = new LineSplitter(delimiter ?? '\n')
   const window = new ByteWindow()
   let isSkipping = options.isFirstLineSkipped
   let index = 0
   let stretch: Stretch | null = null
+  let view: DataView<ArrayBufferLike> = new DataView(new ArrayBuffer(0))
 
   function read(isLast: boolean): void {
     const { bytes } = window
     const end = bytes.length
     let { at } = window
+    view = new DataView(bytes.buffer, bytes.byteOffset, end)
     // The next of each at or after `at`; `end` where there is none. Cached, as most searches would repeat.
     let feed = -1
     let carriage = -1
@@ -69,9 +72,11 @@ export function csvRecords(options: CsvRecordsOptions, taker: RecordTaker): CsvR
       index++
       return true
     }
-    const cells = splitLine(bytes.utf8Slice(from, to), separator)
+    const line = bytes.utf8Slice(from, to)
+    const cells = splitter.split(line)
     if (cells === null || cells.length > limits.columnsMax) return false
-    taker.take({ index: index++, cells }, true)
+    const isTidy = splitter.isTidy && !hasUntidyByte(view, from, to) && !line.includes('\ufffd')
+    taker.take({ index: index++, cells, isTidy }, true)
     return true
   }
 
@@ -118,47 +123,109 @@ interface Stretch {
   bytes: number
 }
 
-/**
- * The cells of a line that is a record by itself.
- * @returns null when a quote is open at its end: then the lines behind it decide
- */
-export function splitLine(line: string, separator: string): string[] | null {
-  const cells: string[] = []
-  const end = line.length
-  // A blank line is a row without cells.
-  if (end === 0) return cells
-  let at = 0
-  for (;;) {
-    let cellEnd: number
-    if (line.charCodeAt(at) === quote) {
-      let closedAt = at + 1
-      let hasDoubled = false
-      for (;;) {
-        closedAt = line.indexOf('"', closedAt)
+/** Splits lines that are records by themselves. One splitter is used again for every line: `split`, then look. */
+export class LineSplitter {
+  /** Whether the cells that were split last have ink at their ends and no quotes within. */
+  isTidy = false
+  readonly #separator: string
+  readonly #separatorCode: number
+
+  constructor(separator: string) {
+    this.#separator = separator
+    this.#separatorCode = separator.charCodeAt(0)
+  }
+
+  /** @returns null when a quote is open at the end of the line: then the lines behind it decide */
+  split(line: string): string[] | null {
+    const separator = this.#separator
+    const cells: string[] = []
+    const end = line.length
+    this.isTidy = true
+    // A blank line is a row without cells.
+    if (end === 0) return cells
+    let quoteAt = indexOrEndOf(line, '"', 0)
+    let at = 0
+    for (;;) {
+      let cellEnd: number
+      if (at === quoteAt) {
+        const closedAt = line.indexOf('"', at + 1)
+        cellEnd = closedAt + 1
         if (closedAt < 0) return null
-        if (line.charCodeAt(closedAt + 1) !== quote) break
-        hasDoubled = true
-        closedAt += 2
+        if (cellEnd !== end && line.charCodeAt(cellEnd) !== this.#separatorCode) {
+          // Doubled quotes, or text behind the closing one.
+          cellEnd = this.#splitQuoted(line, at, cells)
+          if (cellEnd < 0) return null
+        } else {
+          if (!hasInkAtEnds(line, at + 1, closedAt)) this.isTidy = false
+          cells.push(line.slice(at + 1, closedAt))
+        }
+        quoteAt = indexOrEndOf(line, '"', cellEnd)
+      } else {
+        cellEnd = indexOrEndOf(line, separator, at)
+        if (quoteAt < cellEnd) {
+          this.isTidy = false
+          quoteAt = indexOrEndOf(line, '"', cellEnd)
+        } else if (!hasInkAtEnds(line, at, cellEnd)) this.isTidy = false
+        cells.push(line.slice(at, cellEnd))
       }
-      const separatorAt = line.indexOf(separator, closedAt + 1)
-      cellEnd = separatorAt < 0 ? end : separatorAt
-      const inside = line.slice(at + 1, closedAt)
-      const cell = hasDoubled ? inside.replaceAll('""', '"') : inside
-      cells.push(cellEnd === closedAt + 1 ? cell : cell + line.slice(closedAt + 1, cellEnd))
-    } else {
-      const separatorAt = line.indexOf(separator, at)
-      cellEnd = separatorAt < 0 ? end : separatorAt
-      cells.push(line.slice(at, cellEnd))
+      if (cellEnd === end) return cells
+      at = cellEnd + 1
+      if (at === end) {
+        cells.push('')
+        return cells
+      }
     }
-    if (cellEnd === end) return cells
-    at = cellEnd + 1
-    if (at === end) {
-      cells.push('')
-      return cells
+  }
+
+  /** @returns the end of the cell, or -1: its quote is open */
+  #splitQuoted(line: string, at: number, cells: string[]): number {
+    this.isTidy = false
+    let closedAt = at + 1
+    for (;;) {
+      closedAt = line.indexOf('"', closedAt)
+      if (closedAt < 0) return -1
+      if (line.charCodeAt(closedAt + 1) !== quote) break
+      closedAt += 2
     }
+    const cellEnd = indexOrEndOf(line, this.#separator, closedAt + 1)
+    const inside = line.slice(at + 1, closedAt).replaceAll('""', '"')
+    cells.push(inside + line.slice(closedAt + 1, cellEnd))
+    return cellEnd
   }
 }
 
+function hasInkAtEnds(line: string, from: number, to: number): boolean {
+  return to === from || (isInk(line.charCodeAt(from)) && isInk(line.charCodeAt(to - 1)))
+}
+
+function indexOrEndOf(line: string, sought: string, from: number): number {
+  const at = line.indexOf(sought, from)
+  return at < 0 ? line.length : at
+}
+
+/**
+ * Whether any byte is a control character, a backslash, or begins a character of four bytes. Four at a time: the
+ * highest bit of each byte of a word tells.
+ */
+function hasUntidyByte(view: DataView, from: number, to: number): boolean {
+  let found = 0
+  let at = from
+  for (; at + 4 <= to; at += 4) {
+    const word = view.getInt32(at, true)
+    const backslashes = word ^ 0x5c5c5c5c
+    // Bytes from 0xf0 on have their four highest bits set.
+    const fours = word & (word << 1) & (word << 2) & (word << 3)
+    found |=
+      ((word - 0x20202020) & ~word) | ((backslashes - 0x01010101) & ~backslashes) | (fours & 0x80808080)
+  }
+  for (; at < to; at++) {
+    const byte = view.getUint8(at)
+    if (byte < 32 || byte === backslash || byte >= 0xf0) return true
+  }
+  return (found & 0x80808080) !== 0
+}
+
+const backslash = 92
 const quote = 34
 const lineFeed = 10
 const carriageReturn = 13

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { csvRecords, splitLine } from '../../../src/analyzer/formats/csv-records.ts'
+import { csvRecords, LineSplitter } from '../../../src/analyzer/formats/csv-records.ts'
 import { type CsvScannerOptions, csvScanner } from '../../../src/analyzer/formats/csv-scanner.ts'
 import type { Row } from '../../../src/analyzer/table/row.ts'
+import { isTidyCode } from '../../../src/analyzer/table/text.ts'
 import { InvalidError } from '../../../src/lib/errors.ts'
 
 const limits = { cellCharactersMax: 30, columnsMax: 6 }
@@ -70,6 +71,9 @@ function scanned(
   return { rows, error: null }
 }
 
+/** Without what is said about the cells. */
+const plain = ({ index, cells }: Row): Row => ({ index, cells })
+
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 
 const texts = fc
@@ -100,7 +104,7 @@ describe('rows of bytes', () => {
           const expected = scanned(text, dialect)
           expect(error).toBe(expected.error)
           // Rows before an error are given out sooner or later.
-          if (error === null) expect(rows).toEqual(expected.rows)
+          if (error === null) expect(rows.map(plain)).toEqual(expected.rows)
         },
       ),
       { numRuns: 3000 },
@@ -149,16 +153,45 @@ test('bytes that are no UTF-8 become what a decoder of the whole text makes of t
     fc.property(fc.array(fc.constantFrom(0xe2, 0x82, 0xac, 0xc3, 0xff, 0xed, 0xa0, 0x41, 0x0a)), (codes) => {
       const bytes = Uint8Array.from(codes)
       const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
-      expect(read([bytes]).rows).toEqual(scanned(text, options).rows)
+      expect(read([bytes]).rows.map(plain)).toEqual(scanned(text, options).rows)
     }),
   )
 })
 
+test('a row is tidy when all its cells are, and only then', () => {
+  const letters = fc.constantFrom('a', 'ö', '€', ' ', '\u00a0', '\t', '\\', '\u0001', '😀', '\ufffd', '1')
+  const cell = fc.array(letters, { maxLength: 5 }).map((parts) => parts.join(''))
+  const isTidy = (text: string) => {
+    const codes = Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
+    return text.trim() === text && codes.every(isTidyCode)
+  }
+  let tidyCount = 0
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(cell, fc.boolean()), { minLength: 1, maxLength: 6 }),
+      fc.constantFrom(';', '\t', '|'),
+      (cells, separator) => {
+        const written = cells.map(([text, isQuoted]) => (isQuoted ? `"${text}"` : text)).join(separator)
+        const [row] = read([bytesOf(`${written}\n`)], { ...options, delimiter: separator }).rows
+        if (row === undefined || row.cells.length === 0) return
+        const areTidy = row.cells.every((text) => isTidy(String(text)))
+        if (row.isTidy === true) tidyCount++
+        if (row.isTidy === true) expect(areTidy).toBe(true)
+        // Quotes beside tabs are looked at cell by cell.
+        else if (separator !== '\t') expect(areTidy).toBe(false)
+      },
+    ),
+    { numRuns: 3000 },
+  )
+  expect(tidyCount).toBeGreaterThan(100)
+})
+
 test('a line with an open quote is not split', () => {
-  expect(splitLine('a;"b', ';')).toBeNull()
-  expect(splitLine('"a""', ';')).toBeNull()
-  expect(splitLine('"a""";', ';')).toEqual(['a"', ''])
-  expect(splitLine('a"b;c', ';')).toEqual(['a"b', 'c'])
-  expect(splitLine('"a"b;c', ';')).toEqual(['ab', 'c'])
-  expect(splitLine('', ';')).toEqual([])
+  const split = (line: string) => new LineSplitter(';').split(line)
+  expect(split('a;"b')).toBeNull()
+  expect(split('"a""')).toBeNull()
+  expect(split('"a""";')).toEqual(['a"', ''])
+  expect(split('a"b;c')).toEqual(['a"b', 'c'])
+  expect(split('"a"b;c')).toEqual(['ab', 'c'])
+  expect(split('')).toEqual([])
 })
