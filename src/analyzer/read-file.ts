@@ -31,6 +31,8 @@ const batchesPerCollection = 200
 
 export interface ReadRequest {
   path: string
+  /** By name, where the caller knows it; otherwise the content decides. */
+  format?: string | null
   options: Pick<ImportOptions, 'table' | 'encoding' | 'delimiter' | 'settings'>
   limits: ReadLimits
   /** What an earlier reading of the same bytes decided; it is followed to the letter. */
@@ -40,8 +42,12 @@ export interface ReadRequest {
   /** Makes a staging area; a second one is asked for when the file must be read once more. */
   openStaging: () => Promise<Staging>
   onProgress: (progress: ReadProgress) => void
+  onPhase?: (phase: ReadPhase) => void
   signal: AbortSignal
 }
+
+/** What is at work: the reader, or SQL, of which one statement may keep the process for minutes. */
+export type ReadPhase = 'reading' | 'writing'
 
 export interface ReadProgress {
   rows: number
@@ -83,6 +89,7 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
   if (!before.isFile()) throw new InvalidError('not_a_file', 'This is no regular file; name one list.')
   const file = await openFile(request.path, {
     limits: request.limits,
+    format: request.format ?? null,
     encoding: request.options.encoding,
     delimiter: request.options.delimiter,
   })
@@ -171,6 +178,7 @@ async function readTables(
   const fingerprints = prints === null ? null : { ...prints, fresh: new FingerprintEntries() }
   const verdict = decideFile(decided)
   const staging = await request.openStaging()
+  request.onPhase?.('reading')
   try {
     const tables: TableCounts[] = []
     const proved: Reading['proved'] = []
@@ -195,6 +203,7 @@ async function readTables(
       proved.push(read.proved)
       if (isList) scopes.add(place.scope)
     }
+    request.onPhase?.('writing')
     await staging.seal()
     const decision: FileDecision = {
       format: file.format,

@@ -43,6 +43,8 @@ export interface IntakeParts {
   defaultCurrency: string | null
   /** Who takes it in and will analyze it. */
   worker: string
+  /** The worker keeps a queue (it is `serve`): what it takes in may wait for as long as its process lives. */
+  isQueueKept?: boolean
 }
 
 export interface TakenIn {
@@ -94,7 +96,7 @@ export async function takeIn(parts: IntakeParts, handover: Handover): Promise<Ta
       last.readingKey === key &&
       // Somebody else may have written the same items since: then the list is read again.
       last.supplierRevision === supplier.revision
-    await jobStore(stores).add({ importId, worker: parts.worker, now })
+    await jobStore(stores).add({ importId, worker: parts.worker, now, isKept: parts.isQueueKept ?? false })
     if (isUnchanged) {
       await imports.change(importId, {
         status: 'unchanged',
