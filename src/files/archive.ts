@@ -89,10 +89,7 @@ export function openArchive(folder: string) {
      * @throws UnavailableError `disk_full`, `file_limit`, `archive_not_writable`
      * @throws whatever the pieces throw; nothing is left behind
      */
-    receive: (
-      pieces: AsyncIterable<Uint8Array>,
-      options: { sizeBytesMax: number },
-    ): Promise<ReceivedFile> =>
+    receive: (pieces: AsyncIterable<Uint8Array>, options: { sizeBytesMax: number }): Promise<ReceivedFile> =>
       receive(null, (temporary) =>
         writeNew(temporary, (to) => writeHashed(pieces, to, { ...options, name: 'The file' })),
       ),
@@ -229,8 +226,7 @@ function explained(error: unknown, { source, folder }: { source: string | null; 
       'The copy would be larger than this user may write (ulimit -f); raise that limit and try again.',
       { cause: error },
     )
-  const isOfSource =
-    source !== null && error instanceof Error && 'path' in error && error.path === source
+  const isOfSource = source !== null && error instanceof Error && 'path' in error && error.path === source
   if (!isOfSource)
     return new UnavailableError(
       'archive_not_writable',

@@ -19,7 +19,9 @@ export function decodeCursor<const Shape extends readonly ('string' | 'integer')
 ): Key<Shape> {
   const key = parsed(cursor)
   const isKey =
-    Array.isArray(key) && key.length === shape.length && key.every((part, index) => isPart(part, shape[index]!))
+    Array.isArray(key) &&
+    key.length === shape.length &&
+    key.every((part, index) => isPart(part, shape[index]!))
   if (!isKey) throw new InvalidError('invalid_cursor', 'The cursor is not one that an earlier page gave.')
   // Each part was compared with the shape.
   return key as Key<Shape>
