@@ -18,7 +18,7 @@ import type { Place, Staging } from './staging/staging.ts'
 import { decideTable } from './table/decide.ts'
 import type { TableDecision } from './table/decision.ts'
 import type { Issue } from './table/issue.ts'
-import type { ItemRow } from './table/item.ts'
+import type { ItemRow, RowOutcome } from './table/item.ts'
 import { contradicts, type TableReader, tableReader } from './table/reader.ts'
 import type { Row } from './table/row.ts'
 import { decideFile } from './table/verdict.ts'
@@ -319,7 +319,7 @@ function rowTaker({
       ...nothingKnown,
       take: (row) => sink.take(row, { kind: 'ignored', reason: 'not_a_list' }),
     }
-  if (fingerprints === null) return { ...nothingKnown, take: (row) => sink.take(row, reader.read(row)) }
+  if (fingerprints === null) return { ...nothingKnown, take: (row) => sink.take(row, outcomeOf(row, reader)) }
   const { known, fresh } = fingerprints
   const print: Fingerprint = { a: 0, b: 0 }
   let headings = reader.context()
@@ -339,12 +339,13 @@ function rowTaker({
       return isKnown()
     },
     take(row, isLine) {
-      const isData = row.index >= table.firstDataRow
+      // What a fault is told of is written to every import's log, so such a row is read every time.
+      const isData = row.index >= table.firstDataRow && row.fault === undefined
       if (isData && !isLine) {
         fingerprint(row, seedsNow(), print)
         if (isKnown()) return
       }
-      const outcome = reader.read(row)
+      const outcome = outcomeOf(row, reader)
       const n = sink.take(row, outcome)
       // What was noted about a row is written to every import's log, so such a row is read every time.
       if (isData && n !== null && outcome.kind === 'item' && outcome.item.notes.length === 0)
@@ -374,6 +375,13 @@ function rowTaker({
     }
     return true
   }
+}
+
+function outcomeOf(row: Row, reader: TableReader): RowOutcome {
+  const { fault, index } = row
+  if (fault === undefined) return reader.read(row)
+  const issue: Issue = { severity: 'error', errorType: 'ParserError', ...fault, row: index, column: null }
+  return { kind: 'rejected', issues: [issue], itemKey: null }
 }
 
 function flagsOf({ priceE4, currency }: ItemRow): number {
