@@ -9,6 +9,10 @@ export interface ItemFilter {
   sku?: string
   /** Part of name or SKU; case does not matter. */
   search?: string
+  /** As `Item.category` has it, or one above it. */
+  category?: string
+  /** Exactly as the list writes it. */
+  brand?: string
   /** Every one must match exactly. */
   characteristics?: Record<string, string>
   /** Items that their supplier no longer lists are left out otherwise. */
@@ -95,6 +99,13 @@ export function itemStore(db: Database) {
       return rows.map(toItem)
     },
 
+    /** @throws NotFoundError `unknown_item` */
+    async get(id: string): Promise<Item> {
+      const [row] = await db.all<ItemRow>(`${select} where i.id = $1`, [Number(id)])
+      if (row === undefined) throw new NotFoundError('unknown_item', `There is no item ${id}.`)
+      return toItem(row)
+    },
+
     /** Every price of an item, newest first, with the cell it came from. */
     async history(itemId: string, limit: number): Promise<PricePoint[]> {
       const rows = await db.all<HistoryRow>(
@@ -140,6 +151,12 @@ function where(
     )
   }
   if (filter.search !== undefined) conditions.push(searchCondition(db, filter.search, parameter))
+  if (filter.category !== undefined) {
+    const path = parameter(filter.category)
+    const below = parameter(`${filter.category} > `)
+    conditions.push(`(i.category = ${path} or substr(i.category, 1, length(${below})) = ${below})`)
+  }
+  if (filter.brand !== undefined) conditions.push(`i.brand = ${parameter(filter.brand)}`)
   for (const [key, value] of characteristics)
     conditions.push(characteristicCondition(db, key, value, parameter))
   return { sql: conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`, parameters }
