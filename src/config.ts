@@ -284,6 +284,13 @@ export function describeSettings(): SettingDescription[] {
   })
 }
 
+/** The environment's names of secrets, and of files that hold one. */
+export function secretNames({ except }: { except: readonly SettingKey[] }): string[] {
+  return everySetting()
+    .filter(([key, { isSecret }]) => isSecret && !except.includes(key))
+    .flatMap(([, { name }]) => [name, `${name}_FILE`])
+}
+
 interface Setting<T, D extends string | null> extends SettingDescription {
   kind: SettingKind<T>
   defaultText: D

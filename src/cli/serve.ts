@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openApp } from '../app.ts'
+import { openService } from '../app.ts'
 import { openScanner } from '../db/scanner.ts'
 import { isLoopback } from '../http/access.ts'
 import { createServer, listening } from '../http/server.ts'
@@ -8,7 +8,9 @@ import { InvalidError } from '../lib/errors.ts'
 import { defineCommand, exitCodes } from './command.ts'
 
 /** How long requests that are under way may still take when the service ends. */
-const graceMs = 1000
+const requestGraceMs = 1000
+/** The same for imports: with it the service has ended within 10 s. */
+const importGraceMs = 6000
 
 /** `tallyman serve`. */
 export const serve = defineCommand({
@@ -25,25 +27,27 @@ export const serve = defineCommand({
         'token_missing',
         `HOST is ${host}, which others can reach, so every request needs a token: set TALLYMAN_API_TOKEN, or unset HOST.`,
       )
-    const app = await openApp({ config, clock: io.clock, log, schema: 'write' })
+    const service = await openService({ config, clock: io.clock, log, env: io.env, cwd: io.cwd })
     const scanner = await openScanner({ url: config.databaseUrl, log: log.child({ module: 'db' }) })
     const server = createServer({
-      intake: app.parts,
+      intake: service.parts,
       scanner,
       log: log.child({ module: 'http' }),
       access: { host, token: config.apiToken, allowedHosts: config.allowedHosts },
-      courier: { wake: () => {}, progressOf: () => null },
+      courier: service.courier,
     })
     try {
       server.listen({ hostname: host, port, ...listening })
-      log.info('listening', { url: server.server?.url.href })
+      const url = server.server?.url.href ?? ''
+      service.announce(url)
+      log.info('listening', { url })
       if (!io.signal.aborted) await once(io.signal, 'abort')
       log.info('stopping')
       return exitCodes.done
     } finally {
       await stop(server.server)
       await scanner.close()
-      await app.close()
+      await service.stop({ graceMs: importGraceMs })
     }
   },
 })
@@ -52,6 +56,6 @@ export const serve = defineCommand({
 async function stop(listening: ReturnType<typeof createServer>['server']): Promise<void> {
   if (listening === null) return
   // Without a deadline a client that never finishes its request would keep the service alive.
-  await Promise.race([listening.stop(), delay(graceMs, null, { ref: false })])
+  await Promise.race([listening.stop(), delay(requestGraceMs, null, { ref: false })])
   await listening.stop(true)
 }

@@ -43,6 +43,8 @@ export interface IntakeParts {
   defaultCurrency: string | null
   /** Who takes it in and will analyze it. */
   worker: string
+  /** The worker keeps a queue (it is `serve`): what it takes in may wait for as long as its process lives. */
+  isQueueKept?: boolean
 }
 
 export interface TakenIn {
@@ -79,7 +81,7 @@ export async function takeInReceived(
 }
 
 async function record(
-  { db, clock, defaultCurrency, worker }: IntakeParts,
+  { db, clock, defaultCurrency, worker, isQueueKept }: IntakeParts,
   handover: Omit<Handover, 'path'>,
   received: ReceivedFile,
 ): Promise<TakenIn> {
@@ -119,7 +121,7 @@ async function record(
       last.readingKey === key &&
       // Somebody else may have written the same items since: then the list is read again.
       last.supplierRevision === supplier.revision
-    await jobStore(stores).add({ importId, worker, now })
+    await jobStore(stores).add({ importId, worker, now, isKept: isQueueKept ?? false })
     if (isUnchanged) {
       await imports.change(importId, {
         status: 'unchanged',

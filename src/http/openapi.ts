@@ -42,6 +42,7 @@ export function openApiDocument(server: AnyElysia): JsonObject {
       },
       { name: 'Catalog', description: 'Items, their prices over time, categories.' },
       { name: 'Suppliers', description: 'Whose lists they are.' },
+      { name: 'Analyzer', description: 'For whoever writes an analyzer: its contract as JSON Schemas.' },
       { name: 'Health', description: 'For whoever watches over the service.' },
     ],
     paths: named(paths, schemas),

@@ -11,7 +11,7 @@ import type { Problem } from '../lib/problem.ts'
 
 const titles = {
   400: 'Bad request',
-  401: 'Not authorized',
+  401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',

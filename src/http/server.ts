@@ -15,6 +15,7 @@ import { type Access, accessCheck } from './access.ts'
 import { noQuery } from './fields.ts'
 import { openApiDocument } from './openapi.ts'
 import { problem, problemResponse } from './problem.ts'
+import { schemaRoutes } from './schemas.ts'
 import { swaggerRoutes } from './swagger.ts'
 
 /** What the service is made of. */
@@ -57,7 +58,7 @@ const repeatable = new Set(['characteristic'])
 
 /** The HTTP service, not listening yet. */
 export function createServer({ intake, scanner, log, access, courier }: ServerParts) {
-  const { db, clock, worker } = intake
+  const { db, clock, worker, isQueueKept = false } = intake
   const refusal = accessCheck(access)
   const wake = () => courier.wake()
   const progressOf = (importId: string) => courier.progressOf(importId)
@@ -66,9 +67,10 @@ export function createServer({ intake, scanner, log, access, courier }: ServerPa
   const routes = new Elysia({ normalize: false })
     .use(healthRoutes(() => requireCurrent(db)))
     .use(uploadRoutes({ intake, wake }))
-    .use(importRoutes({ db, scanner, clock, worker, wake, progressOf }))
+    .use(importRoutes({ db, scanner, clock, worker, isQueueKept, wake, progressOf }))
     .use(catalogRoutes({ db, scanner }))
     .use(supplierRoutes({ db, scanner }))
+    .use(schemaRoutes())
     .use(swaggerRoutes())
   const places = [...routes.routes, { method: 'GET', path: '/api/v1/openapi.json' }]
 

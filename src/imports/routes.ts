@@ -27,8 +27,9 @@ export interface ImportParts {
   db: Database
   scanner: Scanner
   clock: Clock
-  /** Who will work on what is approved. */
+  /** Who will work on what is approved, and whether it stays queued until then: see courier/held.ts. */
   worker: string
+  isQueueKept: boolean
   /** Tells whoever works on imports that there is one. */
   wake(): void
   /** Where an import stands that is being worked on here; null for any other. */
@@ -39,7 +40,8 @@ const pageMax = 200
 const logPageMax = 1000
 
 /** Imports over HTTP: what became of a list, how it was understood, which rows were not taken. */
-export function importRoutes({ db, scanner, clock, worker, wake, progressOf }: ImportParts) {
+export function importRoutes(parts: ImportParts) {
+  const { db, scanner, clock, worker, isQueueKept, wake, progressOf } = parts
   const store = importStore(db)
   const finder = importFinder(scanner.scans)
   const shown = async (id: string) => importView(await store.get(id), progressOf(id))
@@ -179,7 +181,7 @@ export function importRoutes({ db, scanner, clock, worker, wake, progressOf }: I
     .post(
       '/:id/approve',
       async ({ params, set }) => {
-        await approve({ db, clock }, params.id, worker)
+        await approve({ db, clock, isQueueKept }, params.id, worker)
         wake()
         set.status = 202
         const view = await shown(params.id)

@@ -2,16 +2,17 @@ import { errorTypes, severities } from '../analyzer/table/issue.ts'
 import { snakeCaseKeys } from '../lib/json.ts'
 import { oneOf, type Static, t, textOrNull } from '../lib/schema.ts'
 import { listModes } from '../sources/model.ts'
-import { analyzerKinds, type FileDecision, importStatuses, type JobPhase } from './model.ts'
+import { analyzerKinds, type FileDecision, importStatuses } from './model.ts'
 import type { Import, LogEntry } from './store.ts'
 
 /** Where an import that is being worked on stands. */
 export interface ImportProgress {
-  phase: JobPhase | null
-  /** 0 to 100; null: not known. */
-  percentage: number | null
+  /** `reading` the file, or `writing`: comparing with the catalog and publishing. */
+  phase: 'waiting' | 'reading' | 'writing'
   /** Rows read so far. */
   rows: number
+  /** Of the file's bytes, 0 to 100; null: not known. */
+  percent: number | null
 }
 
 const Count = t.Integer({ minimum: 0 })
@@ -34,9 +35,11 @@ export const ImportView = t.Object(
     progress: t.Union(
       [
         t.Object({
-          phase: textOrNull('What is being done.'),
+          phase: oneOf(['waiting', 'reading', 'writing'], {
+            description: 'writing: comparing with the catalog and publishing.',
+          }),
           percentage: t.Union([t.Number({ minimum: 0, maximum: 100 }), t.Null()], {
-            description: 'Null: not known.',
+            description: "Of the file's bytes; null: not known.",
           }),
           rows: t.Integer({ minimum: 0, description: 'Rows read so far.' }),
         }),
@@ -88,7 +91,7 @@ export function importView(found: Import, progress: ImportProgress | null): Impo
     source_id: found.sourceId,
     source: found.source,
     status: found.status,
-    progress,
+    progress: progress && { phase: progress.phase, percentage: progress.percent, rows: progress.rows },
     file_name: found.fileName,
     sha256: found.sha256,
     list_mode: found.options.listMode,

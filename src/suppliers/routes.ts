@@ -157,8 +157,9 @@ function itemCounts(sql: Pick<Sql, 'all'>) {
   async function count(suppliers: Supplier[]): Promise<void> {
     const ids = suppliers.map((_, index) => `$${index + 1}`).join(', ')
     const rows = await sql.all<{ supplier_id: string; all_items: number; gone: number }>(
-      `select supplier_id, count(*) as all_items, count(gone_at) as gone from supplier_items
-       where supplier_id in (${ids}) group by supplier_id`,
+      `select p.id as supplier_id, count(*) as all_items, count(i.gone_at) as gone
+       from suppliers as p join supplier_items as i on i.supplier_no = p.no
+       where p.id in (${ids}) group by p.id`,
       suppliers.map(({ id }) => id),
     )
     for (const { id, revision } of suppliers) {
