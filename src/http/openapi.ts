@@ -88,9 +88,9 @@ function complete(operation: JsonObject, problem: Json): void {
   }
   operation.responses = responses
   for (const parameter of (operation.parameters ?? []) as JsonObject[]) {
-    const { description, examples, ...schema } = plain(parameter.schema ?? {}) as JsonObject
+    // No example: Swagger UI would fill it in, and people would send it.
+    const { description, examples: _, ...schema } = plain(parameter.schema ?? {}) as JsonObject
     Object.assign(parameter, { schema, ...(description !== undefined && { description }) })
-    if (Array.isArray(examples)) parameter.example = examples[0]!
   }
 }
 
@@ -112,9 +112,19 @@ function named(value: Json, schemas: JsonObject): Json {
   const entries = Object.entries(value).filter(
     ([key]) => !(isSchema && key === 'error' && typeof value.error === 'string'),
   )
-  const inner = Object.fromEntries(entries.map(([key, member]) => [key, named(member, schemas)]))
+  const inner = words(Object.fromEntries(entries.map(([key, member]) => [key, named(member, schemas)])))
   if (typeof inner.title !== 'string' || inner.type !== 'object') return inner
   const { title, ...schema } = inner
   schemas[title as string] = schema
   return { $ref: `#/components/schemas/${title}` }
+}
+
+/** "one of these constants" as an enumeration, which readers show as a list to choose from. */
+function words(schema: JsonObject): JsonObject {
+  const { anyOf, ...rest } = schema
+  if (!Array.isArray(anyOf) || anyOf.length === 0) return schema
+  const constants = (anyOf as JsonObject[]).flatMap((each) =>
+    typeof each.const === 'string' ? [each.const] : [],
+  )
+  return constants.length === anyOf.length ? { ...rest, type: 'string', enum: constants } : schema
 }
