@@ -277,16 +277,27 @@ function handoverOf(options: UploadOptions): Omit<Handover, 'path' | 'fileName' 
   }
 }
 
-/** Said by hand, since no schema of ours reads the body: so that Swagger UI offers a file chooser for both. */
+/**
+ * Said by hand, since no schema of ours reads the body: so that Swagger UI offers a file chooser for both. In a form
+ * every field but two may stay blank, and says so; otherwise Swagger UI would make up texts that fit the patterns.
+ */
 function requestContent() {
   const file = { type: 'string' as const, format: 'binary', description: 'The list: CSV, TSV or XLSX.' }
   const { supplier, file_name: _, ...options } = UploadOptions.properties
+  const blank = Object.entries(options).map(([name, { description, anyOf }]) => {
+    const words = anyOf?.map((word: { const: string }) => word.const)
+    return [
+      name,
+      { type: 'string' as const, description, default: '', ...(words && { enum: ['', ...words] }) },
+    ]
+  })
+  const whose = { type: 'string' as const, description: supplier.description, example: 'Acme Ltd' }
   return {
     'multipart/form-data': {
       schema: {
         type: 'object' as const,
         required: ['file', 'supplier'],
-        properties: { file, supplier, ...options },
+        properties: { file, supplier: whose, ...Object.fromEntries(blank) },
         additionalProperties: false,
       },
     },

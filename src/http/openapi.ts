@@ -18,6 +18,10 @@ export function openApiDocument(server: AnyElysia): JsonObject {
   // Through JSON, because TypeBox hangs symbols and functions on its schemas.
   const { paths } = JSON.parse(JSON.stringify(toOpenAPISchema(server))) as { paths: JsonObject }
   const schemas: JsonObject = {}
+  for (const { method, path, hooks } of server.routes) {
+    const operation = (paths[template(path)] as JsonObject | undefined)?.[method.toLowerCase()]
+    if (operation !== undefined && hooks.body !== undefined) addJsonBody(operation as JsonObject, hooks.body)
+  }
   const problem = named(JSON.parse(JSON.stringify(Problem)), schemas)
   for (const operations of Object.values(paths))
     for (const operation of Object.values(operations as JsonObject))
@@ -52,6 +56,17 @@ export function openApiDocument(server: AnyElysia): JsonObject {
         token: { type: 'http', scheme: 'bearer', description: 'The value of TALLYMAN_API_TOKEN.' },
       },
     },
+  }
+}
+
+/** "/items/:id" → "/items/{id}". */
+const template = (path: string) => path.replace(/:([^/]+)/g, '{$1}')
+
+/** Ours is read by a parser of our own, of which the generator can say nothing. */
+function addJsonBody(operation: JsonObject, schema: unknown): void {
+  operation.requestBody = {
+    required: true,
+    content: { 'application/json': { schema: JSON.parse(JSON.stringify(schema)) } },
   }
 }
 

@@ -1,11 +1,11 @@
 import { type Browser, chromium } from 'playwright-core'
+import { installedBrowser } from '../../scripts/lib/browser.ts'
 
 /**
- * The browser that TALLYMAN_TEST_BROWSER names (scripts/test sees to it), or one from the PATH; null: browser tests
+ * The browser that TALLYMAN_TEST_BROWSER names (scripts/test sees to it), or an installed one; null: browser tests
  * are skipped, except in CI.
  */
-export const browserProgram: string | null =
-  process.env.TALLYMAN_TEST_BROWSER || Bun.which('chromium') || Bun.which('chromium-browser') || null
+export const browserProgram: string | null = process.env.TALLYMAN_TEST_BROWSER || installedBrowser()
 
 if (process.env.CI && browserProgram === null) {
   throw new Error(
