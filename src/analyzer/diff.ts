@@ -45,12 +45,16 @@ export interface DiffContext {
  */
 export async function diffStaged(sql: Sql, staging: Staging, context: DiffContext): Promise<Diff | null> {
   const { rows, diff } = staging.names
-  const { supplierId, sourceId, known } = context
-  const [supplier] = await sql.all<{ revision: number }>('select revision from suppliers where id = $1', [
-    supplierId,
-  ])
-  const revision = supplier?.revision ?? 0
-  if (known !== null && (known.revision !== revision || (await namesTwice(sql, staging, supplierId, known))))
+  const { known } = context
+  const [found] = await sql.all<{ revision: number; supplierNo: number; sourceNo: number | null }>(
+    `select p.revision, p.no as "supplierNo", s.no as "sourceNo"
+     from suppliers as p left join sources as s on s.supplier_id = p.id and s.id = $2 where p.id = $1`,
+    [context.supplierId, context.sourceId],
+  )
+  // Nothing is numbered 0: a supplier or source that is not there yet has no items.
+  const { revision, supplierNo } = found ?? { revision: 0, supplierNo: 0 }
+  const sourceNo = found?.sourceNo ?? 0
+  if (known !== null && (known.revision !== revision || (await namesTwice(sql, staging, supplierNo, known))))
     return null
   await sql.run(`delete from ${diff}`)
   await sql.run(
@@ -63,14 +67,14 @@ export async function diffStaged(sql: Sql, staging: Staging, context: DiffContex
             i.price_e4 is not null and s.price_e4 is not null and i.currency is not distinct from s.currency
               and i.price_quantity_e4 is not distinct from s.price_quantity_e4
      from ${rows} as s
-     left join supplier_items as i on i.supplier_id = $1 and i.item_key = s.item_key
+     left join supplier_items as i on i.supplier_no = $1 and i.item_key = s.item_key
      where s.outcome = ${outcomes.accepted}
        and (i.id is null or i.gone_at is not null or ${differs(itemValueColumns)}
-            or i.source_id is distinct from $2 or i.scope <> s.scope)
+            or i.source_no is distinct from $2 or i.scope <> s.scope)
      order by s.item_key`,
-    [supplierId, sourceId],
+    [supplierNo, sourceNo],
   )
-  const itemsBefore = context.isFull ? await diffGone(sql, staging, context) : 0
+  const itemsBefore = context.isFull ? await diffGone(sql, staging, { ...context, supplierNo, sourceNo }) : 0
   if (staging.engine === 'postgres') await sql.run(`analyze ${diff}`)
   return { revision, itemsBefore, ...(await summary(sql, staging, context)) }
 }
@@ -79,7 +83,7 @@ export async function diffStaged(sql: Sql, staging: Staging, context: DiffContex
 async function namesTwice(
   sql: Sql,
   staging: Staging,
-  supplierId: string,
+  supplierNo: number,
   known: KnownRows,
 ): Promise<boolean> {
   if (known.seenCount === 0) return false
@@ -87,9 +91,9 @@ async function namesTwice(
   for (let after = 0; ; ) {
     const page = await sql.all<{ n: number; id: number | null }>(
       `select s.n, i.id from ${staging.names.rows} as s
-       left join supplier_items as i on i.supplier_id = $1 and i.item_key = s.item_key
+       left join supplier_items as i on i.supplier_no = $1 and i.item_key = s.item_key
        where s.n > $2 order by s.n limit 10000`,
-      [supplierId, after],
+      [supplierNo, after],
     )
     for (const { id } of page) if (id !== null) staged.add(id)
     const last = page.at(-1)
@@ -102,13 +106,17 @@ const differs = (columns: readonly string[]) =>
   `(${columns.map((column) => `i.${column} is distinct from s.${column}`).join(' or ')})`
 
 /** Items that this source and these scopes listed last and that the file does not name at all, not even wrongly. */
-async function diffGone(sql: Sql, staging: Staging, context: DiffContext): Promise<number> {
+async function diffGone(
+  sql: Sql,
+  staging: Staging,
+  context: DiffContext & { supplierNo: number; sourceNo: number },
+): Promise<number> {
   const { rows, issues, diff, missing } = staging.names
-  const { supplierId, sourceId, scopes, sheetsLeftAside, known } = context
+  const { supplierNo, sourceNo, scopes, sheetsLeftAside, known } = context
   if (scopes.length === 0) return 0
-  const listedBefore = `i.supplier_id = $1 and i.source_id = $2 and i.gone_at is null
+  const listedBefore = `i.supplier_no = $1 and i.source_no = $2 and i.gone_at is null
     and i.scope in (${elements(staging.engine, '$3')})`
-  const parameters = [supplierId, sourceId, JSON.stringify(scopes)]
+  const parameters = [supplierNo, sourceNo, JSON.stringify(scopes)]
   const fromLeftAside = `and not exists (select 1 from price_history as h where h.item_id = i.id
     and h.sheet in (${elements(staging.engine, '$4')}))`
   const isAside = sheetsLeftAside.length > 0

@@ -2,8 +2,9 @@ import type { Row } from './table/row.ts'
 
 /**
  * Fingerprints of the rows that a source's last list had: what a reload recognises it need neither read nor stage. A
- * fingerprint covers a row's decoded cells, which of them are numbers, and what the row inherits (scope, section); it
- * is only valid with the same decision about the table and the same revision of the supplier's items.
+ * fingerprint covers a row's content and what the row inherits (scope, section); it is only valid with the same decision
+ * about the table and the same revision of the supplier's items. The content is the bytes of a line that is a row by
+ * itself, or else the decoded cells and which of them are numbers.
  */
 
 /** What is remembered of a row that was accepted, beside its fingerprint. */
@@ -30,6 +31,55 @@ export function fingerprint(row: Row, context: string, into: Fingerprint): void 
   into.a = Bun.hash.xxHash32(text, 1)
   // Zero in both marks a free slot.
   into.b = Bun.hash.xxHash32(text, 2) || 1
+}
+
+/** What lines inherit, ready to be hashed with each of them. */
+export function seedsOf(context: string): Fingerprint {
+  return { a: Bun.hash.xxHash32(context, 3), b: Bun.hash.xxHash32(context, 4) }
+}
+
+/**
+ * The fingerprint of a line: two hashes after MurmurHash3 with constants of their own, in one pass and without a call
+ * that costs more than the hashing (a third of the time of two native ones).
+ * @param bytes the line is bytes[from, to), to be seen through `view` as well
+ * @param into is filled
+ */
+export function lineFingerprint(
+  view: DataView,
+  from: number,
+  to: number,
+  seeds: Fingerprint,
+  into: Fingerprint,
+): void {
+  let a = seeds.a
+  let b = seeds.b
+  let at = from
+  for (; at + 4 <= to; at += 4) {
+    const word = view.getInt32(at, true)
+    let k = Math.imul(word, 0xcc9e2d51)
+    k = Math.imul((k << 15) | (k >>> 17), 0x1b873593)
+    a ^= k
+    a = (Math.imul((a << 13) | (a >>> 19), 5) + 0xe6546b64) | 0
+    let m = Math.imul(word, 0x85ebca6b)
+    m = Math.imul((m << 16) | (m >>> 16), 0xc2b2ae35)
+    b ^= m
+    b = (Math.imul((b << 17) | (b >>> 15), 9) + 0x27d4eb2f) | 0
+  }
+  let rest = to - from
+  for (; at < to; at++) rest = (rest << 8) | view.getUint8(at)
+  a = mixed(a ^ Math.imul(rest, 0xcc9e2d51) ^ (to - from))
+  b = mixed(b ^ Math.imul(rest, 0x85ebca6b) ^ (to - from))
+  into.a = a >>> 0
+  // Zero in both marks a free slot.
+  into.b = b >>> 0 || 1
+}
+
+function mixed(hash: number): number {
+  let h = hash ^ (hash >>> 16)
+  h = Math.imul(h, 0x85ebca6b)
+  h ^= h >>> 13
+  h = Math.imul(h, 0xc2b2ae35)
+  return h ^ (h >>> 16)
 }
 
 /** The rows of the last list, looked up by fingerprint. 13 bytes a row, and as much again for looking up. */

@@ -23,6 +23,13 @@ export interface PublishContext {
   now: Date
 }
 
+/** What rows of every item refer to: see db/schema.ts. */
+interface Numbers {
+  supplierNo: number
+  sourceNo: number
+  importNo: number
+}
+
 export interface Published {
   /** The supplier's revision from now on. */
   revision: number
@@ -45,17 +52,17 @@ export async function publish(
   const { supplierId, now } = context
   const idsFrom = await reserveIds(tx, staging)
   return tx(async (sql) => {
-    const revision = await lockSupplier(db, sql, context)
+    const { revision, ...numbers } = await lockSupplier(db, sql, context)
     if (revision !== diff.revision) return null
     await refuseStale(sql, context)
-    await keepBefore(db, sql, staging, context)
-    const insert = () => insertNew(sql, staging, context, idsFrom)
+    await keepBefore(db, sql, staging, numbers)
+    const insert = () => insertNew(sql, staging, numbers, idsFrom)
     // The ids given out so far are at least as many as the items there are.
     const isBulk = diff.changes.new > 20_000 && diff.changes.new > idsFrom / 4
     await (isBulk && db.engine === 'sqlite' ? withoutCharacteristicIndexes(sql, insert) : insert())
-    await updateChanged(sql, staging, context)
+    await updateChanged(sql, staging, numbers)
     await markGone(sql, staging, now)
-    await recordPrices(sql, staging, context, idsFrom)
+    await recordPrices(sql, staging, { ...numbers, now }, idsFrom)
     await recordCategories(sql, { supplierId, rows: staging.names.rows })
     await recordBrands(sql, { ...staging.names, engine: db.engine })
     await writeLog(sql, staging, context)
@@ -117,18 +124,23 @@ async function reserveIds(tx: Database['tx'], staging: Staging): Promise<number>
  * One publish per supplier at a time; on SQLite the write lock sees to that. It also makes sure that supplier and
  * source are still there, because SQLite does not look at foreign keys here.
  */
-async function lockSupplier(db: Database, sql: Sql, context: PublishContext): Promise<number> {
-  const [supplier] = await sql.all<{ revision: number }>(
-    `select p.revision from suppliers as p join sources as s on s.supplier_id = p.id
-     where p.id = $1 and s.id = $2 ${db.engine === 'postgres' ? 'for update of p' : ''}`,
-    [context.supplierId, context.sourceId],
+async function lockSupplier(
+  db: Database,
+  sql: Sql,
+  context: PublishContext,
+): Promise<Numbers & { revision: number }> {
+  const [supplier] = await sql.all<Numbers & { revision: number }>(
+    `select p.revision, p.no as "supplierNo", s.no as "sourceNo", m.no as "importNo"
+     from suppliers as p join sources as s on s.supplier_id = p.id join imports as m on m.source_id = s.id
+     where p.id = $1 and s.id = $2 and m.id = $3 ${db.engine === 'postgres' ? 'for update of p' : ''}`,
+    [context.supplierId, context.sourceId, context.importId],
   )
   if (supplier === undefined)
     throw new ConflictError(
       'supplier_deleted',
       'The supplier or the source was deleted while its list was being read.',
     )
-  return supplier.revision
+  return supplier
 }
 
 async function refuseStale(sql: Sql, context: PublishContext): Promise<void> {
@@ -149,14 +161,9 @@ async function refuseStale(sql: Sql, context: PublishContext): Promise<void> {
 }
 
 /** Every column that an import may write, with the lineage, so that an undo can put it back. */
-const beforeColumns = [...itemValueColumns, 'source_id', 'scope', 'gone_at'] as const
+const beforeColumns = [...itemValueColumns, 'source_no', 'scope', 'gone_at'] as const
 
-async function keepBefore(
-  db: Database,
-  sql: Sql,
-  staging: Staging,
-  { importId }: PublishContext,
-): Promise<void> {
+async function keepBefore(db: Database, sql: Sql, staging: Staging, { importNo }: Numbers): Promise<void> {
   const before = Object.fromEntries(
     beforeColumns.map((column) => [
       column,
@@ -165,11 +172,11 @@ async function keepBefore(
     ]),
   )
   await sql.run(
-    `insert into item_changes (import_id, item_id, kind, before)
+    `insert into item_changes (import_no, item_id, kind, before)
      select $1, i.id, d.kind, ${jsonObject(db.engine, before)}
      from ${staging.names.diff} as d join supplier_items as i on i.id = d.item_id
      where d.kind in ('changed', 'gone', 'returned')`,
-    [importId],
+    [importNo],
   )
 }
 
@@ -179,37 +186,37 @@ const columnList = (columns: readonly string[], prefix = '') =>
 async function insertNew(
   sql: Sql,
   staging: Staging,
-  context: PublishContext,
+  { supplierNo, sourceNo, importNo }: Numbers,
   idsFrom: number,
 ): Promise<void> {
   const { rows, diff } = staging.names
   await sql.run(
-    `insert into supplier_items (id, supplier_id, item_key, ${columnList(itemValueColumns)}, source_id, scope,
-                                 first_import_id)
+    `insert into supplier_items (id, supplier_no, item_key, ${columnList(itemValueColumns)}, source_no, scope,
+                                 first_import_no)
      select $1 + d.d, $2, s.item_key, ${columnList(itemValueColumns, 's.')}, $3, s.scope, $4
      from ${diff} as d join ${rows} as s on s.n = d.n
      where d.kind = 'new'
      order by d.d`,
-    [idsFrom, context.supplierId, context.sourceId, context.importId],
+    [idsFrom, supplierNo, sourceNo, importNo],
   )
 }
 
-async function updateChanged(sql: Sql, staging: Staging, context: PublishContext): Promise<void> {
+async function updateChanged(sql: Sql, staging: Staging, { sourceNo }: Numbers): Promise<void> {
   const { rows, diff } = staging.names
   await sql.run(
     `update supplier_items
      set ${itemValueColumns.map((column) => `${column} = s.${column}`).join(', ')},
-         source_id = $1, scope = s.scope, gone_at = null
+         source_no = $1, scope = s.scope, gone_at = null
      from ${diff} as d join ${rows} as s on s.n = d.n
      where supplier_items.id = d.item_id and d.kind in ('changed', 'returned')`,
-    [context.sourceId],
+    [sourceNo],
   )
   // Another source or scope lists the same: only the lineage moves, and no before-image is kept.
   await sql.run(
-    `update supplier_items set source_id = $1, scope = s.scope
+    `update supplier_items set source_no = $1, scope = s.scope
      from ${diff} as d join ${rows} as s on s.n = d.n
      where supplier_items.id = d.item_id and d.kind = 'relisted'`,
-    [context.sourceId],
+    [sourceNo],
   )
 }
 
@@ -225,18 +232,18 @@ async function markGone(sql: Sql, staging: Staging, now: Date): Promise<void> {
 async function recordPrices(
   sql: Sql,
   staging: Staging,
-  context: PublishContext,
+  { importNo, now }: Numbers & { now: Date },
   idsFrom: number,
 ): Promise<void> {
   const { rows, diff } = staging.names
   await sql.run(
-    `insert into price_history (item_id, ${columnList(priceColumns)}, recorded_at, import_id, sheet, "row", "column",
-                                raw)
-     select coalesce(d.item_id, $1 + d.d), ${columnList(priceColumns, 's.')}, ${instant(staging, 2)}, $3, s.sheet,
+    `insert into price_history (item_id, import_no, n, ${columnList(priceColumns)}, recorded_at, sheet, "row",
+                                "column", raw)
+     select coalesce(d.item_id, $1 + d.d), $3, 0, ${columnList(priceColumns, 's.')}, ${instant(staging, 2)}, s.sheet,
             s."row", s.price_column, s.price_raw
      from ${diff} as d join ${rows} as s on s.n = d.n
      where d.price_changed
      order by d.d`,
-    [idsFrom, context.now, context.importId],
+    [idsFrom, now, importNo],
   )
 }

@@ -74,7 +74,7 @@ async function stagedItemIds(
   for (let after = 0; after < ids.length; after += pageSize) {
     const page = await sql.all<{ n: number; id: number }>(
       `select s.n, i.id from ${rows} as s
-       join supplier_items as i on i.supplier_id = $1 and i.item_key = s.item_key
+       join supplier_items as i on i.supplier_no = (select no from suppliers where id = $1) and i.item_key = s.item_key
        where s.n > $2 and s.n <= $3 and s.outcome = ${outcomes.accepted}`,
       [supplierId, after, after + pageSize],
     )
@@ -87,8 +87,8 @@ async function stagedItemIds(
 async function rejectedItems(sql: Sql, { staging, supplierId, sourceId }: PublishedList): Promise<number[]> {
   const found = await sql.all<{ id: number }>(
     `select distinct i.id from ${staging.names.issues} as x
-     join supplier_items as i on i.supplier_id = $1 and i.item_key = x.item_key
-     where x.item_key is not null and i.source_id = $2 and i.gone_at is null`,
+     join supplier_items as i on i.supplier_no = (select no from suppliers where id = $1) and i.item_key = x.item_key
+     where x.item_key is not null and i.source_no = (select no from sources where id = $2) and i.gone_at is null`,
     [supplierId, sourceId],
   )
   return found.map(({ id }) => id)

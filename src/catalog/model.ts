@@ -46,7 +46,7 @@ export const PricePoint = t.Object({
   valid_from: t.Union([t.String(), t.Null()]),
   valid_to: t.Union([t.String(), t.Null()]),
   recorded_at: Instant,
-  import_id: t.String(),
+  import_id: t.Union([t.String(), t.Null()], { description: 'Null: it was deleted with its source.' }),
   file_name: t.Union([t.String(), t.Null()]),
   sha256: t.Union([t.String(), t.Null()]),
   sheet: t.Union([t.String(), t.Null()]),

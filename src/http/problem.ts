@@ -19,6 +19,7 @@ export interface Problem {
 
 const titles: Record<number, string> = {
   400: 'Bad request',
+  401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not found',
   409: 'Conflict',
@@ -35,7 +36,7 @@ export function problemResponse(error: unknown, log: Logger): Response {
 }
 
 /** An answer for requests that no route takes, or that break a route's schema. */
-export function problem(status: 400 | 404 | 422, code: string, detail: string): Response {
+export function problem(status: 400 | 401 | 404 | 422, code: string, detail: string): Response {
   return respond({ type: 'about:blank', title: titles[status] ?? 'Error', status, code, detail })
 }
 

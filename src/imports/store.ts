@@ -5,6 +5,7 @@ import type { Tables } from '../db/schema.ts'
 import { NotFoundError } from '../lib/errors.ts'
 import { newId } from '../lib/id.ts'
 import type {
+  AnalyzerKind,
   ChangeCounts,
   FileDecision,
   HoldReason,
@@ -26,6 +27,11 @@ export interface Import {
   status: ImportStatus
   fileName: string
   sha256: string
+  /** Rows that a foreign analyzer answered for the file; null: the file itself is read. */
+  rowsSha256: string | null
+  analyzedBy: AnalyzerKind | null
+  /** Why the file was read without the analyzer's HTTP service although it should have been. */
+  fallbackReason: string | null
   options: ImportOptions
   readingKey: string
   decision: FileDecision | null
@@ -69,6 +75,9 @@ export interface LogEntry {
 /** What may be written of an import after it was made. */
 export interface ImportChange {
   status?: ImportStatus
+  rowsSha256?: string | null
+  analyzedBy?: AnalyzerKind
+  fallbackReason?: string | null
   decision?: FileDecision
   scopes?: string[]
   counts?: RowCounts
@@ -239,6 +248,9 @@ function fromRow({ import: row, supplier, source }: Row): Import {
     status: row.status,
     fileName: row.fileName,
     sha256: row.sha256,
+    rowsSha256: row.rowsSha256,
+    analyzedBy: row.analyzedBy,
+    fallbackReason: row.fallbackReason,
     options: row.options as ImportOptions,
     readingKey: row.readingKey,
     decision: row.decision as FileDecision | null,

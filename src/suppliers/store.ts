@@ -8,6 +8,8 @@ export interface Supplier {
   id: string
   name: string
   currency: string | null
+  /** Whether its files go to the analyzer over HTTP; null: as the configuration says. */
+  usesAnalyzer: boolean | null
   revision: number
 }
 

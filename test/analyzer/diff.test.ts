@@ -111,7 +111,7 @@ for (const engine of engines) {
         changes: { gone: 0, new: 0 },
       })
       expect(await bench.rows('select * from item_changes')).toEqual([])
-      expect(await bench.rows('select id from price_history')).toHaveLength(3)
+      expect(await bench.rows('select item_id from price_history')).toHaveLength(3)
       await bench.publish(web, { items: [], isFull: true, scopes: [''] })
       expect(await states(bench)).toEqual({ A: 'listed', B: 'gone', C: 'gone' })
     })

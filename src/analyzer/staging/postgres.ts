@@ -34,6 +34,7 @@ export async function stageInPostgres(db: Database, native: NativePostgres, id: 
   await drop()
   const engine = {
     json: 'jsonb',
+    key: 'bigint primary key',
     identity: 'bigint generated always as identity primary key',
     create: 'create unlogged table',
   }

@@ -55,7 +55,7 @@ export const outcomes = { accepted: 0, duplicate: 1, rejected: 2, superseded: 3 
 
 /** Column → type, in the order in which rows are written. The types mean the same on both engines. */
 export const itemColumns = {
-  n: 'bigint primary key',
+  n: 'key',
   sheet: 'text',
   scope: 'text not null',
   row: 'bigint not null',
@@ -117,11 +117,11 @@ export const priceColumns = [
 /** `create table` statements for one staging area. */
 export function createStatements(
   names: StagingNames,
-  engine: { json: string; identity: string; create: string },
+  engine: { json: string; key: string; identity: string; create: string },
 ): string[] {
   const columns = (types: Record<string, string>) =>
     Object.entries(types)
-      .map(([name, type]) => `"${name}" ${type === 'json' ? engine.json : type}`)
+      .map(([name, type]) => `"${name}" ${type === 'json' || type === 'key' ? engine[type] : type}`)
       .join(', ')
   return [
     `${engine.create} ${names.rows} (${columns(itemColumns)}, outcome integer not null default ${outcomes.accepted})`,

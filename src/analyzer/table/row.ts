@@ -9,4 +9,9 @@ export type Cell = string | number
 export interface Row {
   index: number
   cells: Cell[]
+  /**
+   * Whether all texts are known to be tidy: no white space at their ends and none of what `isTidyCode` excludes
+   * within. Most rows are, and whoever found the ends of the cells has looked at their bytes already.
+   */
+  isTidy?: boolean
 }

@@ -1,6 +1,6 @@
 import { InvalidError } from '../../../lib/errors.ts'
 import type { Cell, Row } from '../../table/row.ts'
-import { ByteWindow } from './byte-window.ts'
+import { ByteWindow } from '../byte-window.ts'
 import { type CellContext, CellReader, cellTooLong, damagedSheet, placeOf } from './cell-reader.ts'
 import { RowOrder } from './row-order.ts'
 import { afterPrefix, attributeAt, hasName, isSelfClosed, readRoot, tagEnd } from './tag.ts'
