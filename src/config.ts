@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { InvalidError, systemErrorCode } from './lib/errors.ts'
 import { nearest } from './lib/nearest.ts'
-import { redactText } from './lib/redact.ts'
+import { redacted, redactText } from './lib/redact.ts'
 import {
   byteSize,
   choice,
   currencyCode,
   databaseUrl,
+  flag,
   hostName,
   integer,
   logLevelList,
@@ -15,6 +16,7 @@ import {
   path,
   presence,
   type SettingKind,
+  token,
   url,
 } from './lib/setting.ts'
 
@@ -40,13 +42,25 @@ const settings = {
     name: 'HOST',
     kind: hostName,
     default: '127.0.0.1',
-    help: 'Address that `serve` listens on. The default can be reached from this machine only.',
+    help: 'Address that `serve` listens on. The default can be reached from this machine only; any other needs TALLYMAN_API_TOKEN.',
   }),
   port: setting({
     name: 'PORT',
     kind: integer({ min: 0, max: 65_535 }),
     default: '8420',
     help: 'Port that `serve` listens on; 0 takes any free one and logs which.',
+  }),
+  apiToken: setting({
+    name: 'TALLYMAN_API_TOKEN',
+    kind: token,
+    isSecret: true,
+    help: 'Token that every request must carry, as `Authorization: Bearer TOKEN`. Without it the service answers to this machine only.',
+  }),
+  allowedHosts: setting({
+    name: 'TALLYMAN_ALLOWED_HOSTS',
+    kind: nameList({ namesMax: 50, lengthMax: 255 }),
+    default: 'none',
+    help: 'Host names, between commas, under which the service may be called besides localhost and HOST, such as its name behind a proxy.',
   }),
   dataDirectory: setting({
     name: 'TALLYMAN_DATA_DIR',
@@ -65,6 +79,53 @@ const settings = {
     kind: nameList({ namesMax: 16, lengthMax: 100 }),
     default: 'ean',
     help: 'Characteristics that get an index on SQLite, between commas, so that filtering by them is fast; "none" for no index.',
+  }),
+  concurrency: setting({
+    name: 'TALLYMAN_CONCURRENCY',
+    kind: integer({ min: 1, max: 64 }),
+    default: '4',
+    help: 'Most imports that are worked on at the same time. Imports of one supplier always follow each other.',
+  }),
+  usesAnalyzer: setting({
+    name: 'TALLYMAN_USE_ANALYZER',
+    kind: flag,
+    default: 'true',
+    help: 'Whether files are handed to the analyzer over HTTP. If not, they are read without HTTP, in a process of their own all the same. A supplier may have its own switch.',
+  }),
+  analyzerUrl: setting({
+    name: 'TALLYMAN_ANALYZER_URL',
+    kind: url(['http:', 'https:']),
+    help: "Analyzer on another machine, or somebody else's. Unless it is set, `serve` runs its own.",
+  }),
+  analyzerSecret: setting({
+    name: 'TALLYMAN_ANALYZER_SECRET',
+    kind: token,
+    isSecret: true,
+    help: 'Secret that an analyzer demands of its callers. The analyzer that `serve` runs itself gets a new one at each start.',
+  }),
+  analyzerPort: setting({
+    name: 'TALLYMAN_ANALYZER_PORT',
+    kind: integer({ min: 0, max: 65_535 }),
+    default: '8421',
+    help: 'Port that `tallyman analyzer` listens on when it runs by itself; 0 takes any free one and logs which.',
+  }),
+  analyzerFallback: setting({
+    name: 'TALLYMAN_ANALYZER_FALLBACK',
+    kind: flag,
+    default: 'true',
+    help: 'Whether a file is read without HTTP when the analyzer does not answer. If not, its import fails and can be repeated.',
+  }),
+  analyzerMemoryBytesMax: setting({
+    name: 'TALLYMAN_ANALYZER_MEMORY_MAX',
+    kind: byteSize({ min: 64 * 1024 ** 2, max: 1024 ** 4 }),
+    default: '1GiB',
+    help: 'Most memory that reading one file may take; the process that takes more is ended, and its import fails.',
+  }),
+  analyzerSecondsMax: setting({
+    name: 'TALLYMAN_ANALYZER_SECONDS_MAX',
+    kind: integer({ min: 1, max: 86_400 }),
+    default: '3600',
+    help: 'Longest time that one import may take, in seconds.',
   }),
   currency: setting({
     name: 'TALLYMAN_CURRENCY',
@@ -126,6 +187,12 @@ const settings = {
     isSecret: true,
     isForTests: true,
     help: 'Redis server that tests may fill and flush.',
+  }),
+  testBrowser: setting({
+    name: 'TALLYMAN_TEST_BROWSER',
+    kind: path,
+    isForTests: true,
+    help: 'Chromium that the browser tests start. Without it they take one from the PATH, or are skipped.',
   }),
   testExecutable: setting({
     name: 'TALLYMAN_TEST_EXECUTABLE',
@@ -202,7 +269,7 @@ export interface DescribedSetting {
 export function describeConfig(config: Config): DescribedSetting[] {
   return everySetting().map(([key, { name, isForTests, isSecret, kind }]) => {
     const raw: unknown = config[key]
-    const value = isSecret && typeof raw === 'string' ? redactText(raw) : raw
+    const value = isSecret && typeof raw === 'string' ? (kind.isOpaque ? redacted : redactText(raw)) : raw
     const text = value === null ? null : (kind.show?.(value) ?? String(value))
     return { name, value, text, origin: config.origins[key], isForTests }
   })
@@ -221,6 +288,13 @@ export function describeSettings(): SettingDescription[] {
   return everySetting().map(([, { name, help, defaultText, isSecret, isForTests }]) => {
     return { name, help, defaultText, isSecret, isForTests }
   })
+}
+
+/** The environment's names of secrets, and of files that hold one. */
+export function secretNames({ except }: { except: readonly SettingKey[] }): string[] {
+  return everySetting()
+    .filter(([key, { isSecret }]) => isSecret && !except.includes(key))
+    .flatMap(([, { name }]) => [name, `${name}_FILE`])
 }
 
 interface Setting<T, D extends string | null> extends SettingDescription {

@@ -22,9 +22,19 @@ test('an empty environment gives the documented defaults', () => {
     redisUrl: null,
     host: '127.0.0.1',
     port: 8420,
+    apiToken: null,
+    allowedHosts: [],
     dataDirectory: '/srv/data',
     databasePoolSize: 20,
     indexedCharacteristics: ['ean'],
+    concurrency: 4,
+    usesAnalyzer: true,
+    analyzerUrl: null,
+    analyzerSecret: null,
+    analyzerPort: 8421,
+    analyzerFallback: true,
+    analyzerMemoryBytesMax: 1_073_741_824,
+    analyzerSecondsMax: 3600,
     currency: null,
     fileBytesMax: 2_147_483_648,
     unpackedBytesMax: 8_589_934_592,
@@ -35,6 +45,7 @@ test('an empty environment gives the documented defaults', () => {
     corpusDirectory: null,
     testDatabaseUrl: null,
     testRedisUrl: null,
+    testBrowser: null,
     testExecutable: null,
   })
   expect(new Set(Object.values(origins))).toEqual(new Set(['default']))
@@ -94,6 +105,9 @@ const wrong: [Environment, string][] = [
   [{ TALLYMAN_CURRENCY: 'EURO' }, 'ISO 4217'],
   [{ TALLYMAN_FILE_BYTES_MAX: '2 gigs' }, 'TALLYMAN_FILE_BYTES_MAX must be a size from 1KiB to 1TiB'],
   [{ TALLYMAN_FILE_BYTES_MAX: '3' }, 'TALLYMAN_FILE_BYTES_MAX must be a size'],
+  [{ TALLYMAN_USE_ANALYZER: 'maybe' }, 'TALLYMAN_USE_ANALYZER must be true or false, not "maybe"'],
+  [{ TALLYMAN_API_TOKEN: 'short' }, 'TALLYMAN_API_TOKEN must have 16 to 500 characters'],
+  [{ TALLYMAN_API_TOKEN: 'blanks in the middle' }, 'without blanks'],
   [{ TALLYMAN_LOG_FORMAT: 'jsn' }, 'did you mean json?'],
   [{ TALLYMAN_LOG_LEVEL: 'info,db=wran' }, 'TALLYMAN_LOG_LEVEL cannot be read: "db=wran"'],
   [{ TALLYMAN_INDEXED_CHARACTERISTICS: 'ean,"x' }, 'quotes'],
@@ -116,6 +130,12 @@ test('characteristics with an index are a list, and none is the empty one', () =
   const listed = (text: string) => load({ TALLYMAN_INDEXED_CHARACTERISTICS: text }).indexedCharacteristics
   expect(listed('ean, Größe ,ean,')).toEqual(['ean', 'Größe'])
   expect(listed('none')).toEqual([])
+})
+
+test('yes and no may be written in several ways', () => {
+  const read = (text: string) => load({ TALLYMAN_USE_ANALYZER: text }).usesAnalyzer
+  expect(['true', 'Yes', 'on', '1'].map(read)).toEqual([true, true, true, true])
+  expect(['false', 'No', 'off', '0'].map(read)).toEqual([false, false, false, false])
 })
 
 test('an unknown TALLYMAN_ name is refused with the nearest known one', () => {
@@ -169,6 +189,12 @@ test('a secret is neither described nor part of a message', () => {
     }
     expect(told).not.toContain('s3c')
   }
+})
+
+test('of a token nothing is described', () => {
+  const text = 'a-token-that-nobody-guesses'
+  const described = describeConfig(load({ TALLYMAN_API_TOKEN: text, TALLYMAN_ANALYZER_SECRET: text }))
+  expect(JSON.stringify(described)).not.toContain('nobody')
 })
 
 test('what is described can be set again', () => {

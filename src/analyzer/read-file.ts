@@ -18,7 +18,7 @@ import type { Place, Staging } from './staging/staging.ts'
 import { decideTable } from './table/decide.ts'
 import type { TableDecision } from './table/decision.ts'
 import type { Issue } from './table/issue.ts'
-import type { ItemRow } from './table/item.ts'
+import type { ItemRow, RowOutcome } from './table/item.ts'
 import { contradicts, type TableReader, tableReader } from './table/reader.ts'
 import type { Row } from './table/row.ts'
 import { decideFile } from './table/verdict.ts'
@@ -31,6 +31,8 @@ const batchesPerCollection = 200
 
 export interface ReadRequest {
   path: string
+  /** By name, where the caller knows it; otherwise the content decides. */
+  format?: string | null
   options: Pick<ImportOptions, 'table' | 'encoding' | 'delimiter' | 'settings'>
   limits: ReadLimits
   /** What an earlier reading of the same bytes decided; it is followed to the letter. */
@@ -40,8 +42,12 @@ export interface ReadRequest {
   /** Makes a staging area; a second one is asked for when the file must be read once more. */
   openStaging: () => Promise<Staging>
   onProgress: (progress: ReadProgress) => void
+  onPhase?: (phase: ReadPhase) => void
   signal: AbortSignal
 }
+
+/** What is at work: the reader, or SQL, of which one statement may keep the process for minutes. */
+export type ReadPhase = 'reading' | 'writing'
 
 export interface ReadProgress {
   rows: number
@@ -83,6 +89,7 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
   if (!before.isFile()) throw new InvalidError('not_a_file', 'This is no regular file; name one list.')
   const file = await openFile(request.path, {
     limits: request.limits,
+    format: request.format ?? null,
     encoding: request.options.encoding,
     delimiter: request.options.delimiter,
   })
@@ -171,6 +178,7 @@ async function readTables(
   const fingerprints = prints === null ? null : { ...prints, fresh: new FingerprintEntries() }
   const verdict = decideFile(decided)
   const staging = await request.openStaging()
+  request.onPhase?.('reading')
   try {
     const tables: TableCounts[] = []
     const proved: Reading['proved'] = []
@@ -195,6 +203,7 @@ async function readTables(
       proved.push(read.proved)
       if (isList) scopes.add(place.scope)
     }
+    request.onPhase?.('writing')
     await staging.seal()
     const decision: FileDecision = {
       format: file.format,
@@ -310,7 +319,7 @@ function rowTaker({
       ...nothingKnown,
       take: (row) => sink.take(row, { kind: 'ignored', reason: 'not_a_list' }),
     }
-  if (fingerprints === null) return { ...nothingKnown, take: (row) => sink.take(row, reader.read(row)) }
+  if (fingerprints === null) return { ...nothingKnown, take: (row) => sink.take(row, outcomeOf(row, reader)) }
   const { known, fresh } = fingerprints
   const print: Fingerprint = { a: 0, b: 0 }
   let headings = reader.context()
@@ -330,12 +339,13 @@ function rowTaker({
       return isKnown()
     },
     take(row, isLine) {
-      const isData = row.index >= table.firstDataRow
+      // What a fault is told of is written to every import's log, so such a row is read every time.
+      const isData = row.index >= table.firstDataRow && row.fault === undefined
       if (isData && !isLine) {
         fingerprint(row, seedsNow(), print)
         if (isKnown()) return
       }
-      const outcome = reader.read(row)
+      const outcome = outcomeOf(row, reader)
       const n = sink.take(row, outcome)
       // What was noted about a row is written to every import's log, so such a row is read every time.
       if (isData && n !== null && outcome.kind === 'item' && outcome.item.notes.length === 0)
@@ -365,6 +375,13 @@ function rowTaker({
     }
     return true
   }
+}
+
+function outcomeOf(row: Row, reader: TableReader): RowOutcome {
+  const { fault, index } = row
+  if (fault === undefined) return reader.read(row)
+  const issue: Issue = { severity: 'error', errorType: 'ParserError', ...fault, row: index, column: null }
+  return { kind: 'rejected', issues: [issue], itemKey: null }
 }
 
 function flagsOf({ priceE4, currency }: ItemRow): number {

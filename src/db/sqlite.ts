@@ -161,8 +161,8 @@ async function begin(connection: Connection, lockTimeoutMs: number): Promise<voi
   }
 }
 
-/** Errors of the disk in words. */
-async function orDiskFull<Result>(work: () => Result): Promise<Result> {
+/** Runs the work; errors of the disk come in words. */
+export function orDiskFull<Result>(work: () => Result): Result {
   try {
     return work()
   } catch (error) {
@@ -173,14 +173,14 @@ async function orDiskFull<Result>(work: () => Result): Promise<Result> {
 /** What the disk, and no bug, is the cause of; null for any other error. */
 export function diskFullError(error: unknown): UnavailableError | null {
   const code = systemErrorCode(error) ?? ''
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC')
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT')
     return new UnavailableError(
       'disk_full',
       'The disk is full; nothing was published. Make room and try again.',
       { cause: error },
     )
   // A quota, a limit on the size of files (ulimit -f), or a disk that fails.
-  if (!code.startsWith('SQLITE_IOERR')) return null
+  if (!code.startsWith('SQLITE_IOERR') && code !== 'EFBIG' && code !== 'EIO') return null
   return new UnavailableError(
     'disk_failed',
     `The database file could not be read or written (${code}); nothing was published. ` +

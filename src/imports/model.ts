@@ -27,6 +27,13 @@ export type ImportStatus = (typeof importStatuses)[number]
 export const runTriggers = ['cli', 'api', 'schedule'] as const
 export type RunTrigger = (typeof runTriggers)[number]
 
+/**
+ * Who reads a file: the `command` itself (`ingest`), our `analyzer` over HTTP, a `child` process without HTTP, or a
+ * `remote` analyzer.
+ */
+export const analyzerKinds = ['command', 'analyzer', 'child', 'remote'] as const
+export type AnalyzerKind = (typeof analyzerKinds)[number]
+
 export const jobStates = [
   'queued',
   'running',

@@ -1,10 +1,11 @@
-import { and, asc, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { Severity } from '../analyzer/table/issue.ts'
 import type { Query } from '../db/database.ts'
 import type { Tables } from '../db/schema.ts'
 import { NotFoundError } from '../lib/errors.ts'
 import { newId } from '../lib/id.ts'
 import type {
+  AnalyzerKind,
   ChangeCounts,
   FileDecision,
   HoldReason,
@@ -26,6 +27,11 @@ export interface Import {
   status: ImportStatus
   fileName: string
   sha256: string
+  /** Rows that a foreign analyzer answered for the file; null: the file itself is read. */
+  rowsSha256: string | null
+  analyzedBy: AnalyzerKind | null
+  /** Why the file was read without the analyzer's HTTP service although it should have been. */
+  fallbackReason: string | null
   options: ImportOptions
   readingKey: string
   decision: FileDecision | null
@@ -69,6 +75,9 @@ export interface LogEntry {
 /** What may be written of an import after it was made. */
 export interface ImportChange {
   status?: ImportStatus
+  rowsSha256?: string | null
+  analyzedBy?: AnalyzerKind
+  fallbackReason?: string | null
   decision?: FileDecision
   scopes?: string[]
   counts?: RowCounts
@@ -96,6 +105,18 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
       .innerJoin(suppliers, eq(suppliers.id, imports.supplierId))
       .innerJoin(sources, eq(sources.id, imports.sourceId))
       .where(where)
+
+  const logColumns = {
+    severity: parsingLogs.severity,
+    errorType: parsingLogs.errorType,
+    code: parsingLogs.code,
+    message: parsingLogs.message,
+    sheet: parsingLogs.sheet,
+    row: parsingLogs.row,
+    column: parsingLogs.column,
+    raw: parsingLogs.raw,
+    rowData: parsingLogs.rowData,
+  }
 
   return {
     /** One run with one import, pending. */
@@ -145,6 +166,20 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
       return rows.map(fromRow)
     },
 
+    /** Those of the ids that there are, newest first, without their decision cards, which may be large. */
+    async byIds(ids: string[]): Promise<Import[]> {
+      if (ids.length === 0) return []
+      const { decision: _, ...columns } = getTableColumns(imports)
+      const rows = await query
+        .select({ import: columns, supplier: suppliers.name, source: sources.name })
+        .from(imports)
+        .innerJoin(suppliers, eq(suppliers.id, imports.supplierId))
+        .innerJoin(sources, eq(sources.id, imports.sourceId))
+        .where(inArray(imports.id, ids))
+        .orderBy(desc(imports.id))
+      return rows.map((row) => fromRow({ ...row, import: { ...row.import, decision: null } }))
+    },
+
     async change(id: string, change: ImportChange): Promise<void> {
       const { counts, error, ...plain } = change
       await query
@@ -190,23 +225,23 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
       return row === undefined ? null : fromRow(row)
     },
 
+    /** Those of the ids that there are in the parse log, in the order of the rows. */
+    async logByIds(ids: number[]): Promise<LogEntry[]> {
+      if (ids.length === 0) return []
+      return query
+        .select(logColumns)
+        .from(parsingLogs)
+        .where(inArray(parsingLogs.id, ids))
+        .orderBy(asc(parsingLogs.id))
+    },
+
     /** The parse log of one import in the order of its rows. */
     async log(
       importId: string,
       options: { limit: number; offset?: number; severities?: Severity[] },
     ): Promise<LogEntry[]> {
       return query
-        .select({
-          severity: parsingLogs.severity,
-          errorType: parsingLogs.errorType,
-          code: parsingLogs.code,
-          message: parsingLogs.message,
-          sheet: parsingLogs.sheet,
-          row: parsingLogs.row,
-          column: parsingLogs.column,
-          raw: parsingLogs.raw,
-          rowData: parsingLogs.rowData,
-        })
+        .select(logColumns)
         .from(parsingLogs)
         .where(
           and(
@@ -239,6 +274,9 @@ function fromRow({ import: row, supplier, source }: Row): Import {
     status: row.status,
     fileName: row.fileName,
     sha256: row.sha256,
+    rowsSha256: row.rowsSha256,
+    analyzedBy: row.analyzedBy,
+    fallbackReason: row.fallbackReason,
     options: row.options as ImportOptions,
     readingKey: row.readingKey,
     decision: row.decision as FileDecision | null,

@@ -9,6 +9,8 @@ export interface SettingKind<T> {
   parse(text: string, folder: string): T
   /** The text that would give this value again, for people; default: the value as text. */
   show?(value: T): string
+  /** The whole text is secret, not only a password in it. */
+  isOpaque?: true
 }
 
 /** A whole number. */
@@ -46,6 +48,26 @@ export function choice<const C extends string>(choices: readonly C[]): SettingKi
       throw new Error(`must be ${choices.join(' or ')}, not "${text}"${suggestion(text, choices)}`)
     },
   }
+}
+
+/** Yes or no. */
+export const flag: SettingKind<boolean> = {
+  parse(text) {
+    const word = text.toLowerCase()
+    if (['true', 'yes', 'on', '1'].includes(word)) return true
+    if (['false', 'no', 'off', '0'].includes(word)) return false
+    throw new Error(`must be true or false, not "${text}"`)
+  },
+}
+
+/** A secret that is compared as a whole: long enough that nobody guesses it, and fit for an HTTP header. */
+export const token: SettingKind<string> = {
+  isOpaque: true,
+  parse(text) {
+    // The text itself is never part of the message.
+    if (/^[\x21-\x7e]{16,500}$/.test(text)) return text
+    throw new Error('must have 16 to 500 characters, all of them printable ASCII without blanks')
+  },
 }
 
 /** True as soon as there is any text, as no-color.org wants it; the default text is blank. */

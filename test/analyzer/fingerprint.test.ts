@@ -227,11 +227,11 @@ async function catalogOf({ db }: App): Promise<unknown> {
   const items = await db.all(
     `select i.item_key, i.name, i.price_e4, i.currency, i.category, s.name as source, i.scope,
             i.gone_at is null as listed
-     from supplier_items i join sources s on s.id = i.source_id order by i.item_key`,
+     from supplier_items i join sources s on s.no = i.source_no order by i.item_key`,
   )
   const history = await db.all(
     `select i.item_key, h.price_e4, h."row", h.raw from price_history h
-     join supplier_items i on i.id = h.item_id order by i.item_key, h.id`,
+     join supplier_items i on i.id = h.item_id order by i.item_key, h.recorded_at, h.import_no, h.n`,
   )
   const changes = await db.all(
     `select i.item_key, c.kind, count(*) as count from item_changes c join supplier_items i on i.id = c.item_id

@@ -7,10 +7,10 @@ import { priceList } from '../helpers/lists.ts'
 const main = join(import.meta.dir, '../../src/main.ts')
 
 /** A service in a process of its own, and where it listens. */
-async function startService(program: TestProgram, port = '0') {
+async function startService(program: TestProgram, env: Record<string, string> = {}) {
   const child = Bun.spawn([process.execPath, main, 'serve'], {
     cwd: program.folder,
-    env: { ...program.env, PORT: port, TALLYMAN_LOG_FORMAT: 'json' },
+    env: { ...program.env, PORT: '0', TALLYMAN_LOG_FORMAT: 'json', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const lines = logLines(child.stdout)
@@ -47,7 +47,8 @@ for (const engine of engines) {
         const rebound = await fetch(new URL('api/v1/items', url), { headers: { host: 'evil.example' } })
         expect([rebound.status, await rebound.json()]).toMatchObject([400, { code: 'wrong_host' }])
 
-        const busy = await startService(program, new URL(url).port).catch((error: Error) => error)
+        const elsewhere = { PORT: new URL(url).port, TALLYMAN_DATA_DIR: `${program.folder}/elsewhere` }
+        const busy = await startService(program, elsewhere).catch((error: Error) => error)
         expect(String(busy)).toContain('the address is in use already; set PORT to another one')
 
         // A list can come in while it serves.

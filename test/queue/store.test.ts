@@ -97,7 +97,7 @@ for (const engine of engines) {
           jobs.take((await jobs.get(job.id))!, ownIdentity(), later(now, leaseMs * 9)),
         )
       expect(await rejection(take())).toMatchObject({ code: 'job_ended' })
-      await inTx(bench, (jobs) => jobs.requeue(job.importId, ownIdentity(), now))
+      await inTx(bench, (jobs) => jobs.requeue(job.importId, { worker: ownIdentity(), now }))
       expect((await take()).attempt).toBe(2)
       const ended: JobState[] = ['succeeded', 'failed', 'dead', 'cancelled', 'expired']
       for (const state of ended) {

@@ -5,7 +5,10 @@
  */
 export type Cell = string | number
 
-/** One row of one sheet. `index` is 0-based and counts every row of the sheet, blank ones included. */
+/**
+ * One row of one sheet. `index` is 0-based and counts every row of the sheet, blank ones included; -1 is a header
+ * without a place of its own, such as the keys of NDJSON.
+ */
 export interface Row {
   index: number
   cells: Cell[]
@@ -15,6 +18,15 @@ export interface Row {
    * have no bit are only known where all are tidy (`tidyThroughout`). Absent: nothing is known.
    */
   tidy?: number
+  /** Why the format could not make cells of it; it is rejected, whatever its cells are. */
+  fault?: RowFault
+}
+
+export interface RowFault {
+  /** Stable and for machines. */
+  code: string
+  message: string
+  raw: string
 }
 
 export const tidyThroughout = -1
