@@ -174,15 +174,19 @@ function latencyVerdict(
   return null
 }
 
-function notes({ cases, leftOut, options }: Report): string[] {
-  const failures = cases.flatMap(({ workload, rows, contenders }) =>
+function notes({ cases, leftOut, failures, options }: Report): string[] {
+  const rivals = cases.flatMap(({ workload, rows, contenders }) =>
     contenders.flatMap(({ name, failure }) =>
       failure === null ? [] : [`${name} failed at "${workload}", ${count(rows)} rows: ${failure}`],
     ),
   )
-  const lines = [...leftOut, ...failures].map((line) => `- ${line}`)
-  const seed = `Lists made with seed ${options.seed}.`
-  return lines.length === 0 ? [seed] : [seed, ['Not compared:', '', ...lines].join('\n')]
+  const list = (title: string, lines: string[]) =>
+    lines.length === 0 ? [] : [[title, '', ...lines.map((line) => `- ${line}`)].join('\n')]
+  return [
+    `Lists made with seed ${options.seed}.`,
+    ...list('Not compared:', [...leftOut, ...rivals]),
+    ...list('FAILED:', failures),
+  ]
 }
 
 /** @param alignments a letter a column: l or r */
