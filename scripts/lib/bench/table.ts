@@ -112,7 +112,8 @@ function memoryLines(cases: CaseResult[]): string[][] {
   for (const { group, workload, rows, contenders } of cases) {
     const own = contenders.find(({ id }) => id === 'ours')
     if (!['sqlite', 'memory'].includes(group) || workload !== workloads.load || own === undefined) continue
-    peaks.set(rows, Math.max(peaks.get(rows) ?? 0, peak(own)))
+    const bytes = peak(own)
+    if (bytes !== null) peaks.set(rows, Math.max(peaks.get(rows) ?? 0, bytes))
   }
   const million = peaks.get(memoryGoal.rows)
   return [...peaks]
@@ -196,11 +197,20 @@ export function markdownTable(header: string[], alignments: string, rows: string
   return [line(header), line(rule), ...rows.map(line)].join('\n')
 }
 
-const peak = ({ runs }: ContenderResult) => Math.max(0, ...runs.map(({ peakBytes }) => peakBytes))
+/** Null: no run could tell. */
+function peak({ runs }: ContenderResult): number | null {
+  const peaks = runs.flatMap(({ peakBytes }) => peakBytes ?? [])
+  return peaks.length === 0 ? null : Math.max(...peaks)
+}
+
 const count = (rows: number) => rows.toLocaleString('en')
 const inMegabytes = (bytes: number) => Math.round(bytes / 1e6).toString()
-const megabytes = (of: ContenderResult | undefined) =>
-  of === undefined || of.runs.length === 0 ? '–' : inMegabytes(peak(of))
+
+function megabytes(of: ContenderResult | undefined): string {
+  const bytes = of === undefined ? null : peak(of)
+  return bytes === null ? '–' : inMegabytes(bytes)
+}
+
 const milliseconds = (ms: number) => `${figure(ms)} ms`
 
 /** Three digits are more than the measurements bear. */
