@@ -17,7 +17,7 @@ export interface ServiceResult {
 
 /** Pages at a rate that a busy office does not reach; and, by itself, a client that asks as fast as it can. */
 const plans = [
-  { ratePerSecond: 200, closedLoops: 0, itemsPerPage: 50 },
+  { ratePerSecond: 100, closedLoops: 0, itemsPerPage: 50 },
   { ratePerSecond: 0, closedLoops: 1, itemsPerPage: 50 },
 ]
 const warmUpMs = 2000
