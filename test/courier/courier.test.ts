@@ -3,6 +3,7 @@ import { supplierStore } from '../../src/suppliers/store.ts'
 import { engines } from '../helpers/engines.ts'
 import { priceList } from '../helpers/lists.ts'
 import { openTestService } from '../helpers/service.ts'
+import { until } from '../helpers/until.ts'
 
 for (const engine of engines) {
   describe(engine, () => {
@@ -28,7 +29,7 @@ for (const engine of engines) {
         fallbackReason: null,
         changes: { new: 1 },
       })
-      expect(bench.service.courier.progressOf(second.id)).toBe(null)
+      await until(() => bench.service.courier.progressOf(second.id) === null)
       expect(await bench.program.leftovers()).toEqual(['serve.json'])
     }, 60_000)
   })
