@@ -188,6 +188,12 @@ const settings = {
     isForTests: true,
     help: 'Redis server that tests may fill and flush.',
   }),
+  testBrowser: setting({
+    name: 'TALLYMAN_TEST_BROWSER',
+    kind: path,
+    isForTests: true,
+    help: 'Chromium that the browser tests start. Without it they take one from the PATH, or are skipped.',
+  }),
   testExecutable: setting({
     name: 'TALLYMAN_TEST_EXECUTABLE',
     kind: path,

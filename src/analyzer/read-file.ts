@@ -322,9 +322,8 @@ function rowTaker({
   if (fingerprints === null) return { ...nothingKnown, take: (row) => sink.take(row, outcomeOf(row, reader)) }
   const { known, fresh } = fingerprints
   const print: Fingerprint = { a: 0, b: 0 }
-  const contextNow = () => `${place.scope}\x1d${reader.context()}`
   let headings = reader.context()
-  let seeds = seedsOf(contextNow())
+  let seeds = seedsOf(`${place.scope}\x1d${headings}`)
   let seen: Buffer | null = null
   let view: DataView<ArrayBufferLike> = new DataView(new ArrayBuffer(0))
   let hasRepeated = false
@@ -336,18 +335,14 @@ function rowTaker({
         seen = bytes
         view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
       }
-      if (reader.context() !== headings) {
-        headings = reader.context()
-        seeds = seedsOf(contextNow())
-      }
-      lineFingerprint(view, from, to, seeds, print)
+      lineFingerprint(view, from, to, seedsNow(), print)
       return isKnown()
     },
     take(row, isLine) {
       // What a fault is told of is written to every import's log, so such a row is read every time.
       const isData = row.index >= table.firstDataRow && row.fault === undefined
       if (isData && !isLine) {
-        fingerprint(row, contextNow(), print)
+        fingerprint(row, seedsNow(), print)
         if (isKnown()) return
       }
       const outcome = outcomeOf(row, reader)
@@ -357,6 +352,16 @@ function rowTaker({
         fresh.add(print, flagsOf(outcome.item), n)
     },
     hasRepeated: () => hasRepeated,
+  }
+
+  /** Of what the next row inherits, which changes rarely. */
+  function seedsNow(): Fingerprint {
+    const context = reader!.context()
+    if (context !== headings) {
+      headings = context
+      seeds = seedsOf(`${place!.scope}\x1d${headings}`)
+    }
+    return seeds
   }
 
   /** Whether the last list had the row whose fingerprint was just made; then it is counted. */

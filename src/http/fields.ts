@@ -1,4 +1,5 @@
 import { t as http } from 'elysia'
+import { oneOf } from '../lib/schema.ts'
 
 /**
  * Fields that many routes share. Elysia's own types, because plain ones leave the numbers of a query as text; each
@@ -51,12 +52,7 @@ export function choiceField<const Choice extends string>(
   choices: readonly Choice[],
   description: string,
 ) {
-  return http.Optional(
-    http.Union(
-      choices.map((choice) => http.Literal(choice)),
-      { description, error: `${name} must be one of ${choices.join(', ')}` },
-    ),
-  )
+  return http.Optional(oneOf(choices, { description, error: `${name} must be one of ${choices.join(', ')}` }))
 }
 
 /** The id of a supplier or an import in an address. */

@@ -26,6 +26,11 @@ test('sizes come with k and m, in any order, each once', () => {
   })
 })
 
+test('memory, which is looked at with millions of rows, is left out of a quick run unless it is asked for', () => {
+  expect(parseArguments(['--rows', '100k'])?.only).toEqual(['sqlite', 'postgres', 'xlsx', 'api'])
+  expect(parseArguments(['--rows', '100k', '--only', 'memory'])?.only).toEqual(['memory'])
+})
+
 test('help is asked for with --help or -h', () => {
   expect(parseArguments(['--help'])).toBeNull()
   expect(parseArguments(['-h', '--rows', '1m'])).toBeNull()

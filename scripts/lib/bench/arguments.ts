@@ -31,7 +31,7 @@ export const help = `Usage: scripts/bench [OPTIONS]
 Measures the compiled executable against other programs on the same price lists, in alternation, and prints a table.
 
   --rows LIST       sizes of the price lists: 100k,1m (default), 50000
-  --only LIST       ${groups.join(', ')} (default: all of them)
+  --only LIST       ${groups.join(', ')} (default: all; memory only from 1m rows on)
   --without LIST    leave out ${peerNames.join(', ')}
   --runs N          how often each program runs (default 5, above 200,000 rows 3; slow peers once there)
   --seed N          of the made-up lists (default 1)
@@ -53,9 +53,10 @@ export class ArgumentError extends Error {}
 export function parseArguments(argv: string[]): BenchOptions | null {
   const { values } = parse(argv)
   if (values.help) return null
+  const rows = values.rows === undefined ? [100_000, 1_000_000] : parseRows(values.rows)
   return {
-    rows: values.rows === undefined ? [100_000, 1_000_000] : parseRows(values.rows),
-    only: values.only === undefined ? [...groups] : parseNames('--only', values.only, groups),
+    rows,
+    only: values.only === undefined ? defaultGroups(rows) : parseNames('--only', values.only, groups),
     without: values.without === undefined ? [] : parseNames('--without', values.without, peerNames),
     runs: values.runs === undefined ? null : parseWhole('--runs', values.runs, { min: 1, max: 100 }),
     seed: values.seed === undefined ? 1 : parseWhole('--seed', values.seed, { min: 0, max: 2 ** 31 }),
@@ -65,6 +66,10 @@ export function parseArguments(argv: string[]): BenchOptions | null {
     mayInstall: !values['no-install'],
   }
 }
+
+/** Memory is about long lists, and takes its time with them. */
+const defaultGroups = (rows: number[]) =>
+  Math.max(...rows) >= 1_000_000 ? [...groups] : groups.filter((group) => group !== 'memory')
 
 const optionSpecs = {
   rows: { type: 'string' },

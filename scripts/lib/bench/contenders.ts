@@ -164,7 +164,7 @@ export function postgresCopy(
 export function pipeline(python: string, { places, env, file, from, loaded }: LoadOptions): Contender {
   return {
     id: 'python',
-    name: 'pandas + pydantic + SQLAlchemy',
+    name: 'the Python pipeline',
     role: 'rival',
     isSlow: true,
     prepare: () =>

@@ -173,13 +173,16 @@ async function startLoad(loadPlan: LoadPlan, env: Record<string, string>): Promi
 
 /** @returns where the import can be asked for, or null when this version takes no uploads */
 async function upload(origin: string, file: ListFile): Promise<string | null> {
+  // Nothing is sent first: a version without uploads would hang up on a long body, and its answer would be lost.
+  const probe = await fetch(`${origin}/api/v1/uploads`, { method: 'POST' })
+  await probe.arrayBuffer()
+  if (probe.status === 404 || probe.status === 405) return null
   const query = new URLSearchParams({ supplier: 'Newcomer', mode: 'full', file_name: 'list.csv' })
   const response = await fetch(`${origin}/api/v1/uploads?${query}`, {
     method: 'POST',
     headers: { 'content-type': 'text/csv' },
     body: Bun.file(file.path),
   })
-  if (response.status === 404 || response.status === 405) return null
   const location = response.headers.get('location')
   if (response.status !== 202 || location === null)
     throw new WrongResult(`The upload was answered with ${response.status}: ${await response.text()}`)

@@ -4,10 +4,10 @@ import type { BenchOptions } from './arguments.ts'
 /** Bytes a row that a group needs at its fullest: measured at 100,000 rows, and a third more. */
 const bytesPerRow: Record<BenchOptions['only'][number], number> = {
   sqlite: 6000,
-  postgres: 8000,
+  postgres: 10_000,
   xlsx: 2500,
   memory: 3000,
-  api: 4000,
+  api: 6000,
 }
 
 /** The executable, PostgreSQL and its empty databases. */

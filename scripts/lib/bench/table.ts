@@ -23,14 +23,21 @@ export function reportMarkdown(report: Report): string {
   ].join('\n\n')
 }
 
+/** What the figures in the tables are. */
+const legend =
+  'Ratios of the medians of whole processes that ran in alternation on the same files, in brackets the extremes of ' +
+  'the rounds (none: one run); goals are marked ✓ where they are reached and ✗ where not. `.import` and `\\copy` ' +
+  'fill a table of texts without keys, at reloads too; the Python pipeline (pandas, pydantic, SQLAlchemy) keeps items ' +
+  'and a price history like ours; bare inflate unpacks the sheet and its strings and looks at nothing. Memory is the most that the biggest process held; the ' +
+  "database server's is not counted."
+
 function tableBlocks({ cases, service }: Report): string[] {
   const titles = { sqlite: 'Into SQLite', postgres: 'Into PostgreSQL', xlsx: 'Workbooks' } as const
   const blocks = Object.entries(titles).flatMap(([group, title]) => {
-    const lines = cases.filter((result) => result.group === group).flatMap(comparisonLines)
-    if (lines.length === 0) return []
-    const header = [title, 'rows', 'compared with', 'ratio', 'spread', 'goal', 'memory: ours', 'theirs']
-    return [markdownTable(header, 'lrlrrlrr', lines)]
+    const results = cases.filter((result) => result.group === group)
+    return results.length === 0 ? [] : [comparisonTable(title, results)]
   })
+  if (blocks.length > 0) blocks.unshift(legend)
   const memory = memoryLines(cases)
   if (memory.length > 0)
     blocks.push(markdownTable(['Memory of a first load into SQLite', 'most', 'goal'], 'lrl', memory))
@@ -39,11 +46,7 @@ function tableBlocks({ cases, service }: Report): string[] {
       markdownTable(
         [
           `API during an import of ${count(result.rows)} rows (${planText(result)})`,
-          'p50',
-          'p99',
-          'max',
-          'p99 : idle',
-          'goal',
+          ...['p50', 'p99', 'max', 'p99 : idle', 'goal'],
         ],
         'lrrrrl',
         serviceLines(result),
@@ -52,46 +55,57 @@ function tableBlocks({ cases, service }: Report): string[] {
   return blocks
 }
 
-/** Each of ours against each of the others. */
-function comparisonLines(result: CaseResult): string[][] {
-  const subjects = result.contenders.filter(({ role }) => role === 'subject')
-  const others = result.contenders.filter(({ role }) => role !== 'subject')
-  return subjects.flatMap((subject) => {
-    const what = subjects.length > 1 ? `${result.workload}: ${subject.name}` : result.workload
-    return others.map((other) => comparisonLine(result, { what, subject, other }))
+/** A line for each workload, size and program of ours; a column for each of the others. */
+function comparisonTable(title: string, results: CaseResult[]): string {
+  const others = new Map<string, ContenderResult>()
+  for (const { contenders } of results)
+    for (const contender of contenders)
+      if (contender.role !== 'subject' && !others.has(contender.id)) others.set(contender.id, contender)
+  const columns = [...others.values()]
+  const heads = columns.map(({ name, role }) =>
+    role === 'rival' ? `× as fast as ${name}` : `× the time of ${name}`,
+  )
+  const memoryHead = ['ours', ...columns.map(({ name }) => name)].join(' / ')
+  const lines = results.flatMap((result) => {
+    const subjects = result.contenders.filter(({ role }) => role === 'subject')
+    return subjects.map((subject) => {
+      const found = columns.map(({ id }) => result.contenders.find((contender) => contender.id === id))
+      return [
+        subjects.length > 1 ? `${result.workload}: ${subject.name}` : result.workload,
+        count(result.rows),
+        ...found.map((other) => comparison(result, subject, other)),
+        [subject, ...found].map((each) => megabytes(each)).join(' / '),
+      ]
+    })
   })
+  const header = [title, 'rows', ...heads, `MB: ${memoryHead}`]
+  return markdownTable(header, `lr${'r'.repeat(heads.length)}r`, lines)
 }
 
-function comparisonLine(
-  { group, workload, rows }: CaseResult,
-  { what, subject, other }: { what: string; subject: ContenderResult; other: ContenderResult },
-): string[] {
-  const head = [what, count(rows), other.name]
-  if (other.failure !== null || other.runs.length === 0)
-    return [...head, 'failed', '', '', megabytes(peak(subject)), '']
+/** "2.20 (2.00–2.40), goal ≤ 2.5 ✓". */
+function comparison(
+  { group, workload }: CaseResult,
+  subject: ContenderResult,
+  other: ContenderResult | undefined,
+): string {
+  if (other === undefined) return ''
+  if (other.failure !== null || other.runs.length === 0) return 'failed'
   const times = ({ runs }: ContenderResult) => runs.map(({ wallMs }) => wallMs)
   const ratio = ratioOf(times(subject), times(other))
-  const isRival = other.role === 'rival'
-  const shown = isRival ? inverse(ratio) : ratio
+  const shown = other.role === 'rival' ? inverse(ratio) : ratio
+  const spread = shown.rounds === 1 ? '' : ` (${figure(shown.min)}–${figure(shown.max)})`
   const verdict = verdictOf(goalOf(group, workload, subject.id, other.id), ratio)
-  return [
-    ...head,
-    isRival ? `${figure(shown.ratio)} × as fast` : `${figure(shown.ratio)} × its time`,
-    shown.rounds === 1 ? 'one run' : `${figure(shown.min)}–${figure(shown.max)}`,
-    verdictText(verdict),
-    megabytes(peak(subject)),
-    megabytes(peak(other)),
-  ]
+  return `${figure(shown.ratio)}${spread}${verdict === null ? '' : `, goal ${verdictText(verdict)}`}`
 }
 
 function verdictOf(goal: Goal | null, { ratio }: Ratio): Verdict | null {
   if (goal === null) return null
-  if (goal.kind === 'at-most') return { text: `≤ ${goal.times} ×`, isReached: ratio <= goal.times }
-  return { text: `≥ ${goal.times} ×`, isReached: 1 / ratio >= goal.times }
+  if (goal.kind === 'at-most') return { text: `≤ ${goal.times}`, isReached: ratio <= goal.times }
+  return { text: `≥ ${goal.times}`, isReached: 1 / ratio >= goal.times }
 }
 
 const verdictText = (verdict: Verdict | null) =>
-  verdict === null ? '' : `${verdict.text} ${verdict.isReached ? 'reached' : '**missed**'}`
+  verdict === null ? '' : `${verdict.text} ${verdict.isReached ? '✓' : '✗'}`
 
 function memoryLines(cases: CaseResult[]): string[][] {
   const peaks = new Map<number, number>()
@@ -110,7 +124,7 @@ function memoryLines(cases: CaseResult[]): string[][] {
           : rows > memoryGoal.rows && million !== undefined
             ? { text: `as for ${count(memoryGoal.rows)}`, isReached: bytes <= million * memoryGoal.growthMax }
             : null
-      return [`${count(rows)} rows`, megabytes(bytes), verdictText(verdict)]
+      return [`${count(rows)} rows`, `${inMegabytes(bytes)} MB`, verdictText(verdict)]
     })
 }
 
@@ -180,7 +194,9 @@ export function markdownTable(header: string[], alignments: string, rows: string
 
 const peak = ({ runs }: ContenderResult) => Math.max(0, ...runs.map(({ peakBytes }) => peakBytes))
 const count = (rows: number) => rows.toLocaleString('en')
-const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`
+const inMegabytes = (bytes: number) => Math.round(bytes / 1e6).toString()
+const megabytes = (of: ContenderResult | undefined) =>
+  of === undefined || of.runs.length === 0 ? '–' : inMegabytes(peak(of))
 const milliseconds = (ms: number) => `${figure(ms)} ms`
 
 /** Three digits are more than the measurements bear. */

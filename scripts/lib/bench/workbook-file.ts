@@ -120,7 +120,8 @@ function fixedParts(style: TextStyle): Record<string, string> {
       `${declaration}<workbook xmlns="${main}" xmlns:r="${office}">` +
       '<sheets><sheet name="Preisliste" sheetId="1" r:id="rId1"/></sheets></workbook>',
     'xl/styles.xml':
-      `${declaration}<styleSheet xmlns="${main}"><fonts count="1"><font/></fonts><fills count="1"><fill/></fills>` +
+      `${declaration}<styleSheet xmlns="${main}"><fonts count="1"><font/></fonts>' +
+      '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>` +
       '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>' +
       '<cellXfs count="1"><xf numFmtId="0"/></cellXfs></styleSheet>',
     'xl/_rels/workbook.xml.rels':
