@@ -6,7 +6,9 @@ import { jobStore } from '../../src/queue/store.ts'
 import { completed, ndjsonHeaders, type StandInAnswers, standIn } from '../helpers/analyzer-stand-in.ts'
 import { engines } from '../helpers/engines.ts'
 import { priceList } from '../helpers/lists.ts'
+import { rejection } from '../helpers/open-database.ts'
 import { openTestService } from '../helpers/service.ts'
+import { until } from '../helpers/until.ts'
 
 const rows = [
   { _row: 12, SKU: 'R-1', Bezeichnung: 'Zange', Preis: '12,50', Währung: 'EUR' },
@@ -229,4 +231,36 @@ test('one that stays down is left aside: the file is read without it, and the im
   )
   const shown = await bench.program.run('imports', 'show', found.id)
   expect(shown.out).toContain('Read without the analyzer: The analyzer failed: ')
+}, 60_000)
+
+test('one that takes requests and never answers is left aside too', async () => {
+  await using analyzer = standIn({ file: () => new Promise(() => {}), health: () => new Promise(() => {}) })
+  const patience = { requestMs: 200, retryDelaysMs: [1, 1] }
+  await using bench = await openTestService('sqlite', { TALLYMAN_ANALYZER_URL: analyzer.url }, patience)
+  expect(await bench.ended(await bench.take(priceList(3)))).toMatchObject({
+    status: 'completed',
+    analyzedBy: 'child',
+    fallbackReason: expect.stringContaining('did not answer within 0.2 s'),
+  })
+}, 60_000)
+
+test('one that stops answering in the middle is given up, with all that it could still write', async () => {
+  await using analyzer = standIn({
+    status: (id) => Response.json({ ...completed(id), status: 'processing' }),
+    health: () => new Response('no', { status: 500 }),
+  })
+  await using bench = await openTestService('sqlite', { TALLYMAN_ANALYZER_URL: analyzer.url })
+  const importId = await bench.take(priceList(3))
+  await until(() => analyzer.asked.includes('GET /analyze/status'))
+  await analyzer[Symbol.asyncDispose]()
+  expect(await bench.ended(importId)).toMatchObject({ status: 'completed', analyzedBy: 'child' })
+  const [request] = analyzer.requests
+  const { attempt, lease_token: token } = request!
+  const { db } = bench.service
+  const job = (await jobStore(db).ofImport(importId))!
+  expect(job.attempt).toBe(attempt + 1)
+  const late = db.tx(({ query }) =>
+    jobStore({ query, tables: db.tables }).renew({ jobId: job.id, attempt, token }, new Date()),
+  )
+  expect(await rejection(late)).toMatchObject({ code: 'lease_lost' })
 }, 60_000)
