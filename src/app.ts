@@ -29,13 +29,10 @@ import { jobStore } from './queue/store.ts'
 
 /** Longer than any copy into the archive takes. */
 const copyMs = 24 * 60 * 60 * 1000
-/** How long the analyzer may take for one small answer. */
-const analyzerRequestMs = 10_000
 /** What an analyzer may take beyond its own time limit before the courier stops asking. */
 const analyzerSlackMs = 60_000
 /** A file that is being read and says nothing for so long hangs. */
 const silenceMs = 60_000
-const retryDelaysMs = [1000, 2000, 4000]
 /** How long a command waits for another process's write lock, unless it says so itself. */
 const lockTimeoutDefaultMs = 30_000
 
@@ -64,6 +61,16 @@ export interface Service extends Pick<App, 'db' | 'parts'> {
   /** Ends everything; what is under way may end within the grace, and the rest is taken up at the next start. */
   stop(options: { graceMs: number }): Promise<void>
 }
+
+/** How patient a service is with its analyzer. Tests are less so. */
+export interface Patience {
+  /** How long the analyzer may take for one small answer. */
+  requestMs: number
+  /** Pauses before each further try of it. */
+  retryDelaysMs: readonly number[]
+}
+
+const patienceDefault: Patience = { requestMs: 10_000, retryDelaysMs: [1000, 2000, 4000] }
 
 /** What the processes that a process starts are given of its own. */
 export interface Surroundings {
@@ -111,9 +118,9 @@ export async function openApp({ config, clock, log, schema, lockTimeoutMs }: App
  * @throws ConflictError `already_served`
  */
 export async function openService(
-  options: Pick<AppOptions, 'config' | 'clock' | 'log'> & Surroundings,
+  options: Pick<AppOptions, 'config' | 'clock' | 'log'> & Surroundings & { patience?: Patience },
 ): Promise<Service> {
-  const { config, clock, log, env, cwd } = options
+  const { config, clock, log, env, cwd, patience = patienceDefault } = options
   makeFolder(config.dataDirectory)
   const worker = ownIdentity()
   const lock = lockFolder(config.dataDirectory, {
@@ -126,7 +133,7 @@ export async function openService(
     const parts = { ...app.parts, isQueueKept: true, worker }
     await app.db.tx(({ query }) => jobStore({ query, tables: app.db.tables }).adopt(worker))
     await app.sweep()
-    const { analyzer, stop: stopAnalyzer } = startAnalyzer(options)
+    const { analyzer, stop: stopAnalyzer } = startAnalyzer({ config, log, env, cwd, patience })
     // Beside an analyzer it is the fallback, and need not be quick.
     const children = openChildren({ config, env, cwd, log, hasSpare: !config.usesAnalyzer })
     const courier = openCourier({
@@ -137,7 +144,7 @@ export async function openService(
       child: childReader(children),
       usesAnalyzer: config.usesAnalyzer,
       hasFallback: config.analyzerFallback,
-      retryDelaysMs,
+      retryDelaysMs: patience.retryDelaysMs,
       clearUp: (importId) => discardStaging(app.db, parts.stagingFolder, importId),
     })
     return {
@@ -180,7 +187,13 @@ export function openChildren({
 }
 
 /** The analyzer that the settings name, or one of our own; a supplier may use it even where most do not. */
-function startAnalyzer({ config, log, env, cwd }: Pick<AppOptions, 'config' | 'log'> & Surroundings) {
+function startAnalyzer({
+  config,
+  log,
+  env,
+  cwd,
+  patience,
+}: Pick<AppOptions, 'config' | 'log'> & Surroundings & { patience: Patience }) {
   const jobMs = config.analyzerSecondsMax * 1000 + analyzerSlackMs
   const client = (
     kind: 'analyzer' | 'remote',
@@ -191,7 +204,7 @@ function startAnalyzer({ config, log, env, cwd }: Pick<AppOptions, 'config' | 'l
       kind,
       address,
       restart,
-      requestMs: analyzerRequestMs,
+      requestMs: patience.requestMs,
       jobMs,
       rowsMs: jobMs,
       rowsBytesMax: config.fileBytesMax,

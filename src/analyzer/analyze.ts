@@ -239,7 +239,7 @@ async function conclude(parts: AnalyzerParts, conclusion: Conclusion): Promise<b
     const published = await publish(parts.db, tx, { staging: read.staging, diff, context, change })
     if (published !== null) {
       log.info('published')
-      await remember(parts, conclusion, published)
+      await remember(parts, conclusion, { ...published, isFirst: diff.isFirst })
       return true
     }
     log.info('the catalog moved; comparing again', { comparison })
@@ -254,7 +254,7 @@ async function conclude(parts: AnalyzerParts, conclusion: Conclusion): Promise<b
 async function remember(
   parts: AnalyzerParts,
   { made, read, sql, log }: Conclusion,
-  { revision, idsFrom }: Published,
+  { revision, idsFrom, isFirst }: Published & { isFirst: boolean },
 ): Promise<void> {
   const { fingerprints, staging } = read
   if (fingerprints === null) return
@@ -266,7 +266,8 @@ async function remember(
   const key = { readingKey, decision: tablesKey, revision }
   try {
     const path = fingerprintPath(parts, made)
-    const rows = await rememberRows(sql, path, { staging, fingerprints, supplierId, sourceId, idsFrom, key })
+    const ids = { supplierId, sourceId, idsFrom, isFirst }
+    const rows = await rememberRows(sql, path, { staging, fingerprints, ...ids, key })
     log.debug('rows remembered', { rows })
   } catch (error) {
     log.warn('rows not remembered; the next list is read whole', { error })

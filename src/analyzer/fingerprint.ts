@@ -16,27 +16,40 @@ export interface Fingerprint {
   b: number
 }
 
-/**
- * @param context what the row inherits; it changes rarely, so it is handed in as one text
- * @param into is filled, so that a million rows make no garbage
- */
-export function fingerprint(row: Row, context: string, into: Fingerprint): void {
-  const { cells } = row
-  let text = context
-  for (let column = 0; column < cells.length; column++) {
-    const cell = cells[column]!
-    // Separators that no CSV or XML text holds; a number is not the text that looks like it.
-    text += typeof cell === 'string' ? `\x1f${cell}` : `\x1e${cell}`
-  }
-  into.a = Bun.hash.xxHash32(text, 1)
-  // Zero in both marks a free slot.
-  into.b = Bun.hash.xxHash32(text, 2) || 1
-}
-
-/** What lines inherit, ready to be hashed with each of them. */
+/** What rows inherit, ready to be hashed with each of them. */
 export function seedsOf(context: string): Fingerprint {
   return { a: Bun.hash.xxHash32(context, 3), b: Bun.hash.xxHash32(context, 4) }
 }
+
+/**
+ * The fingerprint of a row's cells. Joining them for native hashes costs five times as much.
+ * @param into is filled, so that a million rows make no garbage
+ */
+export function fingerprint({ cells }: Row, seeds: Fingerprint, into: Fingerprint): void {
+  let a = seeds.a
+  let b = seeds.b
+  for (let column = 0; column < cells.length; column++) {
+    const cell = cells[column]!
+    const text = typeof cell === 'string' ? cell : String(cell)
+    // The length keeps cells apart, the mark a number from the text that looks like it.
+    const start = text.length + (typeof cell === 'string' ? textMark : numberMark)
+    a = Math.imul(a ^ start, 0x9e3779b1)
+    b = Math.imul(b + start, 0x85ebca77)
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      a = Math.imul(a ^ code, 0x9e3779b1)
+      a ^= a >>> 15
+      b = Math.imul(b + code, 0x85ebca77)
+      b = (b << 13) | (b >>> 19)
+    }
+  }
+  into.a = mixed(a) >>> 0
+  // Zero in both marks a free slot.
+  into.b = mixed(b) >>> 0 || 1
+}
+
+const textMark = 0x10000
+const numberMark = 0x5bd1e995
 
 /**
  * The fingerprint of a line: two hashes after MurmurHash3 with constants of their own, in one pass and without a call

@@ -1,4 +1,4 @@
-import { withoutCharacteristicIndexes } from '../db/characteristics.ts'
+import { withoutItemIndexes } from '../db/characteristics.ts'
 import type { Database, Sql, Tx } from '../db/database.ts'
 import { jsonObject } from '../db/dialect.ts'
 import { type ImportChange, importStore } from '../imports/store.ts'
@@ -8,7 +8,14 @@ import type { SourceSettings } from '../sources/model.ts'
 import { sourceStore } from '../sources/store.ts'
 import type { Diff } from './diff.ts'
 import { recordBrands, recordCategories } from './record-names.ts'
-import { itemValueColumns, priceColumns, type Staging } from './staging/staging.ts'
+import { indexRows } from './staging/index-rows.ts'
+import {
+  itemValueColumns,
+  outcomes,
+  priceColumns,
+  type Staging,
+  type StagingNames,
+} from './staging/staging.ts'
 
 export interface PublishContext {
   importId: string
@@ -33,7 +40,7 @@ interface Numbers {
 export interface Published {
   /** The supplier's revision from now on. */
   revision: number
-  /** A new item's id is this plus its number in the diff. */
+  /** A new item's id is this plus its number in the diff; for a supplier's first list, its row's number. */
   idsFrom: number
 }
 
@@ -50,23 +57,22 @@ export async function publish(
 ): Promise<Published | null> {
   const { staging, diff, context, change } = options
   const { supplierId, now } = context
-  const idsFrom = await reserveIds(tx, staging)
+  const idsFrom = await reserveIds(tx, staging, diff)
   return tx(async (sql) => {
     const { revision, ...numbers } = await lockSupplier(db, sql, context)
     if (revision !== diff.revision) return null
     await refuseStale(sql, context)
-    await keepBefore(db, sql, staging, numbers)
-    const insert = () => insertNew(sql, staging, numbers, idsFrom)
-    // The ids given out so far are at least as many as the items there are.
-    const isBulk = diff.changes.new > 20_000 && diff.changes.new > idsFrom / 4
-    await (isBulk && db.engine === 'sqlite' ? withoutCharacteristicIndexes(sql, insert) : insert())
-    await updateChanged(sql, staging, numbers)
-    await markGone(sql, staging, now)
-    await recordPrices(sql, staging, { ...numbers, now }, idsFrom)
-    await recordCategories(sql, { supplierId, rows: staging.names.rows })
-    await recordBrands(sql, { ...staging.names, engine: db.engine })
+    const { changes } = diff
+    const written = { ...numbers, now, idsFrom, isFirst: diff.isFirst }
+    if (changes.changed + changes.gone + changes.returned > 0) await keepBefore(sql, staging, numbers)
+    if (changes.new > 0) await insertNew(sql, staging, written, changes.new)
+    if (changes.changed + changes.returned > 0) await updateChanged(sql, staging, numbers)
+    if (diff.relisted > 0) await updateRelisted(sql, staging, numbers)
+    if (changes.gone > 0) await markGone(sql, staging, now)
+    if (changes.new + changes.changed + changes.returned > 0) await recordPrices(sql, staging, written)
+    await recordCategories(sql, staging, supplierId)
+    await recordBrands(sql, staging)
     await writeLog(sql, staging, context)
-    const changes = diff.changes
     // A lineage that moves counts too: it decides what other lists of this supplier may mark gone.
     const hasChanged = changes.new + changes.changed + changes.gone + changes.returned + diff.relisted > 0
     const newRevision = revision + (hasChanged ? 1 : 0)
@@ -104,11 +110,13 @@ export async function writeLog(sql: Tx, staging: Staging, context: PublishContex
 const instant = ({ engine }: Staging, parameter: number) =>
   engine === 'sqlite' ? `$${parameter}` : `$${parameter}::timestamptz`
 
-/** As many item ids as the diff has entries; ids that are not used are not used again. */
-async function reserveIds(tx: Database['tx'], staging: Staging): Promise<number> {
+/** As many item ids as there may be new items; ids that are not used are not used again. */
+async function reserveIds(tx: Database['tx'], { names }: Staging, { isFirst }: Diff): Promise<number> {
   return tx(async (sql) => {
-    const [last] = await sql.all<{ d: number | null }>(`select max(d) as d from ${staging.names.diff}`)
-    const count = last?.d ?? 0
+    const [last] = await sql.all<{ number: number | null }>(
+      isFirst ? `select max(n) as number from ${names.rows}` : `select max(d) as number from ${names.diff}`,
+    )
+    const count = last?.number ?? 0
     if (count === 0) return 0
     const [counter] = await sql.all<{ value: number }>(
       `insert into counters (name, value) values ('supplier_items', $1)
@@ -163,18 +171,18 @@ async function refuseStale(sql: Sql, context: PublishContext): Promise<void> {
 /** Every column that an import may write, with the lineage, so that an undo can put it back. */
 const beforeColumns = [...itemValueColumns, 'source_no', 'scope', 'gone_at'] as const
 
-async function keepBefore(db: Database, sql: Sql, staging: Staging, { importNo }: Numbers): Promise<void> {
+async function keepBefore(sql: Sql, { engine, names }: Staging, { importNo }: Numbers): Promise<void> {
   const before = Object.fromEntries(
     beforeColumns.map((column) => [
       column,
       // SQLite would put JSON text into the object as text.
-      column === 'characteristics' && db.engine === 'sqlite' ? 'json(i.characteristics)' : `i.${column}`,
+      column === 'characteristics' && engine === 'sqlite' ? 'json(i.characteristics)' : `i.${column}`,
     ]),
   )
   await sql.run(
     `insert into item_changes (import_no, item_id, kind, before)
-     select $1, i.id, d.kind, ${jsonObject(db.engine, before)}
-     from ${staging.names.diff} as d join supplier_items as i on i.id = d.item_id
+     select $1, i.id, d.kind, ${jsonObject(engine, before)}
+     from ${names.diff} as d join supplier_items as i on i.id = d.item_id
      where d.kind in ('changed', 'gone', 'returned')`,
     [importNo],
   )
@@ -183,22 +191,40 @@ async function keepBefore(db: Database, sql: Sql, staging: Staging, { importNo }
 const columnList = (columns: readonly string[], prefix = '') =>
   columns.map((column) => `${prefix}${column}`).join(', ')
 
-async function insertNew(
-  sql: Sql,
-  staging: Staging,
-  { supplierNo, sourceNo, importNo }: Numbers,
-  idsFrom: number,
-): Promise<void> {
-  const { rows, diff } = staging.names
-  await sql.run(
-    `insert into supplier_items (id, supplier_no, item_key, ${columnList(itemValueColumns)}, source_no, scope,
-                                 first_import_no)
-     select $1 + d.d, $2, s.item_key, ${columnList(itemValueColumns, 's.')}, $3, s.scope, $4
-     from ${diff} as d join ${rows} as s on s.n = d.n
-     where d.kind = 'new'
-     order by d.d`,
-    [idsFrom, supplierNo, sourceNo, importNo],
-  )
+/** What new items and their prices are written with. */
+interface Written extends Numbers {
+  now: Date
+  idsFrom: number
+  isFirst: boolean
+}
+
+/** The staged rows of new items, and the number that each one's id is counted by. */
+const newRows = ({ rows, diff }: StagingNames, isFirst: boolean) =>
+  isFirst
+    ? { number: 's.n', from: `from ${rows} as s where s.outcome = ${outcomes.accepted}` }
+    : { number: 'd.d', from: `from ${diff} as d join ${rows} as s on s.n = d.n where d.kind = 'new'` }
+
+async function insertNew(sql: Sql, staging: Staging, written: Written, count: number): Promise<void> {
+  const { idsFrom, isFirst } = written
+  const { number, from } = newRows(staging.names, isFirst)
+  const insert = async (order: string) => {
+    await sql.run(
+      `insert into supplier_items (id, supplier_no, item_key, ${columnList(itemValueColumns)}, source_no, scope,
+                                   first_import_no)
+       select $1 + ${number}, $2, s.item_key, ${columnList(itemValueColumns, 's.')}, $3, s.scope, $4
+       ${from} order by ${order}`,
+      [idsFrom, written.supplierNo, written.sourceNo, written.importNo],
+    )
+  }
+  // The ids given out so far are at least as many as the items there are.
+  const isBulk = staging.engine === 'sqlite' && count > 20_000 && count > idsFrom / 4
+  if (isBulk) await withoutItemIndexes(sql, () => insert(number))
+  else if (!isFirst) await insert(number)
+  else {
+    // In the order of the keys their index grows at one place, and not all over.
+    await indexRows(sql, staging)
+    await insert('s.item_key')
+  }
 }
 
 async function updateChanged(sql: Sql, staging: Staging, { sourceNo }: Numbers): Promise<void> {
@@ -211,7 +237,11 @@ async function updateChanged(sql: Sql, staging: Staging, { sourceNo }: Numbers):
      where supplier_items.id = d.item_id and d.kind in ('changed', 'returned')`,
     [sourceNo],
   )
-  // Another source or scope lists the same: only the lineage moves, and no before-image is kept.
+}
+
+/** Another source or scope lists the same: only the lineage moves, and no before-image is kept. */
+async function updateRelisted(sql: Sql, staging: Staging, { sourceNo }: Numbers): Promise<void> {
+  const { rows, diff } = staging.names
   await sql.run(
     `update supplier_items set source_no = $1, scope = s.scope
      from ${diff} as d join ${rows} as s on s.n = d.n
@@ -229,21 +259,21 @@ async function markGone(sql: Sql, staging: Staging, now: Date): Promise<void> {
 }
 
 /** The first and every changed price, traced to the cell it came from. */
-async function recordPrices(
-  sql: Sql,
-  staging: Staging,
-  { importNo, now }: Numbers & { now: Date },
-  idsFrom: number,
-): Promise<void> {
+async function recordPrices(sql: Sql, staging: Staging, written: Written): Promise<void> {
   const { rows, diff } = staging.names
+  const { idsFrom, now, importNo, isFirst } = written
+  const { id, from } = isFirst
+    ? { id: '$1 + s.n', from: newRows(staging.names, isFirst).from }
+    : {
+        id: 'coalesce(d.item_id, $1 + d.d)',
+        from: `from ${diff} as d join ${rows} as s on s.n = d.n where d.price_changed`,
+      }
   await sql.run(
     `insert into price_history (item_id, import_no, n, ${columnList(priceColumns)}, recorded_at, sheet, "row",
                                 "column", raw)
-     select coalesce(d.item_id, $1 + d.d), $3, 0, ${columnList(priceColumns, 's.')}, ${instant(staging, 2)}, s.sheet,
-            s."row", s.price_column, s.price_raw
-     from ${diff} as d join ${rows} as s on s.n = d.n
-     where d.price_changed
-     order by d.d`,
+     select ${id}, $3, 0, ${columnList(priceColumns, 's.')}, ${instant(staging, 2)}, s.sheet, s."row",
+            s.price_column, s.price_raw
+     ${from} order by ${isFirst ? 's.n' : 'd.d'}`,
     [idsFrom, now, importNo],
   )
 }

@@ -18,7 +18,7 @@ import type { Place, Staging } from './staging/staging.ts'
 import { decideTable } from './table/decide.ts'
 import type { TableDecision } from './table/decision.ts'
 import type { Issue } from './table/issue.ts'
-import type { ItemRow } from './table/item.ts'
+import type { ItemRow, RowOutcome } from './table/item.ts'
 import { contradicts, type TableReader, tableReader } from './table/reader.ts'
 import type { Row } from './table/row.ts'
 import { decideFile } from './table/verdict.ts'
@@ -319,12 +319,11 @@ function rowTaker({
       ...nothingKnown,
       take: (row) => sink.take(row, { kind: 'ignored', reason: 'not_a_list' }),
     }
-  if (fingerprints === null) return { ...nothingKnown, take: (row) => sink.take(row, reader.read(row)) }
+  if (fingerprints === null) return { ...nothingKnown, take: (row) => sink.take(row, outcomeOf(row, reader)) }
   const { known, fresh } = fingerprints
   const print: Fingerprint = { a: 0, b: 0 }
-  const contextNow = () => `${place.scope}\x1d${reader.context()}`
   let headings = reader.context()
-  let seeds = seedsOf(contextNow())
+  let seeds = seedsOf(`${place.scope}\x1d${headings}`)
   let seen: Buffer | null = null
   let view: DataView<ArrayBufferLike> = new DataView(new ArrayBuffer(0))
   let hasRepeated = false
@@ -336,26 +335,33 @@ function rowTaker({
         seen = bytes
         view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
       }
-      if (reader.context() !== headings) {
-        headings = reader.context()
-        seeds = seedsOf(contextNow())
-      }
-      lineFingerprint(view, from, to, seeds, print)
+      lineFingerprint(view, from, to, seedsNow(), print)
       return isKnown()
     },
     take(row, isLine) {
-      const isData = row.index >= table.firstDataRow
+      // What a fault is told of is written to every import's log, so such a row is read every time.
+      const isData = row.index >= table.firstDataRow && row.fault === undefined
       if (isData && !isLine) {
-        fingerprint(row, contextNow(), print)
+        fingerprint(row, seedsNow(), print)
         if (isKnown()) return
       }
-      const outcome = reader.read(row)
+      const outcome = outcomeOf(row, reader)
       const n = sink.take(row, outcome)
       // What was noted about a row is written to every import's log, so such a row is read every time.
       if (isData && n !== null && outcome.kind === 'item' && outcome.item.notes.length === 0)
         fresh.add(print, flagsOf(outcome.item), n)
     },
     hasRepeated: () => hasRepeated,
+  }
+
+  /** Of what the next row inherits, which changes rarely. */
+  function seedsNow(): Fingerprint {
+    const context = reader!.context()
+    if (context !== headings) {
+      headings = context
+      seeds = seedsOf(`${place!.scope}\x1d${headings}`)
+    }
+    return seeds
   }
 
   /** Whether the last list had the row whose fingerprint was just made; then it is counted. */
@@ -369,6 +375,13 @@ function rowTaker({
     }
     return true
   }
+}
+
+function outcomeOf(row: Row, reader: TableReader): RowOutcome {
+  const { fault, index } = row
+  if (fault === undefined) return reader.read(row)
+  const issue: Issue = { severity: 'error', errorType: 'ParserError', ...fault, row: index, column: null }
+  return { kind: 'rejected', issues: [issue], itemKey: null }
 }
 
 function flagsOf({ priceE4, currency }: ItemRow): number {

@@ -11,6 +11,8 @@ export interface PublishedList {
   sourceId: string
   /** What the new items' ids were counted from: see publish.ts. */
   idsFrom: number
+  /** It was the supplier's first: see diff.ts. */
+  isFirst: boolean
   key: FingerprintKey
 }
 
@@ -51,13 +53,19 @@ export async function rememberRows(sql: Sql, path: string, list: PublishedList):
 /** Staged row's number → item id (0: none). @returns null when an id is too large */
 async function stagedItemIds(
   sql: Sql,
-  { staging, supplierId, idsFrom }: PublishedList,
+  { staging, supplierId, idsFrom, isFirst }: PublishedList,
 ): Promise<Uint32Array | null> {
   const { rows, diff } = staging.names
   const [last] = await sql.all<{ n: number | null; d: number | null; differing: number }>(
     `select (select max(n) from ${rows}) as n, max(d) as d, count(n) as differing from ${diff}`,
   )
   const ids = new Uint32Array((last?.n ?? 0) + 1)
+  if (isFirst) {
+    if (idsFrom + ids.length > idMax) return null
+    // No key was repeated, so every row is an item.
+    for (let n = 1; n < ids.length; n++) ids[n] = idsFrom + n
+    return ids
+  }
   if (idsFrom + (last?.d ?? 0) > idMax) return null
   for (let after = 0; after < (last?.d ?? 0); after += pageSize) {
     const page = await sql.all<{ n: number; id: number }>(

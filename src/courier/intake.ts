@@ -81,7 +81,7 @@ export async function takeInReceived(
 }
 
 async function record(
-  { db, clock, defaultCurrency, worker, isQueueKept }: IntakeParts,
+  { db, clock, defaultCurrency, worker, isQueueKept = false }: IntakeParts,
   handover: Omit<Handover, 'path'>,
   received: ReceivedFile,
 ): Promise<TakenIn> {
@@ -121,7 +121,7 @@ async function record(
       last.readingKey === key &&
       // Somebody else may have written the same items since: then the list is read again.
       last.supplierRevision === supplier.revision
-    await jobStore(stores).add({ importId, worker, now, isKept: isQueueKept ?? false })
+    await jobStore(stores).add({ importId, worker, now, isKept: isQueueKept })
     if (isUnchanged) {
       await imports.change(importId, {
         status: 'unchanged',

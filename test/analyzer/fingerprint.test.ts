@@ -20,7 +20,7 @@ import { temporaryDirectory } from '../helpers/temporary.ts'
 
 const printOf = (cells: (string | number)[], context = ''): Fingerprint => {
   const print = { a: 0, b: 0 }
-  fingerprint({ index: 0, cells }, context, print)
+  fingerprint({ index: 0, cells }, seedsOf(context), print)
   return print
 }
 
@@ -34,6 +34,15 @@ describe('a fingerprint', () => {
       printOf(['a', 'b'], 'Schrauben'),
       printOf(['1', 'b']),
       printOf([1, 'b']),
+      printOf([-1, 'b']),
+      printOf([1.5, 'b']),
+      printOf([1, 1]),
+      printOf(['b', 'a']),
+      printOf([]),
+      printOf(['']),
+      printOf(['', '']),
+      printOf(['\0']),
+      printOf([0]),
     ]
     expect(new Set(prints.map(({ a, b }) => `${a} ${b}`)).size).toBe(prints.length)
     expect(printOf(['a', 'b'])).toEqual(printOf(['a', 'b']))

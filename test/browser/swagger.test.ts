@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import type { Locator, Page } from 'playwright-core'
 import { browserProgram, openBrowser } from '../helpers/browser.ts'
+import { openService } from '../helpers/http-service.ts'
 import { priceList } from '../helpers/lists.ts'
-import { openService } from '../helpers/service.ts'
 
 const token = 'a-token-for-this-test-0123456789'
 

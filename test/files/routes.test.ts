@@ -4,9 +4,9 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eventually } from '../helpers/condition.ts'
 import { engines } from '../helpers/engines.ts'
+import { openService, type TestService } from '../helpers/http-service.ts'
 import { type ImportJson, type ItemsJson, priceList } from '../helpers/lists.ts'
 import { type RawConnection, rawConnection } from '../helpers/raw-request.ts'
-import { openService, type TestService } from '../helpers/service.ts'
 
 interface UploadJson extends ImportJson {
   supplier: string

@@ -1,92 +1,105 @@
-import { analyze } from '../../src/analyzer/analyze.ts'
-import { openApp } from '../../src/app.ts'
+import { openService, type Patience, type Service } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
-import { openScanner, type Scanner } from '../../src/db/scanner.ts'
-import { createServer, listening, type ServerParts } from '../../src/http/server.ts'
-import type { ImportProgress } from '../../src/imports/view.ts'
-import { systemClock } from '../../src/lib/clock.ts'
+import { type Handover, takeIn } from '../../src/courier/intake.ts'
+import { type Import, importStore } from '../../src/imports/store.ts'
+import type { LogFields, Logger } from '../../src/lib/log.ts'
 import { openProgram, type TestProgram } from './cli.ts'
 import type { Engine } from './engines.ts'
-import { silentLog } from './open-database.ts'
+import { until } from './until.ts'
 
-/** The HTTP service on loopback, on a database and a folder of its own; no import is worked on unless a test says so. */
+/** Quick, and still with every step. */
+export const impatient: Patience = { requestMs: 20_000, retryDelaysMs: [1, 2, 4] }
+
+/** What `serve` runs, in this process; the analyzer and the children are processes of their own. */
 export interface TestService extends AsyncDisposable {
   program: TestProgram
-  /** `http://127.0.0.1:PORT` */
-  url: string
-  port: number
-  scanner: Scanner
-  /** Ids of imports that were being worked on, as the courier would tell. */
-  progress: Map<string, ImportProgress>
-  /** How often the courier was woken. */
-  woken(): number
-  fetch(path: string, init?: RequestInit): Promise<Response>
-  /** The answer as JSON, whatever its status. */
-  json<Json = unknown>(
-    path: string,
-    init?: RequestInit,
-  ): Promise<{ status: number; body: Json; headers: Headers }>
-  /** Sees an import through, as the courier would have done. */
-  analyze(importId: string): Promise<void>
-}
-
-export interface TestServiceOptions {
-  env?: Record<string, string>
-  access?: Partial<ServerParts['access']>
-  log?: ServerParts['log']
-  scanTimeoutMs?: number
+  service: Service
+  /** Every event that was logged, those of the other processes too. */
+  events: { message: string; fields: LogFields }[]
+  /** Takes a list in, as an upload does. @returns the import's id */
+  take(content: string | Uint8Array, differences?: Partial<Handover>): Promise<string>
+  /** Waits until an import has an end, or is held. */
+  ended(importId: string): Promise<Import>
+  get(importId: string): Promise<Import>
 }
 
 /**
- * Opens a service.
+ * Opens a service on a database and a folder of its own.
  *
- *     await using service = await openService(engine)
- *     await service.json('/api/v1/items')
+ *     await using bench = await openTestService(engine)
+ *     const found = await bench.ended(await bench.take(priceList(3)))
  */
-export async function openService(engine: Engine, options: TestServiceOptions = {}): Promise<TestService> {
-  const { env = {}, access = {}, log = silentLog, scanTimeoutMs } = options
+export async function openTestService(
+  engine: Engine,
+  env: Record<string, string> = {},
+  patience: Patience = impatient,
+): Promise<TestService> {
   const program = await openProgram(engine, env)
+  const events: TestService['events'] = []
   const config = loadConfig(program.env, program.folder)
-  const app = await openApp({ config, clock: systemClock, log, schema: 'write' })
-  const scanner = await openScanner({
-    url: program.url,
-    log,
-    ...(scanTimeoutMs !== undefined && { timeoutMs: scanTimeoutMs }),
+  const service = await openService({
+    config,
+    clock: { now: () => new Date() },
+    log: recorder(events, {}),
+    env: { ...process.env, ...program.env },
+    cwd: program.folder,
+    patience,
   })
-  const progress = new Map<string, ImportProgress>()
-  let woken = 0
-  const server = createServer({
-    intake: { ...app.parts, isQueueKept: true },
-    scanner,
-    log,
-    access: { host: '127.0.0.1', token: null, allowedHosts: [], ...access },
-    courier: { wake: () => void woken++, progressOf: (id) => progress.get(id) ?? null },
-  })
-  server.listen({ hostname: '127.0.0.1', port: 0, ...listening })
-  const port = server.server?.port ?? 0
-  const url = `http://127.0.0.1:${port}`
-  const service: TestService = {
+  const get = (importId: string) => importStore(service.db).get(importId)
+  let files = 0
+  return {
     program,
-    url,
-    port,
-    scanner,
-    progress,
-    woken: () => woken,
-    fetch: (path, init) => fetch(url + path, init),
-    async json<Json>(path: string, init?: RequestInit) {
-      const response = await service.fetch(path, init)
-      // What the test expects is what its assertions check.
-      return { status: response.status, body: (await response.json()) as Json, headers: response.headers }
+    service,
+    events,
+    get,
+    async take(content, differences = {}) {
+      const path = await program.write(`${files++}.csv`, content)
+      const { importId } = await takeIn(service.parts, { ...plainHandover, path, ...differences })
+      service.courier.wake()
+      return importId
     },
-    async analyze(importId) {
-      await analyze(app.parts, importId, { signal: new AbortController().signal, onProgress: () => {} })
+    async ended(importId) {
+      return until(async () => {
+        const found = await get(importId)
+        return found.status === 'pending' || found.status === 'running' ? null : found
+      })
     },
     async [Symbol.asyncDispose]() {
-      await server.server?.stop(true)
-      await scanner.close()
-      await app.close()
+      await service.stop({ graceMs: 0 })
       await program[Symbol.asyncDispose]()
     },
   }
-  return service
+}
+
+/** A list of Acme's, as somebody uploads it without saying anything. */
+export const plainHandover: Omit<Handover, 'path'> = {
+  fileName: 'list.csv',
+  supplier: 'Acme',
+  source: 'upload',
+  trigger: 'api',
+  listMode: null,
+  scope: null,
+  duplicates: null,
+  currency: null,
+  map: {},
+  identity: null,
+  limits: {},
+  decimalsMax: null,
+  encoding: null,
+  delimiter: null,
+  mayHold: true,
+  force: false,
+}
+
+function recorder(events: TestService['events'], context: LogFields): Logger {
+  const record = (message: string, fields: LogFields = {}) =>
+    void events.push({ message, fields: { ...context, ...fields } })
+  return {
+    debug: () => {},
+    info: record,
+    warn: record,
+    error: record,
+    child: (more) => recorder(events, { ...context, ...more }),
+    isEnabled: () => true,
+  }
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { engines } from '../helpers/engines.ts'
+import { openService } from '../helpers/http-service.ts'
 import { csvOf, type ItemsJson, priceList } from '../helpers/lists.ts'
 import { silentLog } from '../helpers/open-database.ts'
-import { openService } from '../helpers/service.ts'
 
 /** The service on a catalog of 7 items of Acme. */
 async function openFilled(engine: (typeof engines)[number]) {

@@ -9,10 +9,11 @@ import {
   isCompoundFile,
 } from './foreign-content.ts'
 import type { Format, OpenedFile, OpenOptions } from './format.ts'
+import { ndjson } from './ndjson.ts'
 import { xlsx } from './xlsx.ts'
 
 /** Every format that is read, in the order in which they are tried: nearly anything may look like CSV. */
-export const formats: readonly Format[] = [xlsx, csv]
+export const formats: readonly Format[] = [xlsx, ndjson, csv]
 
 /**
  * Opens a file, whatever its name says: the format is decided by the first 64 KiB of the content.
@@ -40,6 +41,8 @@ export async function openFile(
       'The workbook is protected with a password. Save it without one and send it again.',
     )
   }
+  // Other JSON is foreign.
+  if (ndjson.detect(head)) return ndjson.open(path, options)
   const foreign = foreignContent(head)
   if (foreign !== null) throw unsupported(foreign)
   const format = formats.find((each) => each.detect(head))

@@ -4,6 +4,7 @@ import type { Database, NativeSqlite, Sql } from '../../db/database.ts'
 import { orDiskFull, sqlOn } from '../../db/sqlite.ts'
 import type { Issue } from '../table/issue.ts'
 import type { ItemRow } from '../table/item.ts'
+import { RowNotes } from './row-notes.ts'
 import { SqliteFile } from './sqlite-file.ts'
 import { SqliteRecord } from './sqlite-record.ts'
 import {
@@ -41,11 +42,13 @@ export function stageInSqlite(path: string, catalog: NativeSqlite | null): Stagi
   const items = file.table(roots.rows)
   const issues = file.table(roots.issues)
   const record = new SqliteRecord()
+  const notes = new RowNotes()
 
   return {
     engine: 'sqlite',
     names,
     addItem(item, place) {
+      notes.add(item)
       writeItem(record, item, place)
       return items.append(record)
     },
@@ -55,11 +58,10 @@ export function stageInSqlite(path: string, catalog: NativeSqlite | null): Stagi
     },
     flush: async () => {},
     async seal() {
-      orDiskFull(() => {
-        file.end()
-        index(path)
-      })
+      file.end()
+      notes.end()
     },
+    noticed: () => notes.noticed(),
     withSql: (work) => (catalog === null ? withoutCatalog(path, work) : catalog.withAttached(path, work)),
     async discard() {
       file.close()
@@ -91,19 +93,6 @@ function makeFile(path: string): { rows: number; issues: number } {
       'select rootpage from sqlite_schema where name = ?',
     )
     return { rows: root.get('rows')!.rootpage, issues: root.get('issues')!.rootpage }
-  } finally {
-    connection.close()
-  }
-}
-
-function index(path: string): void {
-  const connection = new Connection(path)
-  try {
-    connection.run('pragma journal_mode = off')
-    connection.run('pragma synchronous = off')
-    connection.run('create index rows_key on rows (item_key, n)')
-    connection.run('create index issues_key on issues (item_key) where item_key is not null')
-    connection.run('analyze')
   } finally {
     connection.close()
   }

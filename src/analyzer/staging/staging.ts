@@ -16,12 +16,22 @@ export interface Staging {
   addIssue(issue: Issue, place: Place, row: RejectedRow | null): void
   /** Waits until what was added has gone out; call it after every batch. */
   flush(): Promise<void>
-  /** Ends the adding and indexes what is there. */
+  /** Ends the adding. */
   seal(): Promise<void>
+  /** What was noticed while the rows came; from `seal` on. */
+  noticed(): Noticed
   /** SQL that sees the staged tables and, where there is one, the catalog; and transactions on both. */
   withSql<Result>(work: (sql: Sql, tx: Database['tx']) => Promise<Result>): Promise<Result>
   /** Deletes everything; also after a failure half-way. */
   discard(): Promise<void>
+}
+
+export interface Noticed {
+  /** False: no key occurs twice, so every row is accepted; true: one may. */
+  mayRepeat: boolean
+  /** Categories and brands of all rows, in order; null: too many to keep. */
+  categories: string[] | null
+  brands: string[] | null
 }
 
 /** The staged tables as SQL names them. */

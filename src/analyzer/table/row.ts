@@ -5,7 +5,10 @@
  */
 export type Cell = string | number
 
-/** One row of one sheet. `index` is 0-based and counts every row of the sheet, blank ones included. */
+/**
+ * One row of one sheet. `index` is 0-based and counts every row of the sheet, blank ones included; -1 is a header
+ * without a place of its own, such as the keys of NDJSON.
+ */
 export interface Row {
   index: number
   cells: Cell[]
@@ -14,4 +17,13 @@ export interface Row {
    * within. Most rows are, and whoever found the ends of the cells has looked at their bytes already.
    */
   isTidy?: boolean
+  /** Why the format could not make cells of it; it is rejected, whatever its cells are. */
+  fault?: RowFault
+}
+
+export interface RowFault {
+  /** Stable and for machines. */
+  code: string
+  message: string
+  raw: string
 }

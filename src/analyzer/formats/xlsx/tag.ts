@@ -83,8 +83,8 @@ export function attributeAt(bytes: Buffer, from: number, past: number, name: str
   for (let at = from; at < past; at++) {
     const byte = bytes[at]!
     if (byte === doubleQuote || byte === singleQuote) {
-      at = bytes.indexOf(byte, at + 1)
-      if (at < 0) return -1
+      at++
+      while (at < past && bytes[at] !== byte) at++
     } else if (byte <= space && bytes[at + 1] === name.charCodeAt(0)) {
       let p = afterPrefix(bytes, at + 1, name)
       if (p < 0) continue
