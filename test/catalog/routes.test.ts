@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { engines } from '../helpers/engines.ts'
+import { openService, type TestService } from '../helpers/http-service.ts'
 import { csvOf, type ItemsJson } from '../helpers/lists.ts'
-import { openService, type TestService } from '../helpers/service.ts'
 
 interface CategoriesJson {
   categories: { id: string; parent_id: string | null; name: string; path: string; supplier_id: string }[]

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { openScanner } from '../../src/db/scanner.ts'
 import { engines } from '../helpers/engines.ts'
+import { openService } from '../helpers/http-service.ts'
 import { openMigrated, rejection, silentLog } from '../helpers/open-database.ts'
-import { openService } from '../helpers/service.ts'
 
 /** Statements that keep a lane busy: for some seconds, and for longer than any test. */
 const slow = {

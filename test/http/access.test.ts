@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { accessCheck, isLoopback } from '../../src/http/access.ts'
+import { openService, type TestService } from '../helpers/http-service.ts'
 import { rawConnection } from '../helpers/raw-request.ts'
-import { openService, type TestService } from '../helpers/service.ts'
 
 const token = 'a-token-for-this-test-0123456789'
 const bearer = { authorization: `Bearer ${token}` }

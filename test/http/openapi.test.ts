@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { openProgram } from '../helpers/cli.ts'
-import { openService } from '../helpers/service.ts'
+import { openService } from '../helpers/http-service.ts'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 interface Operation {

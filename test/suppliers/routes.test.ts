@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { engines } from '../helpers/engines.ts'
+import { openService, type TestService } from '../helpers/http-service.ts'
 import { priceList } from '../helpers/lists.ts'
-import { openService, type TestService } from '../helpers/service.ts'
 
 interface SupplierJson {
   id: string
