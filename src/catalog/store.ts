@@ -1,6 +1,7 @@
 import { characteristicSql } from '../db/characteristics.ts'
 import type { Database, SqlValue } from '../db/database.ts'
-import { InvalidError, NotFoundError } from '../lib/errors.ts'
+import { decodeCursor, encodeCursor } from '../lib/cursor.ts'
+import { NotFoundError } from '../lib/errors.ts'
 import { formatE4, formatPrice } from '../lib/money.ts'
 import type { Item, PricePoint } from './model.ts'
 
@@ -9,6 +10,10 @@ export interface ItemFilter {
   sku?: string
   /** Part of name or SKU; case does not matter. */
   search?: string
+  /** As `Item.category` has it, or one above it. */
+  category?: string
+  /** Exactly as the list writes it. */
+  brand?: string
   /** Every one must match exactly. */
   characteristics?: Record<string, string>
   /** Items that their supplier no longer lists are left out otherwise. */
@@ -96,6 +101,13 @@ export function itemStore(db: Database) {
       return rows.map(toItem)
     },
 
+    /** @throws NotFoundError `unknown_item` */
+    async get(id: string): Promise<Item> {
+      const [row] = await db.all<ItemRow>(`${select} where i.id = $1`, [Number(id)])
+      if (row === undefined) throw new NotFoundError('unknown_item', `There is no item ${id}.`)
+      return toItem(row)
+    },
+
     /** Every price of an item, newest first, with the cell it came from. */
     async history(itemId: string, limit: number): Promise<PricePoint[]> {
       const rows = await db.all<HistoryRow>(
@@ -128,7 +140,7 @@ function where(
   // SQLite would walk all of a supplier's items rather than use a characteristic's index; the plus keeps it from that.
   const supplierNo = db.engine === 'sqlite' && characteristics.length > 0 ? '+i.supplier_no' : 'i.supplier_no'
   if (cursor !== null) {
-    const [afterSupplierNo, afterKey] = decodeCursor(cursor)
+    const [afterSupplierNo, afterKey] = decodeCursor(cursor, ['integer', 'string'])
     conditions.push(`(${supplierNo}, i.item_key) > (${parameter(afterSupplierNo)}, ${parameter(afterKey)})`)
   }
   if (filter.withGone !== true) conditions.push('i.gone_at is null')
@@ -142,6 +154,12 @@ function where(
     )
   }
   if (filter.search !== undefined) conditions.push(searchCondition(db, filter.search, parameter))
+  if (filter.category !== undefined) {
+    const path = parameter(filter.category)
+    const below = parameter(`${filter.category} > `)
+    conditions.push(`(i.category = ${path} or substr(i.category, 1, length(${below})) = ${below})`)
+  }
+  if (filter.brand !== undefined) conditions.push(`i.brand = ${parameter(filter.brand)}`)
   for (const [key, value] of characteristics)
     conditions.push(characteristicCondition(db, key, value, parameter))
   return { sql: conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`, parameters }
@@ -178,24 +196,6 @@ function characteristicCondition(
   if (db.engine === 'sqlite') return `${text} = ${parameter(value)}`
   return `i.characteristics @> ${parameter(JSON.stringify({ [key]: value }))}::text::jsonb`
 }
-
-function encodeCursor(key: [number, string]): string {
-  return Buffer.from(JSON.stringify(key)).toString('base64url')
-}
-
-function decodeCursor(cursor: string): [number, string] {
-  try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    const isCursor = Array.isArray(key) && key.length === 2 && Number.isSafeInteger(key[0]) && isKey(key[1])
-    if (isCursor) return [key[0], key[1]]
-  } catch {
-    // Falls through: whatever it is, it is no cursor of ours.
-  }
-  throw new InvalidError('invalid_cursor', 'The cursor is not one that an earlier page gave.')
-}
-
-/** No database keeps a NUL, and PostgreSQL refuses to look for one. */
-const isKey = (part: unknown) => typeof part === 'string' && !part.includes('\0')
 
 function toItem(row: ItemRow): Item {
   const { price_e4, price_quantity_e4, characteristics, gone_at } = row

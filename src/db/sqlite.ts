@@ -72,7 +72,9 @@ export function openSqlite(path: string, options: OpenDatabaseOptions): Database
 
 function connect(path: string, mode: 'read' | 'write'): Connection {
   try {
-    const connection = new Connection(path, mode === 'write' ? { create: true } : { readonly: true })
+    // In memory each connection has a database of its own, which cannot be opened for reading alone.
+    const isMade = mode === 'write' || path === ':memory:'
+    const connection = new Connection(path, isMade ? { create: true } : { readonly: true })
     // The process never sleeps inside SQLite: a lock that is held is tried again by `begin`.
     connection.run('pragma busy_timeout = 0')
     retryLocked(() => {
