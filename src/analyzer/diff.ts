@@ -128,7 +128,8 @@ async function diffGone(
   const fromLeftAside = `and not exists (select 1 from price_history as h where h.item_id = i.id
     and h.sheet in (${jsonElements(staging.engine, '$4')}))`
   const isAside = sheetsLeftAside.length > 0
-  if (known !== null && (await stageMissing(sql, staging, known)) === 0) return known.count + known.others.length
+  if (known !== null && (await stageMissing(sql, staging, known)) === 0)
+    return known.count + known.others.length
   // SQLite takes the tables of a cross join in the order they are written: the few first.
   await sql.run(
     `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable)
