@@ -47,6 +47,8 @@ function take(path: string, refused: () => Error): Connection {
   try {
     lock = new Connection(path, { create: true })
     lock.run('pragma busy_timeout = 0')
+    // Nothing is ever written, so no journal need lie there.
+    lock.run('pragma journal_mode = memory')
     lock.run('begin exclusive')
     return lock
   } catch (error) {

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lte, notInArray, or, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, isNull, lte, min, notInArray } from 'drizzle-orm'
 import type { Query } from '../db/database.ts'
 import type { Tables } from '../db/schema.ts'
 import type { JobPhase, JobState } from '../imports/model.ts'
@@ -75,7 +75,8 @@ export function jobStore({ query, tables: { jobs, imports } }: { query: Query; t
     },
 
     /**
-     * Jobs that a worker may take, oldest first: queued by itself or by nobody, or begun and abandoned.
+     * Jobs that a worker may take, oldest first: queued by itself or by nobody, or begun and abandoned. Of a supplier
+     * only the oldest job that has not ended counts: a newer list that overtook it would make it a stale one.
      * @param options.busySuppliers whose jobs have to wait
      */
     async waiting(options: {
@@ -85,9 +86,8 @@ export function jobStore({ query, tables: { jobs, imports } }: { query: Query; t
       limit: number
     }): Promise<WaitingJob[]> {
       const { worker, now, busySuppliers, limit } = options
-      const isOwn = and(eq(jobs.state, 'queued'), or(eq(jobs.worker, worker), isNull(jobs.worker)))
-      const rows = await query
-        .select({ job: jobs, supplierId: imports.supplierId })
+      const oldest = query
+        .select({ id: min(jobs.id) })
         .from(jobs)
         .innerJoin(imports, eq(imports.id, jobs.importId))
         .where(
@@ -97,8 +97,13 @@ export function jobStore({ query, tables: { jobs, imports } }: { query: Query; t
             busySuppliers.length === 0 ? undefined : notInArray(imports.supplierId, busySuppliers),
           ),
         )
-        // Its own first: what others are at work on would otherwise fill the page.
-        .orderBy(desc(sql`case when ${isOwn} then 1 else 0 end`), asc(jobs.runAt), asc(jobs.id))
+        .groupBy(imports.supplierId)
+      const rows = await query
+        .select({ job: jobs, supplierId: imports.supplierId })
+        .from(jobs)
+        .innerJoin(imports, eq(imports.id, jobs.importId))
+        .where(inArray(jobs.id, oldest))
+        .orderBy(asc(jobs.runAt), asc(jobs.id))
         .limit(limit)
       return rows
         .map(({ job, supplierId }) => ({ ...job, supplierId }))

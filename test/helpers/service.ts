@@ -28,13 +28,16 @@ export interface TestService extends AsyncDisposable {
  *
  *     await using bench = await openTestService(engine)
  *     const found = await bench.ended(await bench.take(priceList(3)))
+ *
+ * @param started a program that an earlier service of the test has worked on; `env` is its own then
  */
 export async function openTestService(
   engine: Engine,
   env: Record<string, string> = {},
   patience: Patience = impatient,
+  started?: TestProgram,
 ): Promise<TestService> {
-  const program = await openProgram(engine, env)
+  const program = started ?? (await openProgram(engine, env))
   const events: TestService['events'] = []
   const config = loadConfig(program.env, program.folder)
   const service = await openService({

@@ -1,6 +1,6 @@
-const deadlineMs = 60_000
+const deadlineMs = 30_000
 
-/** Asks again and again until there is an answer. @throws Error when there is none within a minute */
+/** Asks again and again until there is an answer. @throws Error when there is none within half a minute */
 export async function until<Result>(
   ask: () => Promise<Result | null | undefined | false> | Result | null | undefined | false,
 ): Promise<Result> {

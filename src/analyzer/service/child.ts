@@ -76,7 +76,8 @@ export class Child {
     { onProgress, signal }: { onProgress: (progress: ChildProgress) => void; signal: AbortSignal },
   ): Promise<ChildEnd> {
     const startedAt = performance.now()
-    let heardAt = startedAt
+    // Until it has said something it is starting up, on however busy a machine.
+    let heardAt = Number.POSITIVE_INFINITY
     let phase: ChildProgress['phase'] = 'reading'
     let result: JobResult | null = null
     let killed: ChildEnd | null = null

@@ -23,7 +23,9 @@ export async function workOn(
   let rows = 0
   let phase: ChildReport['phase'] = 'reading'
   let saidAt = Number.NEGATIVE_INFINITY
-  const signs = setInterval(() => say({ phase, percent: null }), signOfLifeMs)
+  const live = () => say({ phase, percent: null })
+  live()
+  const signs = setInterval(live, signOfLifeMs)
   try {
     const parts = await open()
     await analyze(parts, import_id, {
