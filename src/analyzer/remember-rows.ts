@@ -80,10 +80,12 @@ async function stagedItemIds(
   // Rows without a difference were there before, and are found by their key.
   if (accepted?.count === last?.differing) return ids
   for (let after = 0; after < ids.length; after += pageSize) {
+    // SQLite takes the tables of a cross join in the order in which they stand. Left to itself it walks every item
+    // of the supplier for each page, and the time grows with the square of the list.
     const page = await sql.all<{ n: number; id: number }>(
-      `select s.n, i.id from ${rows} as s
-       join supplier_items as i on i.supplier_no = (select no from suppliers where id = $1) and i.item_key = s.item_key
-       where s.n > $2 and s.n <= $3 and s.outcome = ${outcomes.accepted}`,
+      `select s.n, i.id from ${rows} as s cross join supplier_items as i
+       where i.supplier_no = (select no from suppliers where id = $1) and i.item_key = s.item_key
+         and s.n > $2 and s.n <= $3 and s.outcome = ${outcomes.accepted}`,
       [supplierId, after, after + pageSize],
     )
     for (const { n, id } of page) ids[n] = id
