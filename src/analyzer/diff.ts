@@ -129,11 +129,12 @@ async function diffGone(
     and h.sheet in (${jsonElements(staging.engine, '$4')}))`
   const isAside = sheetsLeftAside.length > 0
   if (known !== null) await stageMissing(sql, staging, known)
+  // SQLite takes the tables of a cross join in the order they are written: the few first.
   await sql.run(
     `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable)
      select null, i.id, 'gone', 1 = 0, i.price_e4, null, 1 = 0
-     from supplier_items as i
-     where ${listedBefore} ${known === null ? '' : `and i.id in (select item_id from ${missing})`}
+     from ${known === null ? 'supplier_items as i' : `${missing} as m cross join supplier_items as i`}
+     where ${known === null ? '' : 'i.id = m.item_id and'} ${listedBefore}
        and not exists (select 1 from ${rows} as s where s.item_key = i.item_key)
        and not exists (select 1 from ${issues} as x where x.item_key = i.item_key)
        ${isAside ? fromLeftAside : ''}`,

@@ -12,6 +12,7 @@ import { imports } from './imports.ts'
 import { ingest } from './ingest.ts'
 import { items } from './items.ts'
 import { migrate } from './migrate.ts'
+import { openapi } from './openapi.ts'
 import { serve } from './serve.ts'
 import { tryCommand } from './try.ts'
 import { version } from './version.ts'
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   items,
   history,
   config,
+  openapi,
   version,
   analyzeChild,
 ]

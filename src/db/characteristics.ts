@@ -50,7 +50,12 @@ export async function withoutItemIndexes(sql: Sql, work: () => Promise<void>): P
   )
   for (const { name } of indexes) await sql.run(`drop index "${name}"`)
   await work()
+  const [cache] = await sql.all<{ cache_size: number }>('pragma cache_size')
+  // SQLite sorts as much at once as the cache may hold; what fits the processor's own cache takes two thirds of the
+  // time that 16 MB take.
+  await sql.run('pragma cache_size = -1024')
   for (const index of indexes) await sql.run(index.sql)
+  await sql.run(`pragma cache_size = ${cache!.cache_size}`)
 }
 
 /** SQLite limits neither length nor characters of a name, but a hash keeps it harmless. */

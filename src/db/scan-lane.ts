@@ -1,7 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { UnavailableError } from '../lib/errors.ts'
 import type { Sql, SqlValue } from './database.ts'
 import type { ScanAnswer, ScanQuestion } from './scan-worker.ts'
 
+/** How long the end of a thread is waited for. */
+const closeMs = 500
 /** How many reads may wait for their turn. */
 const waitingMax = 100
 
@@ -41,7 +44,11 @@ export class ScanLane implements Pick<Sql, 'all'> {
   /** @throws UnavailableError `query_timeout`, `too_many_queries` */
   all<Result>(text: string, parameters: SqlValue[] = []): Promise<Result[]> {
     const { promise, resolve, reject } = Promise.withResolvers<Result[]>()
-    if (this.#queue.length >= waitingMax || this.#isClosed) {
+    if (this.#isClosed) {
+      reject(stopping())
+      return promise
+    }
+    if (this.#queue.length >= waitingMax) {
       reject(
         new UnavailableError('too_many_queries', 'Too many searches at once; try again in a moment.', {
           retryAfterMs: 2000,
@@ -66,13 +73,15 @@ export class ScanLane implements Pick<Sql, 'all'> {
     })
   }
 
-  /** Ends the thread; who still waits is refused. */
+  /**
+   * Ends the thread; who still waits is refused. A statement that is being answered is waited for only briefly: the
+   * thread ends with the process in any case.
+   */
   async close(): Promise<void> {
     this.#isClosed = true
-    for (const waiting of [...this.#queue.splice(0), this.#asked])
-      waiting?.refuse(new UnavailableError('stopping', 'The service is stopping.'))
+    for (const waiting of [...this.#queue.splice(0), this.#asked]) waiting?.refuse(stopping())
     this.#end()
-    await this.#ended
+    await Promise.race([this.#ended, delay(closeMs, null, { ref: false })])
   }
 
   #next(): void {
@@ -88,16 +97,20 @@ export class ScanLane implements Pick<Sql, 'all'> {
 
   #thread(): Worker {
     if (this.#worker !== null) return this.#worker
-    const worker = new Worker(new URL('./scan-worker.ts', import.meta.url))
+    const worker = new Worker(workerUrl())
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#ended = promise
     worker.addEventListener('message', (event: MessageEvent<ScanAnswer>) => this.#answered(event.data))
+    let cause: unknown = null
+    worker.addEventListener('error', (event) => {
+      cause = event.error ?? event.message
+    })
     worker.addEventListener('close', () => {
       resolve()
       this.#worker = null
       this.#isEnding = false
       // It ended by itself, which is a bug, or its caller has been told already.
-      this.#asked?.refuse(new Error('The thread that reads the database has ended.'))
+      this.#asked?.refuse(new Error('The thread that reads the database has ended.', { cause }))
       this.#asked = null
       this.#next()
     })
@@ -124,6 +137,14 @@ export class ScanLane implements Pick<Sql, 'all'> {
     this.#isEnding = true
     this.#worker?.terminate()
   }
+}
+
+const stopping = () => new UnavailableError('stopping', 'The service is stopping.')
+
+/** In the executable every module has the address of the whole, and an entry point keeps its place below src/. */
+function workerUrl(): URL {
+  const isBundled = import.meta.path === Bun.main
+  return new URL(isBundled ? './db/scan-worker.ts' : './scan-worker.ts', import.meta.url)
 }
 
 /** What a read that took too long is answered with. */

@@ -72,16 +72,22 @@ export function openSqlite(path: string, options: OpenDatabaseOptions): Database
 
 function connect(path: string, mode: 'read' | 'write'): Connection {
   try {
-    const connection = new Connection(path, mode === 'write' ? { create: true } : { readonly: true })
+    // In memory each connection has a database of its own, which cannot be opened for reading alone.
+    const isMade = mode === 'write' || path === ':memory:'
+    const connection = new Connection(path, isMade ? { create: true } : { readonly: true })
     // The process never sleeps inside SQLite: a lock that is held is tried again by `begin`.
     connection.run('pragma busy_timeout = 0')
     retryLocked(() => {
       connection.run('pragma foreign_keys = on')
       connection.run('pragma cache_size = -16384')
       if (mode === 'write') {
+        // For a file that is new. Half as many pages of twice the size: a sixth off the time of a large load.
+        connection.run('pragma page_size = 8192')
         connection.run('pragma journal_mode = wal')
         connection.run('pragma synchronous = normal')
         connection.run('pragma wal_autocheckpoint = 4000')
+        // The log of a large publish is not kept at its size.
+        connection.run('pragma journal_size_limit = 67108864')
       }
       // Reads the header, so that a file that is no database is found out here.
       connection.query('select count(*) from sqlite_schema').get()

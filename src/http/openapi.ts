@@ -20,7 +20,9 @@ export function openApiDocument(server: AnyElysia): JsonObject {
   const schemas: JsonObject = {}
   for (const { method, path, hooks } of server.routes) {
     const operation = (paths[template(path)] as JsonObject | undefined)?.[method.toLowerCase()]
-    if (operation !== undefined && hooks.body !== undefined) addJsonBody(operation as JsonObject, hooks.body)
+    if (operation === undefined) continue
+    if (hooks.body !== undefined) addJsonBody(operation as JsonObject, hooks.body)
+    restoreSchemas(operation as JsonObject, hooks)
   }
   const problem = named(JSON.parse(JSON.stringify(Problem)), schemas)
   for (const operations of Object.values(paths))
@@ -68,6 +70,22 @@ function addJsonBody(operation: JsonObject, schema: unknown): void {
     required: true,
     content: { 'application/json': { schema: JSON.parse(JSON.stringify(schema)) } },
   }
+}
+
+/** The generator loses what stands beside a choice of words, such as its description: here are ours. */
+function restoreSchemas(
+  operation: JsonObject,
+  hooks: { query?: { properties?: Record<string, unknown> }; response?: Record<string, unknown> },
+): void {
+  for (const parameter of (operation.parameters ?? []) as JsonObject[]) {
+    const schema = hooks.query?.properties?.[String(parameter.name)]
+    if (parameter.in === 'query' && schema !== undefined)
+      parameter.schema = JSON.parse(JSON.stringify(schema))
+  }
+  for (const [status, schema] of Object.entries(hooks.response ?? {}))
+    Object.assign((operation.responses as JsonObject)[status] as JsonObject, {
+      content: { 'application/json': { schema: JSON.parse(JSON.stringify(schema)) } },
+    })
 }
 
 /** Answers that any request may get. */

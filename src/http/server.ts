@@ -56,15 +56,12 @@ export const listening = {
 /** Parameters that may be given several times. */
 const repeatable = new Set(['characteristic'])
 
-/** The HTTP service, not listening yet. */
-export function createServer({ intake, scanner, log, access, courier }: ServerParts) {
+/** Everything that answers, without what is common to all of it. */
+export function apiRoutes({ intake, scanner, courier }: Pick<ServerParts, 'intake' | 'scanner' | 'courier'>) {
   const { db, clock, worker, isQueueKept = false } = intake
-  const refusal = accessCheck(access)
   const wake = () => courier.wake()
   const progressOf = (importId: string) => courier.progressOf(importId)
-  let document: ReturnType<typeof openApiDocument> | null = null
-
-  const routes = new Elysia({ normalize: false })
+  return new Elysia({ normalize: false })
     .use(healthRoutes(() => requireCurrent(db)))
     .use(uploadRoutes({ intake, wake }))
     .use(importRoutes({ db, scanner, clock, worker, isQueueKept, wake, progressOf }))
@@ -72,7 +69,14 @@ export function createServer({ intake, scanner, log, access, courier }: ServerPa
     .use(supplierRoutes({ db, scanner }))
     .use(schemaRoutes())
     .use(swaggerRoutes())
+}
+
+/** The HTTP service, not listening yet. */
+export function createServer({ log, access, ...parts }: ServerParts) {
+  const refusal = accessCheck(access)
+  const routes = apiRoutes(parts)
   const places = [...routes.routes, { method: 'GET', path: '/api/v1/openapi.json' }]
+  let document: ReturnType<typeof openApiDocument> | null = null
 
   return new Elysia({ normalize: false })
     .onRequest(({ request, set }) => {

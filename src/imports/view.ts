@@ -80,8 +80,9 @@ export const ImportView = t.Object(
 )
 export type ImportView = Static<typeof ImportView>
 
-/** @param progress null: nobody here works on it */
-export function importView(found: Import, progress: ImportProgress | null): ImportView {
+/** @param running null: nobody here works on it; whoever does may still clear up after the import has ended */
+export function importView(found: Import, running: ImportProgress | null): ImportView {
+  const progress = found.status === 'pending' || found.status === 'running' ? running : null
   const self = `/api/v1/imports/${found.id}`
   return {
     id: found.id,

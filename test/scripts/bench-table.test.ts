@@ -35,6 +35,7 @@ function report(cases: CaseResult[], more: Partial<Report> = {}): Report {
     cases,
     service: [],
     leftOut: [],
+    failures: [],
     ...more,
   }
 }
@@ -108,6 +109,12 @@ describe('a line', () => {
 test('what was left out is said', () => {
   const markdown = reportMarkdown(report([], { leftOut: ['psql is left out: install postgresql-client'] }))
   expect(markdown).toContain('Not compared:\n\n- psql is left out: install postgresql-client')
+})
+
+test('what failed is said at the end', () => {
+  expect(reportMarkdown(report([], { failures: ['sqlite, 1,000 rows: 999 items'] }))).toEndWith(
+    'FAILED:\n\n- sqlite, 1,000 rows: 999 items',
+  )
 })
 
 test('memory has a goal at a million rows, and beyond it that it does not grow', () => {

@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { BenchOptions } from './arguments.ts'
+import type { BenchOptions, Group } from './arguments.ts'
 import { engineCases, memoryCase, type Parts, workbookCases } from './cases.ts'
 import type { CaseResult } from './contender.ts'
 import { plainEnvironment } from './contenders.ts'
-import { listFiles } from './files.ts'
+import { type ListFiles, listFiles } from './files.ts'
 import { describeMachine } from './machine.ts'
 import { measurer } from './measure.ts'
 import { findPeers, type Peers } from './peers.ts'
@@ -34,7 +34,11 @@ const longRows = 200_000
 /** Besides the given sizes, memory is looked at with this one. */
 export const memoryRows = 3_000_000
 
-/** Measures everything that is asked for, one process after the other. @throws WrongResult when somebody miscounts */
+/**
+ * Measures everything that is asked for, one process after the other. What fails, because ours fails or somebody
+ * miscounts, is in the report; the rest is measured all the same, for it may have taken hours.
+ * @throws whatever aborted the signal
+ */
 export async function runBench(options: BenchOptions, bench: BenchParts): Promise<Report> {
   const { folder, signal, say } = bench
   const needed = bytesNeeded(options, memoryRows)
@@ -43,29 +47,51 @@ export async function runBench(options: BenchOptions, bench: BenchParts): Promis
   const peers = await findPeers({ ...options, say })
   const temporary = join(folder, 'tmp')
   await mkdir(temporary)
-  const session = await openSession(options, { ...bench, peers, temporary })
-  const cases: CaseResult[] = []
-  const service: ServiceResult[] = []
-  const leftOut = [...peers.leftOut]
-  const { only } = options
+  const { only, seed } = options
+  const session = openSession(options, { ...bench, peers, temporary })
+  const { cases, service, leftOut } = session
 
-  const sizes = only.some((group) => group !== 'memory') ? options.rows : []
-  for (const rows of sizes) {
-    const files = listFiles(folder, { rows, seed: options.seed })
-    const parts = session.parts(rows)
-    if (only.includes('sqlite')) cases.push(...(await engineCases(parts, session.sqlite, files)))
-    if (only.includes('postgres') && session.postgres !== null)
-      cases.push(...(await engineCases(parts, session.postgres, files)))
-    if (only.includes('xlsx')) cases.push(...(await workbookCases(parts, session.sqlite, files)))
-    // The goal speaks of one import; a small one ends before it can be looked at.
-    if (only.includes('api') && rows === Math.max(...options.rows)) {
-      const measured = await measureService(parts, { places: session.sqlite, files, signal, say })
-      if (measured === null) leftOut.push("the API's latency during an import: this version takes no uploads")
-      else service.push(...measured)
+  const failures: string[] = []
+  const attempt = async (group: Group, rows: number, measure: (files: ListFiles) => Promise<void>) => {
+    if (!only.includes(group)) return
+    const files = listFiles(folder, { rows, seed })
+    try {
+      await measure(files)
+    } catch (error) {
+      signal.throwIfAborted()
+      failures.push(
+        `${group}, ${rows.toLocaleString('en')} rows: ${error instanceof Error ? error.message : error}`,
+      )
+      say(`FAILED: ${failures.at(-1)}`)
+    } finally {
+      await files.remove()
     }
-    await files.remove()
   }
-  if (only.includes('memory')) cases.push(...(await memoryCases(options, session, folder)))
+
+  for (const rows of options.rows) {
+    const parts = session.parts(rows)
+    await attempt('sqlite', rows, (files) => engineCases(parts, session.sqlite, files))
+    const { postgres } = session
+    if (postgres !== null) await attempt('postgres', rows, (files) => engineCases(parts, postgres, files))
+    await attempt('xlsx', rows, (files) => workbookCases(parts, session.sqlite, files))
+  }
+  // The goal speaks of one import; a small one ends before it can be looked at.
+  const rowsMax = Math.max(...options.rows)
+  await attempt('api', rowsMax, async (files) => {
+    const measured = await measureService(session.parts(rowsMax), {
+      places: session.sqlite,
+      files,
+      signal,
+      say,
+    })
+    if (measured === null) leftOut.push("the API's latency during an import: this version takes no uploads")
+    else service.push(...measured)
+  })
+  // Sizes that the SQLite group has loaded already are not loaded again.
+  const loaded = only.includes('sqlite') ? options.rows : []
+  for (const rows of new Set([...options.rows, memoryRows]))
+    if (!loaded.includes(rows))
+      await attempt('memory', rows, (files) => memoryCase(session.parts(rows), session.sqlite, files))
 
   return {
     commit: bench.commit,
@@ -74,32 +100,25 @@ export async function runBench(options: BenchOptions, bench: BenchParts): Promis
       peers,
       bench.serverUrl === null ? null : await serverVersion(bench.serverUrl),
     ),
-    options: { rows: options.rows, only, without: options.without, runs: options.runs, seed: options.seed },
+    options: { rows: options.rows, only, without: options.without, runs: options.runs, seed },
     cases,
     service,
     leftOut,
+    failures,
   }
 }
 
-/** Sizes that the SQLite group has loaded already are not loaded again. */
-async function memoryCases(options: BenchOptions, session: Session, folder: string): Promise<CaseResult[]> {
-  const known = options.only.includes('sqlite') ? options.rows : []
-  const results: CaseResult[] = []
-  for (const rows of [...new Set([...options.rows, memoryRows])].filter((size) => !known.includes(size))) {
-    const files = listFiles(folder, { rows, seed: options.seed })
-    results.push(await memoryCase(session.parts(rows), session.sqlite, files))
-    await files.remove()
-  }
-  return results
-}
-
+/** Places to work in, and what comes out of it. */
 interface Session {
+  cases: CaseResult[]
+  service: ServiceResult[]
+  leftOut: string[]
   sqlite: Places
   postgres: Places | null
   parts(rows: number): Parts
 }
 
-async function openSession(
+function openSession(
   options: BenchOptions,
   {
     program,
@@ -110,10 +129,12 @@ async function openSession(
     peers,
     temporary,
   }: BenchParts & { peers: Peers; temporary: string },
-): Promise<Session> {
+): Session {
   const env = plainEnvironment(temporary)
   const measure = measurer({ folder: temporary, timeProgram: peers.time, signal })
+  const cases: CaseResult[] = []
   return {
+    ...{ cases, service: [], leftOut: [...peers.leftOut] },
     sqlite: sqlitePlaces(folder),
     postgres: serverUrl === null ? null : postgresPlaces(folder, serverUrl),
     parts(rows) {
@@ -121,7 +142,9 @@ async function openSession(
       const slowRuns = rows > longRows ? 1 : runs
       return {
         ...{ program, peers, without: options.without, env },
-        run: (given) => runCase(given, { measurer: measure, runs, slowRuns, say }),
+        async run(given) {
+          cases.push(await runCase(given, { measurer: measure, runs, slowRuns, say }))
+        },
       }
     },
   }

@@ -1,5 +1,5 @@
 import type { BenchOptions } from './arguments.ts'
-import type { Case, CaseResult, Contender } from './contender.ts'
+import type { Case, Contender } from './contender.ts'
 import {
   type Expectation,
   type Loaded,
@@ -22,19 +22,19 @@ export interface Parts {
   peers: Peers
   without: BenchOptions['without']
   env: Record<string, string>
-  run(given: Case): Promise<CaseResult>
+  /** Runs a case and adds its result to the report. */
+  run(given: Case): Promise<void>
 }
 
 /**
  * One catalog engine with lists of one size: a load, then every reload from what it left behind. The bound is
  * always a plain load of the same file; the Python pipeline reloads like us.
  */
-export async function engineCases(parts: Parts, places: Places, files: ListFiles): Promise<CaseResult[]> {
+export async function engineCases(parts: Parts, places: Places, files: ListFiles): Promise<void> {
   const { peers, env, run } = parts
   const loaded: Loaded = { place: null }
   const loadedByPipeline: Loaded = { place: null }
   const base = await files.csv('base')
-  const results: CaseResult[] = []
 
   const measure = async (
     workload: string,
@@ -51,12 +51,10 @@ export async function engineCases(parts: Parts, places: Places, files: ListFiles
     if (places.engine === 'postgres' && peers.psql !== null) contenders.push(postgresCopy(peers.psql, load))
     if (peers.python !== null && !own.isAlone)
       contenders.push(pipeline(peers.python, { ...load, loaded: loadedByPipeline }))
-    results.push(
-      await run({
-        ...{ group: places.engine, workload, rows: files.rows, inputs: [file.path], contenders },
-        settle: () => places.settle(),
-      }),
-    )
+    await run({
+      ...{ group: places.engine, workload, rows: files.rows, inputs: [file.path], contenders },
+      settle: () => places.settle(),
+    })
   }
 
   try {
@@ -82,16 +80,14 @@ export async function engineCases(parts: Parts, places: Places, files: ListFiles
   } finally {
     for (const { place } of [loaded, loadedByPipeline]) if (place !== null) await places.remove(place)
   }
-  return results
 }
 
 /** Above this the pipeline's reading of workbooks is left out: openpyxl takes minutes. */
 const pipelineWorkbookRowsMax = 200_000
 
 /** Reading workbooks, and loading them into SQLite. */
-export async function workbookCases(parts: Parts, places: Places, files: ListFiles): Promise<CaseResult[]> {
+export async function workbookCases(parts: Parts, places: Places, files: ListFiles): Promise<void> {
   const { program, peers, without, env, run } = parts
-  const results: CaseResult[] = []
   for (const style of ['shared', 'inline'] as const) {
     const file = await files.workbook(style)
     const input = { file, env }
@@ -111,13 +107,11 @@ export async function workbookCases(parts: Parts, places: Places, files: ListFil
     if (!without.includes('sheetjs'))
       readers.push(cellReader({ id: 'sheetjs', name: 'SheetJS', role: 'rival' }, input))
     const isShared = style === 'shared'
-    results.push(
-      await run({
-        ...common,
-        workload: isShared ? workloads.readShared : workloads.readInline,
-        contenders: readers,
-      }),
-    )
+    await run({
+      ...common,
+      workload: isShared ? workloads.readShared : workloads.readInline,
+      contenders: readers,
+    })
 
     const load: LoadOptions = { places, env, file, from: null, loaded: null }
     const loaders = [
@@ -126,22 +120,19 @@ export async function workbookCases(parts: Parts, places: Places, files: ListFil
     ]
     if (peers.python !== null && files.rows <= pipelineWorkbookRowsMax)
       loaders.push(pipeline(peers.python, load))
-    results.push(
-      await run({
-        ...common,
-        workload: isShared ? workloads.loadShared : workloads.loadInline,
-        contenders: loaders,
-      }),
-    )
+    await run({
+      ...common,
+      workload: isShared ? workloads.loadShared : workloads.loadInline,
+      contenders: loaders,
+    })
   }
-  return results
 }
 
 /** One load, for the memory that it takes. */
-export async function memoryCase(parts: Parts, places: Places, files: ListFiles): Promise<CaseResult> {
+export async function memoryCase(parts: Parts, places: Places, files: ListFiles): Promise<void> {
   const file = await files.csv('base')
   const load: LoadOptions = { places, env: parts.env, file, from: null, loaded: null }
-  return parts.run({
+  await parts.run({
     ...{ group: 'memory', workload: workloads.load, rows: files.rows, inputs: [file.path] },
     contenders: [ours(parts.program, load, { expected: { status: 'completed', recognised: 0 }, flags: [] })],
     settle: () => places.settle(),

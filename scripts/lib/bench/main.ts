@@ -26,7 +26,7 @@ try {
   process.exitCode = error instanceof ArgumentError ? 2 : 1
 }
 
-/** @returns the exit code: 1 when a peer failed */
+/** @returns the exit code: 1 when anything failed. The README is written unless we failed or somebody miscounted */
 async function run(options: BenchOptions): Promise<number> {
   const { program, json, writeReadme } = options
   if (program !== null && !existsSync(program))

@@ -7,8 +7,8 @@ export interface Measured {
   wallMs: number
   /** User and system time of the process and the children that it waited for. */
   cpuMs: number
-  /** The most memory that the biggest process of the tree held at once. */
-  peakBytes: number
+  /** The most memory that the biggest process of the tree held at once; null: it cannot be told. */
+  peakBytes: number | null
 }
 
 export interface Finished extends Measured {
@@ -30,7 +30,8 @@ export interface MeasurerOptions {
   folder: string
   /**
    * GNU time, or null. Linux counts the memory of the process that starts another as the other's own until it is
-   * overtaken: from a parent of 300 MB a program of 5 MB shows 300. GNU time is small, and starts it for us.
+   * overtaken: from a parent of 300 MB a program of 5 MB shows 300. GNU time is small, and starts it for us. Without
+   * it memory is not measured on Linux.
    */
   timeProgram: string | null
   signal: AbortSignal
@@ -74,7 +75,8 @@ export function measurer({ folder, timeProgram, signal }: MeasurerOptions): Meas
 
 function ownUsage(usage: ReturnType<Bun.Subprocess['resourceUsage']>): Omit<Measured, 'wallMs'> {
   if (usage === undefined) throw new Error('A process that has ended has no resource usage.')
-  return { cpuMs: Number(usage.cpuTime.total) / 1000, peakBytes: usage.maxRSS }
+  const peakBytes = process.platform === 'linux' ? null : usage.maxRSS
+  return { cpuMs: Number(usage.cpuTime.total) / 1000, peakBytes }
 }
 
 async function readUsage(path: string): Promise<Omit<Measured, 'wallMs'>> {

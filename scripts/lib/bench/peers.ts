@@ -36,7 +36,7 @@ const consequence: Record<Program, string> = {
   sqlite3: '`sqlite3 .import` is left out',
   psql: '`psql \\copy` is left out',
   python: 'the Python pipeline is left out',
-  time: 'memory below that of the benchmark itself cannot be told',
+  time: 'memory is not measured',
 }
 
 /**
@@ -50,7 +50,7 @@ export async function findPeers(find: {
 }): Promise<Peers> {
   const programs: Program[] = ['sqlite3', 'psql', 'python', 'time']
   const wanted = programs.filter((name) => !find.without.some((left) => left === name))
-  const found = await look(wanted)
+  const found = { sqlite3: null, psql: null, python: null, time: null, ...(await look(wanted)) }
   const missing = wanted.filter((name) => found[name] === null)
   let why = ''
   if (missing.length > 0 && find.mayInstall && canInstall()) {
@@ -65,10 +65,13 @@ export async function findPeers(find: {
   return { ...found, leftOut }
 }
 
-async function look(names: Program[]): Promise<Record<Program, string | null>> {
-  const found: Record<Program, string | null> = { sqlite3: null, psql: null, python: null, time: null }
-  for (const name of names)
-    found[name] = name === 'python' ? await findPython() : name === 'time' ? await findTime() : which(name)
+/** @returns only those that were looked for */
+async function look(names: Program[]): Promise<Partial<Record<Program, string | null>>> {
+  const found: Partial<Record<Program, string | null>> = {}
+  for (const name of names) {
+    if (name === 'python') found[name] = await findPython()
+    else found[name] = name === 'time' ? await findTime() : which(name)
+  }
   return found
 }
 
@@ -97,7 +100,8 @@ const succeeds = (program: string, args: string[]) =>
     () => false,
   )
 
-const canInstall = () => process.getuid?.() === 0 && existsSync('/etc/debian_version')
+/** Whether missing programs can be installed at all: as root on Debian and its kin. */
+export const canInstall = () => process.getuid?.() === 0 && existsSync('/etc/debian_version')
 
 /** @returns why it did not work, as the end of a sentence; '' when it did */
 async function install(names: string[]): Promise<string> {

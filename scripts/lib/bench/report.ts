@@ -15,4 +15,6 @@ export interface Report {
   service: ServiceResult[]
   /** What was not compared, and why. */
   leftOut: string[]
+  /** What went wrong with us or was counted wrongly by anybody: the benchmark has failed. */
+  failures: string[]
 }

@@ -112,7 +112,8 @@ function memoryLines(cases: CaseResult[]): string[][] {
   for (const { group, workload, rows, contenders } of cases) {
     const own = contenders.find(({ id }) => id === 'ours')
     if (!['sqlite', 'memory'].includes(group) || workload !== workloads.load || own === undefined) continue
-    peaks.set(rows, Math.max(peaks.get(rows) ?? 0, peak(own)))
+    const bytes = peak(own)
+    if (bytes !== null) peaks.set(rows, Math.max(peaks.get(rows) ?? 0, bytes))
   }
   const million = peaks.get(memoryGoal.rows)
   return [...peaks]
@@ -174,15 +175,19 @@ function latencyVerdict(
   return null
 }
 
-function notes({ cases, leftOut, options }: Report): string[] {
-  const failures = cases.flatMap(({ workload, rows, contenders }) =>
+function notes({ cases, leftOut, failures, options }: Report): string[] {
+  const rivals = cases.flatMap(({ workload, rows, contenders }) =>
     contenders.flatMap(({ name, failure }) =>
       failure === null ? [] : [`${name} failed at "${workload}", ${count(rows)} rows: ${failure}`],
     ),
   )
-  const lines = [...leftOut, ...failures].map((line) => `- ${line}`)
-  const seed = `Lists made with seed ${options.seed}.`
-  return lines.length === 0 ? [seed] : [seed, ['Not compared:', '', ...lines].join('\n')]
+  const list = (title: string, lines: string[]) =>
+    lines.length === 0 ? [] : [[title, '', ...lines.map((line) => `- ${line}`)].join('\n')]
+  return [
+    `Lists made with seed ${options.seed}.`,
+    ...list('Not compared:', [...leftOut, ...rivals]),
+    ...list('FAILED:', failures),
+  ]
 }
 
 /** @param alignments a letter a column: l or r */
@@ -192,11 +197,20 @@ export function markdownTable(header: string[], alignments: string, rows: string
   return [line(header), line(rule), ...rows.map(line)].join('\n')
 }
 
-const peak = ({ runs }: ContenderResult) => Math.max(0, ...runs.map(({ peakBytes }) => peakBytes))
+/** Null: no run could tell. */
+function peak({ runs }: ContenderResult): number | null {
+  const peaks = runs.flatMap(({ peakBytes }) => peakBytes ?? [])
+  return peaks.length === 0 ? null : Math.max(...peaks)
+}
+
 const count = (rows: number) => rows.toLocaleString('en')
 const inMegabytes = (bytes: number) => Math.round(bytes / 1e6).toString()
-const megabytes = (of: ContenderResult | undefined) =>
-  of === undefined || of.runs.length === 0 ? '–' : inMegabytes(peak(of))
+
+function megabytes(of: ContenderResult | undefined): string {
+  const bytes = of === undefined ? null : peak(of)
+  return bytes === null ? '–' : inMegabytes(bytes)
+}
+
 const milliseconds = (ms: number) => `${figure(ms)} ms`
 
 /** Three digits are more than the measurements bear. */

@@ -1,3 +1,4 @@
+import { tidyThroughout, withoutTidy } from '../table/row.ts'
 import { isInk } from '../table/text.ts'
 import { ByteWindow } from './byte-window.ts'
 import { type CsvScanner, type CsvScannerOptions, csvScanner } from './csv-scanner.ts'
@@ -72,11 +73,13 @@ export function csvRecords(options: CsvRecordsOptions, taker: RecordTaker): CsvR
       index++
       return true
     }
-    const line = bytes.utf8Slice(from, to)
+    const found = bytesFound(view, from, to, splitter.separatorCode)
+    const isAscii = (found & highByte) === 0
+    const line = isAscii ? bytes.latin1Slice(from, to) : bytes.utf8Slice(from, to)
     const cells = splitter.split(line)
     if (cells === null || cells.length > limits.columnsMax) return false
-    const isTidy = splitter.isTidy && !hasUntidyByte(view, from, to) && !line.includes('\ufffd')
-    taker.take({ index: index++, cells, isTidy }, true)
+    const isSuspect = (found & untidyByte) !== 0 || (!isAscii && line.includes('\ufffd'))
+    taker.take({ index: index++, cells, tidy: isSuspect ? 0 : splitter.tidy }, true)
     return true
   }
 
@@ -125,14 +128,14 @@ interface Stretch {
 
 /** Splits lines that are records by themselves. One splitter is used again for every line: `split`, then look. */
 export class LineSplitter {
-  /** Whether the cells that were split last have ink at their ends and no quotes within. */
-  isTidy = false
+  /** Which of the cells that were split last have ink at their ends and no quotes within: see `Row.tidy`. */
+  tidy = 0
+  readonly separatorCode: number
   readonly #separator: string
-  readonly #separatorCode: number
 
   constructor(separator: string) {
     this.#separator = separator
-    this.#separatorCode = separator.charCodeAt(0)
+    this.separatorCode = separator.charCodeAt(0)
   }
 
   /** @returns null when a quote is open at the end of the line: then the lines behind it decide */
@@ -140,7 +143,7 @@ export class LineSplitter {
     const separator = this.#separator
     const cells: string[] = []
     const end = line.length
-    this.isTidy = true
+    this.tidy = tidyThroughout
     // A blank line is a row without cells.
     if (end === 0) return cells
     let quoteAt = indexOrEndOf(line, '"', 0)
@@ -151,21 +154,23 @@ export class LineSplitter {
         const closedAt = line.indexOf('"', at + 1)
         cellEnd = closedAt + 1
         if (closedAt < 0) return null
-        if (cellEnd !== end && line.charCodeAt(cellEnd) !== this.#separatorCode) {
+        if (cellEnd !== end && line.charCodeAt(cellEnd) !== this.separatorCode) {
           // Doubled quotes, or text behind the closing one.
+          this.tidy = withoutTidy(this.tidy, cells.length)
           cellEnd = this.#splitQuoted(line, at, cells)
           if (cellEnd < 0) return null
         } else {
-          if (!hasInkAtEnds(line, at + 1, closedAt)) this.isTidy = false
+          // A tab inside quotes is none that separates.
+          if (this.separatorCode < 32 || !hasInkAtEnds(line, at + 1, closedAt))
+            this.tidy = withoutTidy(this.tidy, cells.length)
           cells.push(line.slice(at + 1, closedAt))
         }
         quoteAt = indexOrEndOf(line, '"', cellEnd)
       } else {
         cellEnd = indexOrEndOf(line, separator, at)
-        if (quoteAt < cellEnd) {
-          this.isTidy = false
-          quoteAt = indexOrEndOf(line, '"', cellEnd)
-        } else if (!hasInkAtEnds(line, at, cellEnd)) this.isTidy = false
+        if (quoteAt < cellEnd || !hasInkAtEnds(line, at, cellEnd))
+          this.tidy = withoutTidy(this.tidy, cells.length)
+        if (quoteAt < cellEnd) quoteAt = indexOrEndOf(line, '"', cellEnd)
         cells.push(line.slice(at, cellEnd))
       }
       if (cellEnd === end) return cells
@@ -179,7 +184,6 @@ export class LineSplitter {
 
   /** @returns the end of the cell, or -1: its quote is open */
   #splitQuoted(line: string, at: number, cells: string[]): number {
-    this.isTidy = false
     let closedAt = at + 1
     for (;;) {
       closedAt = line.indexOf('"', closedAt)
@@ -204,27 +208,40 @@ function indexOrEndOf(line: string, sought: string, from: number): number {
 }
 
 /**
- * Whether any byte is a control character, a backslash, or begins a character of four bytes. Four at a time: the
- * highest bit of each byte of a word tells.
+ * What there is among the bytes, four at a time: every word's highest bits tell about its bytes.
+ * @returns `untidyByte` for a backslash, the start of a character of four bytes, or a control character other than
+ * the separator; `highByte` for anything beyond ASCII
  */
-function hasUntidyByte(view: DataView, from: number, to: number): boolean {
-  let found = 0
+function bytesFound(view: DataView, from: number, to: number, separator: number): number {
+  const separators = Math.imul(separator & 0xff, 0x01010101)
+  let untidy = 0
+  let high = 0
   let at = from
   for (; at + 4 <= to; at += 4) {
     const word = view.getInt32(at, true)
-    const backslashes = word ^ 0x5c5c5c5c
+    const controls = zeroBytes(word & 0xe0e0e0e0) & ~zeroBytes(word ^ separators)
     // Bytes from 0xf0 on have their four highest bits set.
     const fours = word & (word << 1) & (word << 2) & (word << 3)
-    found |=
-      ((word - 0x20202020) & ~word) | ((backslashes - 0x01010101) & ~backslashes) | (fours & 0x80808080)
+    untidy |= controls | zeroBytes(word ^ backslashes) | fours
+    high |= word
   }
   for (; at < to; at++) {
     const byte = view.getUint8(at)
-    if (byte < 32 || byte === backslash || byte >= 0xf0) return true
+    if ((byte < 32 && byte !== separator) || byte === backslash || byte >= 0xf0) untidy = highestBits
+    high |= byte
   }
-  return (found & 0x80808080) !== 0
+  return ((untidy & highestBits) === 0 ? 0 : untidyByte) | ((high & highestBits) === 0 ? 0 : highByte)
 }
 
+/** The highest bit of every byte that is zero. */
+function zeroBytes(word: number): number {
+  return ~(((word & 0x7f7f7f7f) + 0x7f7f7f7f) | word | 0x7f7f7f7f)
+}
+
+const untidyByte = 1
+const highByte = 2
+const highestBits = 0x80808080
+const backslashes = 0x5c5c5c5c
 const backslash = 92
 const quote = 34
 const lineFeed = 10

@@ -4,7 +4,7 @@ import { isAmbiguousDate, parseDate } from './dates.ts'
 import type { TableDecision, TableOptions } from './decision.ts'
 import type { Issue } from './issue.ts'
 import { priceReader } from './price.ts'
-import type { Row } from './row.ts'
+import { isTidyAt, type Row, tidyThroughout } from './row.ts'
 import { cellText, rowText } from './text.ts'
 import { type Faults, quoted } from './validate.ts'
 
@@ -117,9 +117,10 @@ export function cellReaders(decision: TableDecision, options: TableOptions, faul
 
     checkCharacters(row, issues, notes) {
       const { cells } = row
+      if (row.tidy === tidyThroughout) return
       for (let column = 0; column < cells.length; column++) {
         const cell = cells[column]!
-        if (typeof cell === 'number') continue
+        if (typeof cell === 'number' || isTidyAt(row, column)) continue
         if (cell.charCodeAt(0) === quotationMark && cell.split('"').length % 2 === 0) {
           const text =
             'begins with a quotation mark that is never closed; it was read as text, so check the row'

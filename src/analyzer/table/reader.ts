@@ -8,7 +8,7 @@ import type { ItemRow, RowOutcome } from './item.ts'
 import { tableKeys } from './keys.ts'
 import { priceReader } from './price.ts'
 import { priceFault } from './price-faults.ts'
-import type { Row } from './row.ts'
+import { isTidyAt, type Row } from './row.ts'
 import { rowKinds } from './row-kind.ts'
 import { sectionTracker } from './sections.ts'
 import { cellText, rowText } from './text.ts'
@@ -37,8 +37,12 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
   const evidence = decimalEvidence()
   const readPrice = priceReader(decision.decimal.style)
   const cells: CellReaders = cellReaders(decision, options, faults)
-  const writeCharacteristics = characteristicsWriter(tableKeys(decision))
+  const writeCharacteristics = characteristicsWriter(tableKeys(decision), decision.headers.length)
   const isKeyedBySku = column.sku >= 0
+  // Most rows have nothing to say, so what they could say it in is used again.
+  let spareIssues: Issue[] = []
+  let spareNotes: Issue[] = []
+  const noNotes: Issue[] = []
   const article: Article = { group: '', name: '', brand: null, category: null }
 
   return {
@@ -65,8 +69,8 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     const continues = group !== '' && group === article.group
     if (!hasName && continues) name = article.name
     if (column.name < 0) name = sku
-    const issues: Issue[] = []
-    const notes: Issue[] = []
+    const issues = spareIssues
+    const notes = spareNotes
     if (isKeyedBySku) checkSku(row, sku, issues)
     checkName(row, name, issues)
     const fault = priceFault(reading.kind, reading.raw)
@@ -96,7 +100,9 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     const priceQuantityE4 = reading.quantityE4 ?? cells.quantity(row, issues) ?? decision.priceUnit.quantityE4
     const { validFrom, validTo } = cells.dates(row, issues)
     checkWidth(row, issues)
-    if (row.isTidy !== true) cells.checkCharacters(row, issues, notes)
+    cells.checkCharacters(row, issues, notes)
+    if (issues.length > 0) spareIssues = []
+    if (notes.length > 0) spareNotes = []
 
     const brand = cells.text(row, 'brand') ?? (continues ? article.brand : null)
     const ownCategory = cells.text(row, 'category') ?? (continues ? article.category : null)
@@ -127,7 +133,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       characteristics: writeCharacteristics(row),
       priceColumn: column.price >= 0 ? column.price : null,
       priceRaw: column.price >= 0 ? reading.raw : null,
-      notes,
+      notes: notes.length === 0 ? noNotes : notes,
     }
     return { kind: 'item', item }
   }
@@ -238,7 +244,7 @@ function columnsOf({ mapping }: TableDecision): Columns {
 
 function lineAt(row: Row, column: number): string {
   const text = rowText(row, column)
-  return row.isTidy === true ? text : oneLine(text)
+  return isTidyAt(row, column) ? text : oneLine(text)
 }
 
 /** Line breaks inside a cell become spaces; other inner white space is the supplier's own. */

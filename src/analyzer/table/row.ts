@@ -13,10 +13,11 @@ export interface Row {
   index: number
   cells: Cell[]
   /**
-   * Whether all texts are known to be tidy: no white space at their ends and none of what `isTidyCode` excludes
-   * within. Most rows are, and whoever found the ends of the cells has looked at their bytes already.
+   * Which texts are known to be tidy: no white space at their ends, and only characters of `isTidyCode`. Most are, and
+   * whoever found the ends of the cells has looked at their bytes already. Bit n stands for column n; columns that
+   * have no bit are only known where all are tidy (`tidyThroughout`). Absent: nothing is known.
    */
-  isTidy?: boolean
+  tidy?: number
   /** Why the format could not make cells of it; it is rejected, whatever its cells are. */
   fault?: RowFault
 }
@@ -27,3 +28,19 @@ export interface RowFault {
   message: string
   raw: string
 }
+
+export const tidyThroughout = -1
+
+/** Whether the text in a column is known to be tidy. */
+export function isTidyAt({ tidy = 0 }: Row, column: number): boolean {
+  return tidy === tidyThroughout || (column < columnsWithBit && ((tidy >>> column) & 1) === 1)
+}
+
+/** The same but for one column. */
+export function withoutTidy(tidy: number, column: number): number {
+  const rest = tidy & 0x7fffffff
+  return column < columnsWithBit ? rest & ~(1 << column) : rest
+}
+
+/** The sign bit is only set where all are. */
+const columnsWithBit = 31

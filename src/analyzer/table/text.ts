@@ -1,4 +1,4 @@
-import type { Cell, Row } from './row.ts'
+import { type Cell, isTidyAt, type Row } from './row.ts'
 
 /**
  * The form in which headers and words are compared: NFKC, lower case, without diacritics, camelCase split and
@@ -36,10 +36,10 @@ export function cellText(cell: Cell | undefined): string {
   return typeof cell === 'string' ? trimmed(cell) : plainNumber(cell)
 }
 
-/** `cellText` of one cell of a row. What a tidy row holds is handed on without a look at it. */
+/** `cellText` of one cell of a row. What is tidy is handed on without a look at it. */
 export function rowText(row: Row, column: number): string {
   const cell = row.cells[column]
-  return row.isTidy === true && typeof cell === 'string' ? cell : cellText(cell)
+  return typeof cell === 'string' && isTidyAt(row, column) ? cell : cellText(cell)
 }
 
 /** The shortest decimal that reads back as the same number, without exponent: 1e21 → "1000000000000000000000". */
@@ -81,7 +81,7 @@ const foldedLetters: Record<string, string> = {
 }
 
 /**
- * Whether a character may stand anywhere in the text of a tidy row: it needs no escape in JSON, is no NUL, no line
+ * Whether a character may stand anywhere in a tidy text: it needs no escape in JSON, is no NUL, no line
  * break and no U+FFFD, and opens no quote.
  */
 export function isTidyCode(code: number): boolean {

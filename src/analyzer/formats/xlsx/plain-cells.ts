@@ -1,5 +1,7 @@
 import type { Cell } from '../../table/row.ts'
 import type { CellContext } from './cell-reader.ts'
+import { ShortTexts, shortTextBytesMax } from './short-texts.ts'
+import { asciiWord } from './tag.ts'
 import { byteKinds, decodeText, textBytes } from './text.ts'
 
 /**
@@ -14,6 +16,7 @@ export class PlainCells {
   characters = 0
   sharedCharacters = 0
   readonly #context: CellContext
+  readonly #short = new ShortTexts()
   #bytes: Buffer = Buffer.alloc(0)
   #view: DataView<ArrayBufferLike> = new DataView(new ArrayBuffer(0))
 
@@ -83,7 +86,7 @@ export class PlainCells {
       }
       p++
 
-      let value: Cell
+      let value: Cell | null
       if (type === typeNumber || type === typeShared) {
         if ((view.getInt32(p, true) & 0xffffff) !== startOfValue) break
         p += 3
@@ -143,12 +146,16 @@ export class PlainCells {
           p += 8
         }
         if (end - start > limits.cellCharactersMax) break
-        value =
-          (seen & textBytes.special) === 0
-            ? (seen & textBytes.high) === 0
-              ? bytes.latin1Slice(start, end)
-              : bytes.utf8Slice(start, end)
-            : decodeText(bytes, start, end, seen)
+        value = end - start > shortTextBytesMax ? null : this.#short.get(view, start, end)
+        if (value === null) {
+          value =
+            (seen & textBytes.special) === 0
+              ? (seen & textBytes.high) === 0
+                ? bytes.latin1Slice(start, end)
+                : bytes.utf8Slice(start, end)
+              : decodeText(bytes, start, end, seen)
+          if (end - start <= shortTextBytesMax) this.#short.set(value)
+        }
       }
       at = p
       this.column = column
@@ -174,24 +181,24 @@ const typeShared = 1
 const typeString = 2
 const typeInline = 3
 
-const startOfCell = word('<c r')
-const equalsQuote = word('="')
-const sharedType = word('s"')
-const numberType = word('n"')
-const stringType = word('str"')
-const inlineType = word('inli')
-const inlineTypeRest = word('neSt')
-const inlineTypeEnd = word('r"')
-const startOfValue = word('<v>')
-const endOfValue = word('</v>')
-const endOfCell = word('</c>')
-const startOfInline = word('<is>')
-const startOfText = word('<t>')
+const startOfCell = asciiWord('<c r')
+const equalsQuote = asciiWord('="')
+const sharedType = asciiWord('s"')
+const numberType = asciiWord('n"')
+const stringType = asciiWord('str"')
+const inlineType = asciiWord('inli')
+const inlineTypeRest = asciiWord('neSt')
+const inlineTypeEnd = asciiWord('r"')
+const startOfValue = asciiWord('<v>')
+const endOfValue = asciiWord('</v>')
+const endOfCell = asciiWord('</c>')
+const startOfInline = asciiWord('<is>')
+const startOfText = asciiWord('<t>')
 const spacedText = '<t xml:space="preserve">'
-const startOfSpacedText = word(spacedText.slice(0, 4))
-const endOfText = word('</t>')
-const endOfInline = word('</is')
-const endOfInlineCell = word('></c')
+const startOfSpacedText = asciiWord(spacedText.slice(0, 4))
+const endOfText = asciiWord('</t>')
+const endOfInline = asciiWord('</is')
+const endOfInlineCell = asciiWord('></c')
 
 const space = 0x20
 const quote = 0x22
@@ -210,10 +217,3 @@ const letterT = 0x74
 /** Whole numbers of so many digits are exact in a double. */
 const exactDigits = 15
 const powersOfTen = Array.from({ length: exactDigits + 1 }, (_, exponent) => 10 ** exponent)
-
-/** Up to four ASCII characters as they are read from the bytes at once, the first one lowest. */
-function word(text: string): number {
-  let value = 0
-  for (let i = text.length - 1; i >= 0; i--) value = (value << 8) | text.charCodeAt(i)
-  return value
-}

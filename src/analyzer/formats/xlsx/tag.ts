@@ -98,6 +98,13 @@ export function attributeAt(bytes: Buffer, from: number, past: number, name: str
   return -1
 }
 
+/** Up to four ASCII characters as they are read from the bytes at once, the first one lowest. */
+export function asciiWord(text: string): number {
+  let value = 0
+  for (let i = text.length - 1; i >= 0; i--) value = (value << 8) | text.charCodeAt(i)
+  return value
+}
+
 const space = 0x20
 const exclamation = 0x21
 const doubleQuote = 0x22

@@ -8,7 +8,8 @@ export class TextReader {
   to = 0
   /** No entities, carriage returns, escapes, CDATA or comments: the bytes are the text. */
   isPlain = true
-  #isAscii = true
+  /** Whether the plain text is ASCII. */
+  isAscii = true
   #decoded = ''
 
   /** @returns the position of the tag after the text, or -1 when it is not within `end` yet */
@@ -26,7 +27,7 @@ export class TextReader {
     this.from = from
     this.to = at
     this.isPlain = (seen & textBytes.special) === 0
-    this.#isAscii = (seen & textBytes.high) === 0
+    this.isAscii = (seen & textBytes.high) === 0
     this.#decoded = this.isPlain ? '' : decodeText(bytes, from, at, seen)
     return at
   }
@@ -35,7 +36,7 @@ export class TextReader {
   text(bytes: Buffer): string {
     if (!this.isPlain) return this.#decoded
     if (this.from === this.to) return ''
-    return this.#isAscii ? bytes.latin1Slice(this.from, this.to) : bytes.utf8Slice(this.from, this.to)
+    return this.isAscii ? bytes.latin1Slice(this.from, this.to) : bytes.utf8Slice(this.from, this.to)
   }
 
   /** Text that comments, instructions or CDATA sections interrupt. */
