@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { superviseAnalyzer } from '../../../src/analyzer/service/supervised.ts'
-import { dependentEnvironment, ownCommand } from '../../../src/lib/own-process.ts'
 import type { Logger } from '../../../src/lib/log.ts'
+import { dependentEnvironment, ownCommand } from '../../../src/lib/own-process.ts'
 import { silentLog } from '../../helpers/open-database.ts'
 import { descendants, processState } from '../../helpers/processes.ts'
 import { temporaryDirectory } from '../../helpers/temporary.ts'
