@@ -198,9 +198,18 @@ function failureOf({ errors }: AnalyzeStatus): TaskEnd {
   return {
     status: 'failed',
     code: /^[a-z0-9_]{1,64}$/.test(first?.code ?? '') ? first!.code : 'analyzer_failed',
-    message: first?.message.slice(0, errorMessageMax) ?? 'The analyzer failed without saying why.',
+    message: saidIn(first?.message ?? '') || 'The analyzer failed without saying why.',
   }
 }
+
+/** Somebody else's words as they may be stored and shown: PostgreSQL takes no NUL, and a terminal would obey. */
+const saidIn = (text: string) =>
+  text
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+    .trim()
+    .slice(0, errorMessageMax)
+    .toWellFormed()
 
 /** @throws UnavailableError for what is no such answer; InvalidError when the request was refused */
 function jsonIn<Schema extends typeof AnalyzeAccepted | typeof AnalyzeStatus>(
@@ -225,7 +234,7 @@ function jsonIn<Schema extends typeof AnalyzeAccepted | typeof AnalyzeStatus>(
 function refusal(status: number, body: unknown): AppError {
   const detail =
     typeof body === 'object' && body !== null && 'detail' in body && typeof body.detail === 'string'
-      ? `: ${body.detail.slice(0, errorMessageMax)}`
+      ? `: ${saidIn(body.detail)}`
       : ''
   const text = `The analyzer answered ${status}${detail}`
   // 404: a job that it does not know any more, since it was started anew.
