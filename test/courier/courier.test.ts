@@ -125,6 +125,16 @@ for (const engine of engines) {
       expect(await bench.ended(await bench.take(priceList(3)))).toMatchObject({ status: 'completed' })
     }, 120_000)
 
+    test('names of columns may hold what databases dislike', async () => {
+      await using bench = await openTestService(engine)
+      const list = 'SKU;Name\0\ufffe;Price EUR\0;\0\nA-1;Zange;1,50;x\nA-2;Hammer;2,50;y\n'
+      expect(await bench.ended(await bench.take(list))).toMatchObject({
+        status: 'completed',
+        error: null,
+        counts: { accepted: 2 },
+      })
+    }, 60_000)
+
     test('when the service stops, an import under way is put back, and the next start takes it up', async () => {
       const bench = await openTestService(engine)
       const importId = await bench.take(longList)

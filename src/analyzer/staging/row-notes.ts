@@ -1,5 +1,6 @@
+import { storable } from '../../lib/storable.ts'
 import type { ItemRow } from '../table/item.ts'
-import { type Noticed, storable } from './staging.ts'
+import type { Noticed } from './staging.ts'
 
 /** Most categories and brands that are noted; a list with more of them is asked with SQL. */
 const namesMax = 5000
