@@ -188,6 +188,12 @@ const settings = {
     isForTests: true,
     help: 'Redis server that tests may fill and flush.',
   }),
+  testBrowser: setting({
+    name: 'TALLYMAN_TEST_BROWSER',
+    kind: path,
+    isForTests: true,
+    help: 'Chromium that the browser tests start. Without it they take one from the PATH, or are skipped.',
+  }),
   testExecutable: setting({
     name: 'TALLYMAN_TEST_EXECUTABLE',
     kind: path,
@@ -282,6 +288,13 @@ export function describeSettings(): SettingDescription[] {
   return everySetting().map(([, { name, help, defaultText, isSecret, isForTests }]) => {
     return { name, help, defaultText, isSecret, isForTests }
   })
+}
+
+/** The environment's names of secrets, and of files that hold one. */
+export function secretNames({ except }: { except: readonly SettingKey[] }): string[] {
+  return everySetting()
+    .filter(([key, { isSecret }]) => isSecret && !except.includes(key))
+    .flatMap(([, { name }]) => [name, `${name}_FILE`])
 }
 
 interface Setting<T, D extends string | null> extends SettingDescription {

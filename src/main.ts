@@ -1,6 +1,7 @@
 import type { Io } from './cli/command.ts'
 import { descriptorWriter } from './cli/descriptor-writer.ts'
 import { reportCrash, run } from './cli/index.ts'
+import { parentOf } from './cli/parent.ts'
 import { processEnvironment } from './config.ts'
 import { systemClock } from './lib/clock.ts'
 
@@ -23,6 +24,7 @@ const io: Io = {
   cwd: process.cwd(),
   clock: systemClock,
   signal: stop.signal,
+  parent: parentOf(process),
 }
 
 // What no `await` has caught is a bug; without these Bun would print its stack.

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path'
 /** Lowest first: a file imports from lower ranks, and within its own rank only from its own folder. */
 const ranks: string[][] = [
   ['lib/'],
-  ['*/model.ts', 'catalog/fields.ts', 'analyzer/table/'],
+  // What routes share lies below them; the server that is made of them, above.
+  ['*/model.ts', 'catalog/fields.ts', 'http/fields.ts', 'http/json-body.ts', 'analyzer/table/'],
   ['db/', 'files/', 'sources/kinds/', 'analyzer/formats/'],
   ['*/store.ts', 'queue/'],
   ['suppliers/', 'sources/', 'catalog/', 'imports/'],

@@ -45,6 +45,7 @@ test('an empty environment gives the documented defaults', () => {
     corpusDirectory: null,
     testDatabaseUrl: null,
     testRedisUrl: null,
+    testBrowser: null,
     testExecutable: null,
   })
   expect(new Set(Object.values(origins))).toEqual(new Set(['default']))

@@ -18,7 +18,8 @@ CREATE TABLE "counters" (
 );
 --> statement-breakpoint
 CREATE TABLE "imports" (
-	"id" text PRIMARY KEY NOT NULL,
+	"no" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "imports_no_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"id" text NOT NULL,
 	"run_id" text NOT NULL,
 	"supplier_id" text NOT NULL,
 	"source_id" text NOT NULL,
@@ -49,6 +50,7 @@ CREATE TABLE "imports" (
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"published_at" timestamp (3) with time zone,
 	"finished_at" timestamp (3) with time zone,
+	CONSTRAINT "imports_id_unique" UNIQUE("id"),
 	CONSTRAINT "imports_options_json" CHECK (jsonb_typeof("options") in ('object', 'array')),
 	CONSTRAINT "imports_decision_json" CHECK (jsonb_typeof("decision") in ('object', 'array')),
 	CONSTRAINT "imports_scopes_json" CHECK (jsonb_typeof("scopes") in ('object', 'array')),
@@ -64,11 +66,11 @@ CREATE TABLE "ingestion_runs" (
 );
 --> statement-breakpoint
 CREATE TABLE "item_changes" (
-	"import_id" text NOT NULL,
+	"import_no" bigint NOT NULL,
 	"item_id" bigint NOT NULL,
 	"kind" text NOT NULL,
 	"before" jsonb NOT NULL,
-	CONSTRAINT "item_changes_import_id_item_id_pk" PRIMARY KEY("import_id","item_id"),
+	CONSTRAINT "item_changes_import_no_item_id_pk" PRIMARY KEY("import_no","item_id"),
 	CONSTRAINT "item_changes_before_json" CHECK (jsonb_typeof("before") in ('object', 'array'))
 );
 --> statement-breakpoint
@@ -105,8 +107,9 @@ CREATE TABLE "parsing_logs" (
 );
 --> statement-breakpoint
 CREATE TABLE "price_history" (
-	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "price_history_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"item_id" bigint NOT NULL,
+	"import_no" bigint NOT NULL,
+	"n" bigint NOT NULL,
 	"tier" text,
 	"min_quantity_e4" bigint,
 	"price_e4" bigint,
@@ -117,11 +120,11 @@ CREATE TABLE "price_history" (
 	"valid_from" text,
 	"valid_to" text,
 	"recorded_at" timestamp (3) with time zone NOT NULL,
-	"import_id" text NOT NULL,
 	"sheet" text,
 	"row" bigint,
 	"column" bigint,
-	"raw" text
+	"raw" text,
+	CONSTRAINT "price_history_item_id_import_no_n_pk" PRIMARY KEY("item_id","import_no","n")
 );
 --> statement-breakpoint
 CREATE TABLE "products" (
@@ -142,7 +145,8 @@ CREATE TABLE "raw_files" (
 );
 --> statement-breakpoint
 CREATE TABLE "sources" (
-	"id" text PRIMARY KEY NOT NULL,
+	"no" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "sources_no_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"id" text NOT NULL,
 	"supplier_id" text NOT NULL,
 	"name" text NOT NULL,
 	"kind" text NOT NULL,
@@ -159,6 +163,7 @@ CREATE TABLE "sources" (
 	"decimals_max" text NOT NULL,
 	"limits" jsonb NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "sources_id_unique" UNIQUE("id"),
 	CONSTRAINT "sources_map_json" CHECK (jsonb_typeof("map") in ('object', 'array')),
 	CONSTRAINT "sources_identity_json" CHECK (jsonb_typeof("identity") in ('object', 'array')),
 	CONSTRAINT "sources_limits_json" CHECK (jsonb_typeof("limits") in ('object', 'array'))
@@ -166,7 +171,7 @@ CREATE TABLE "sources" (
 --> statement-breakpoint
 CREATE TABLE "supplier_items" (
 	"id" bigint PRIMARY KEY NOT NULL,
-	"supplier_id" text NOT NULL,
+	"supplier_no" bigint NOT NULL,
 	"item_key" text NOT NULL,
 	"sku" text,
 	"name" text NOT NULL,
@@ -179,9 +184,9 @@ CREATE TABLE "supplier_items" (
 	"valid_from" text,
 	"valid_to" text,
 	"characteristics" jsonb NOT NULL,
-	"source_id" text,
+	"source_no" bigint,
 	"scope" text NOT NULL,
-	"first_import_id" text NOT NULL,
+	"first_import_no" bigint NOT NULL,
 	"product_id" text,
 	"gone_at" timestamp (3) with time zone,
 	CONSTRAINT "supplier_items_characteristics_json" CHECK (jsonb_typeof("characteristics") in ('object', 'array')),
@@ -189,7 +194,8 @@ CREATE TABLE "supplier_items" (
 );
 --> statement-breakpoint
 CREATE TABLE "suppliers" (
-	"id" text PRIMARY KEY NOT NULL,
+	"no" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "suppliers_no_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"id" text NOT NULL,
 	"name" text NOT NULL,
 	"name_key" text NOT NULL,
 	"currency" text,
@@ -197,7 +203,8 @@ CREATE TABLE "suppliers" (
 	"time_zone" text,
 	"uses_analyzer" boolean,
 	"revision" bigint DEFAULT 0 NOT NULL,
-	"created_at" timestamp (3) with time zone NOT NULL
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "suppliers_id_unique" UNIQUE("id")
 );
 --> statement-breakpoint
 ALTER TABLE "categories" ADD CONSTRAINT "categories_supplier_id_suppliers_id_fk" FOREIGN KEY ("supplier_id") REFERENCES "public"."suppliers"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -207,7 +214,7 @@ ALTER TABLE "imports" ADD CONSTRAINT "imports_supplier_id_suppliers_id_fk" FOREI
 ALTER TABLE "imports" ADD CONSTRAINT "imports_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "imports" ADD CONSTRAINT "imports_sha256_raw_files_sha256_fk" FOREIGN KEY ("sha256") REFERENCES "public"."raw_files"("sha256") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "imports" ADD CONSTRAINT "imports_rows_sha256_raw_files_sha256_fk" FOREIGN KEY ("rows_sha256") REFERENCES "public"."raw_files"("sha256") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "item_changes" ADD CONSTRAINT "item_changes_import_id_imports_id_fk" FOREIGN KEY ("import_id") REFERENCES "public"."imports"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "item_changes" ADD CONSTRAINT "item_changes_import_no_imports_no_fk" FOREIGN KEY ("import_no") REFERENCES "public"."imports"("no") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "item_changes" ADD CONSTRAINT "item_changes_item_id_supplier_items_id_fk" FOREIGN KEY ("item_id") REFERENCES "public"."supplier_items"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "jobs" ADD CONSTRAINT "jobs_import_id_imports_id_fk" FOREIGN KEY ("import_id") REFERENCES "public"."imports"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "parsing_logs" ADD CONSTRAINT "parsing_logs_import_id_imports_id_fk" FOREIGN KEY ("import_id") REFERENCES "public"."imports"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -216,8 +223,8 @@ ALTER TABLE "price_history" ADD CONSTRAINT "price_history_item_id_supplier_items
 ALTER TABLE "products" ADD CONSTRAINT "products_brand_id_brands_id_fk" FOREIGN KEY ("brand_id") REFERENCES "public"."brands"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "products" ADD CONSTRAINT "products_category_id_categories_id_fk" FOREIGN KEY ("category_id") REFERENCES "public"."categories"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sources" ADD CONSTRAINT "sources_supplier_id_suppliers_id_fk" FOREIGN KEY ("supplier_id") REFERENCES "public"."suppliers"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "supplier_items" ADD CONSTRAINT "supplier_items_supplier_id_suppliers_id_fk" FOREIGN KEY ("supplier_id") REFERENCES "public"."suppliers"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "supplier_items" ADD CONSTRAINT "supplier_items_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "supplier_items" ADD CONSTRAINT "supplier_items_supplier_no_suppliers_no_fk" FOREIGN KEY ("supplier_no") REFERENCES "public"."suppliers"("no") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "supplier_items" ADD CONSTRAINT "supplier_items_source_no_sources_no_fk" FOREIGN KEY ("source_no") REFERENCES "public"."sources"("no") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "supplier_items" ADD CONSTRAINT "supplier_items_product_id_products_id_fk" FOREIGN KEY ("product_id") REFERENCES "public"."products"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "brands_name_key" ON "brands" USING btree ("name_key");--> statement-breakpoint
 CREATE UNIQUE INDEX "categories_supplier_path" ON "categories" USING btree ("supplier_id","path");--> statement-breakpoint
@@ -228,9 +235,8 @@ CREATE INDEX "jobs_import" ON "jobs" USING btree ("import_id");--> statement-bre
 CREATE INDEX "jobs_state" ON "jobs" USING btree ("state","run_at");--> statement-breakpoint
 CREATE INDEX "parsing_logs_import" ON "parsing_logs" USING btree ("import_id","id");--> statement-breakpoint
 CREATE INDEX "parsing_logs_supplier" ON "parsing_logs" USING btree ("supplier_id");--> statement-breakpoint
-CREATE INDEX "price_history_item" ON "price_history" USING btree ("item_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "sources_supplier_name" ON "sources" USING btree ("supplier_id","name");--> statement-breakpoint
-CREATE UNIQUE INDEX "supplier_items_key" ON "supplier_items" USING btree ("supplier_id","item_key");--> statement-breakpoint
+CREATE UNIQUE INDEX "supplier_items_key" ON "supplier_items" USING btree ("supplier_no","item_key");--> statement-breakpoint
 CREATE INDEX "supplier_items_characteristics" ON "supplier_items" USING gin ("characteristics" jsonb_path_ops);--> statement-breakpoint
 CREATE UNIQUE INDEX "suppliers_name_key" ON "suppliers" USING btree ("name_key");--> statement-breakpoint
 CREATE SCHEMA IF NOT EXISTS "staging";

@@ -22,7 +22,8 @@ CREATE TABLE `counters` (
 );
 --> statement-breakpoint
 CREATE TABLE `imports` (
-	`id` text PRIMARY KEY NOT NULL,
+	`no` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`id` text NOT NULL,
 	`run_id` text NOT NULL,
 	`supplier_id` text NOT NULL,
 	`source_id` text NOT NULL,
@@ -66,6 +67,7 @@ CREATE TABLE `imports` (
 	CONSTRAINT "imports_hold_reasons_json" CHECK(json_valid("hold_reasons") and substr("hold_reasons", 1, 1) in ('{', '['))
 );
 --> statement-breakpoint
+CREATE UNIQUE INDEX `imports_id_unique` ON `imports` (`id`);--> statement-breakpoint
 CREATE INDEX `imports_source` ON `imports` (`source_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `imports_supplier` ON `imports` (`supplier_id`,`created_at`);--> statement-breakpoint
 CREATE TABLE `ingestion_runs` (
@@ -75,15 +77,15 @@ CREATE TABLE `ingestion_runs` (
 );
 --> statement-breakpoint
 CREATE TABLE `item_changes` (
-	`import_id` text NOT NULL,
+	`import_no` integer NOT NULL,
 	`item_id` integer NOT NULL,
 	`kind` text NOT NULL,
 	`before` text NOT NULL,
-	PRIMARY KEY(`import_id`, `item_id`),
-	FOREIGN KEY (`import_id`) REFERENCES `imports`(`id`) ON UPDATE no action ON DELETE cascade,
+	PRIMARY KEY(`import_no`, `item_id`),
+	FOREIGN KEY (`import_no`) REFERENCES `imports`(`no`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`item_id`) REFERENCES `supplier_items`(`id`) ON UPDATE no action ON DELETE cascade,
 	CONSTRAINT "item_changes_before_json" CHECK(json_valid("before") and substr("before", 1, 1) in ('{', '['))
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `item_changes_item` ON `item_changes` (`item_id`);--> statement-breakpoint
 CREATE TABLE `jobs` (
@@ -126,8 +128,9 @@ CREATE TABLE `parsing_logs` (
 CREATE INDEX `parsing_logs_import` ON `parsing_logs` (`import_id`,`id`);--> statement-breakpoint
 CREATE INDEX `parsing_logs_supplier` ON `parsing_logs` (`supplier_id`);--> statement-breakpoint
 CREATE TABLE `price_history` (
-	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`item_id` integer NOT NULL,
+	`import_no` integer NOT NULL,
+	`n` integer NOT NULL,
 	`tier` text,
 	`min_quantity_e4` integer,
 	`price_e4` integer,
@@ -138,15 +141,14 @@ CREATE TABLE `price_history` (
 	`valid_from` text,
 	`valid_to` text,
 	`recorded_at` integer NOT NULL,
-	`import_id` text NOT NULL,
 	`sheet` text,
 	`row` integer,
 	`column` integer,
 	`raw` text,
+	PRIMARY KEY(`item_id`, `import_no`, `n`),
 	FOREIGN KEY (`item_id`) REFERENCES `supplier_items`(`id`) ON UPDATE no action ON DELETE cascade
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `price_history_item` ON `price_history` (`item_id`,`id`);--> statement-breakpoint
 CREATE TABLE `products` (
 	`id` text PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,
@@ -167,7 +169,8 @@ CREATE TABLE `raw_files` (
 );
 --> statement-breakpoint
 CREATE TABLE `sources` (
-	`id` text PRIMARY KEY NOT NULL,
+	`no` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`id` text NOT NULL,
 	`supplier_id` text NOT NULL,
 	`name` text NOT NULL,
 	`kind` text NOT NULL,
@@ -190,10 +193,11 @@ CREATE TABLE `sources` (
 	CONSTRAINT "sources_limits_json" CHECK(json_valid("limits") and substr("limits", 1, 1) in ('{', '['))
 );
 --> statement-breakpoint
+CREATE UNIQUE INDEX `sources_id_unique` ON `sources` (`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `sources_supplier_name` ON `sources` (`supplier_id`,`name`);--> statement-breakpoint
 CREATE TABLE `supplier_items` (
 	`id` integer PRIMARY KEY NOT NULL,
-	`supplier_id` text NOT NULL,
+	`supplier_no` integer NOT NULL,
 	`item_key` text NOT NULL,
 	`sku` text,
 	`name` text NOT NULL,
@@ -206,21 +210,22 @@ CREATE TABLE `supplier_items` (
 	`valid_from` text,
 	`valid_to` text,
 	`characteristics` text NOT NULL,
-	`source_id` text,
+	`source_no` integer,
 	`scope` text NOT NULL,
-	`first_import_id` text NOT NULL,
+	`first_import_no` integer NOT NULL,
 	`product_id` text,
 	`gone_at` integer,
-	FOREIGN KEY (`supplier_id`) REFERENCES `suppliers`(`id`) ON UPDATE no action ON DELETE cascade,
-	FOREIGN KEY (`source_id`) REFERENCES `sources`(`id`) ON UPDATE no action ON DELETE set null,
+	FOREIGN KEY (`supplier_no`) REFERENCES `suppliers`(`no`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`source_no`) REFERENCES `sources`(`no`) ON UPDATE no action ON DELETE set null,
 	FOREIGN KEY (`product_id`) REFERENCES `products`(`id`) ON UPDATE no action ON DELETE set null,
 	CONSTRAINT "supplier_items_characteristics_json" CHECK(json_valid("characteristics") and substr("characteristics", 1, 1) in ('{', '[')),
 	CONSTRAINT "supplier_items_price_e4" CHECK("supplier_items"."price_e4" >= 0)
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `supplier_items_key` ON `supplier_items` (`supplier_id`,`item_key`);--> statement-breakpoint
+CREATE UNIQUE INDEX `supplier_items_key` ON `supplier_items` (`supplier_no`,`item_key`);--> statement-breakpoint
 CREATE TABLE `suppliers` (
-	`id` text PRIMARY KEY NOT NULL,
+	`no` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`id` text NOT NULL,
 	`name` text NOT NULL,
 	`name_key` text NOT NULL,
 	`currency` text,
@@ -231,4 +236,5 @@ CREATE TABLE `suppliers` (
 	`created_at` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE UNIQUE INDEX `suppliers_id_unique` ON `suppliers` (`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `suppliers_name_key` ON `suppliers` (`name_key`);

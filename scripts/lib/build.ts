@@ -15,7 +15,8 @@ export const root = resolve(import.meta.dir, '../..')
 export async function buildExecutable(outfile: string): Promise<void> {
   await mkdir(dirname(outfile), { recursive: true })
   await Bun.build({
-    entrypoints: [join(root, 'src/main.ts')],
+    // A thread starts from an entry point of its own.
+    entrypoints: [join(root, 'src/main.ts'), join(root, 'src/db/scan-worker.ts')],
     target: 'bun',
     format: 'esm',
     minify: true,

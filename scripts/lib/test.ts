@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { temporaryDirectory } from '../../test/helpers/temporary.ts'
+import { findBrowser } from './browser.ts'
 import { buildExecutable, root } from './build.ts'
 import { staticChecks } from './checks.ts'
 import { sourceCoverage } from './coverage.ts'
@@ -11,6 +12,8 @@ import { type Tally, tally } from './tally.ts'
 
 /** Percent of the lines of src/, all files together. */
 const coverageMin = 85
+/** A test that takes longer hangs. Bun's own 5 s are too few for a property test on a machine that has other work. */
+const testMs = 60_000
 
 const counts = tally()
 await staticChecks(counts)
@@ -30,6 +33,7 @@ async function testsWithServers(counts: Tally): Promise<void> {
   // A failed build is counted, and the other tests still run.
   const isBuilt = await counts.check('build', () => buildExecutable(executable))
   await using postgres = await startPostgres(root)
+  const browser = await findBrowser(process.env.TALLYMAN_TEST_BROWSER || null)
   await using redis = await startRedis(process.env.TALLYMAN_TEST_REDIS_URL || null)
 
   console.log('\n── tests')
@@ -37,7 +41,7 @@ async function testsWithServers(counts: Tally): Promise<void> {
   const report = directory.file('report.xml')
   const runner = Bun.spawn(
     [
-      ...[process.execPath, 'test', '--no-env-file'],
+      ...[process.execPath, 'test', '--no-env-file', `--timeout=${testMs}`],
       ...['--reporter=junit', `--reporter-outfile=${report}`],
       ...['--coverage', '--coverage-reporter=lcov', `--coverage-dir=${lcovDirectory}`],
     ],
@@ -48,6 +52,7 @@ async function testsWithServers(counts: Tally): Promise<void> {
         ...(process.env.TALLYMAN_CORPUS && { TALLYMAN_CORPUS: resolve(process.env.TALLYMAN_CORPUS) }),
         TALLYMAN_TEST_DATABASE_URL: postgres.url,
         TALLYMAN_TEST_REDIS_URL: redis.url,
+        TALLYMAN_TEST_BROWSER: browser,
         ...(isBuilt && { TALLYMAN_TEST_EXECUTABLE: executable }),
       },
       stdio: ['ignore', 'inherit', 'inherit'],

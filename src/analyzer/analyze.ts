@@ -11,6 +11,7 @@ import {
 import { type Import, type ImportChange, importStore } from '../imports/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { AppError, ConflictError, InvalidError } from '../lib/errors.ts'
+import { fileHash } from '../lib/hash.ts'
 import type { Logger } from '../lib/log.ts'
 import { jobStore, type Lease, leaseMs } from '../queue/store.ts'
 import { supplierStore } from '../suppliers/store.ts'
@@ -20,7 +21,14 @@ import { loadFingerprints } from './fingerprint-file.ts'
 import type { ReadLimits } from './formats/format.ts'
 import { holdReasons } from './guard.ts'
 import { type PublishContext, type Published, publish, writeLog } from './publish.ts'
-import { notAListText, type ReadProgress, type ReadResult, readFile } from './read-file.ts'
+import {
+  notAListText,
+  type ReadPhase,
+  type ReadProgress,
+  type ReadRequest,
+  type ReadResult,
+  readFile,
+} from './read-file.ts'
 import { rememberRows } from './remember-rows.ts'
 import { type Settled, settle } from './settle.ts'
 import { openStaging } from './staging/index.ts'
@@ -42,13 +50,26 @@ export interface AnalyzerParts {
 
 export interface AnalyzeOptions {
   onProgress: (progress: ReadProgress) => void
+  /** Called when the reading begins, also once more, and when SQL is to work on what was read. */
+  onPhase?: (phase: ReadPhase) => void
   signal: AbortSignal
+  /** What another process took and found: the job, and the file's place. Left out: they are taken and found here. */
+  handed?: Handed
+}
+
+/** A job that another process has taken. */
+export interface Handed {
+  lease: Lease
+  /** The raw file; absolute. */
+  path: string
+  /** Of the raw file's bytes, lower-case hex. */
+  sha256: string
 }
 
 /**
  * One import from its raw file to the catalog:
  *
- *   take the job → read → settle repetitions → compare → guard → publish, hold or fail
+ *   take the job (unless it was handed) → read → settle repetitions → compare → guard → publish, hold or fail
  *
  * It may be run again at any time, after a crash or an approval: it starts from the raw file and the decision that
  * was stored, and only the last transaction touches the catalog.
@@ -60,7 +81,7 @@ export async function analyze(
   importId: string,
   options: AnalyzeOptions,
 ): Promise<Import> {
-  const lease = await begin(parts, importId)
+  const lease = await begin(parts, importId, options.handed ?? null)
   const log = parts.log.child({ importId, jobId: lease.jobId })
   const heartbeat = new Heartbeat(parts, lease, options.signal)
   try {
@@ -81,13 +102,27 @@ export async function analyze(
   return ended
 }
 
-async function begin({ db, clock, worker }: AnalyzerParts, importId: string): Promise<Lease> {
+async function begin(
+  { db, clock, worker }: AnalyzerParts,
+  importId: string,
+  handed: Handed | null,
+): Promise<Lease> {
   return db.tx(async (tx) => {
     const stores = { query: tx.query, tables: db.tables }
+    if (handed !== null) {
+      await jobStore(stores).renew(handed.lease, clock.now())
+      return handed.lease
+    }
     const job = await jobStore(stores).ofImport(importId)
     if (job === null) throw new Error(`Import ${importId} has no job.`)
     const lease = await jobStore(stores).take(job, worker, clock.now())
-    await importStore(stores).change(importId, { status: 'running', error: null, finishedAt: null })
+    await importStore(stores).change(importId, {
+      status: 'running',
+      analyzedBy: 'command',
+      fallbackReason: null,
+      error: null,
+      finishedAt: null,
+    })
     return lease
   })
 }
@@ -121,7 +156,7 @@ async function readRaw(parts: AnalyzerParts, { made, work, known }: Attempt): Pr
   const load = (decision: string) =>
     loadFingerprints(fingerprintPath(parts, made), { readingKey: made.readingKey, decision, revision })
   return readFile({
-    path: await parts.archive.find(made.sha256),
+    ...(await rawFile(parts, made, work.handed ?? null)),
     options: made.options,
     limits: parts.limits,
     decision: made.decision,
@@ -130,6 +165,35 @@ async function readRaw(parts: AnalyzerParts, { made, work, known }: Attempt): Pr
     ...work,
   })
 }
+
+/** What is read: the file itself, or the rows that a foreign analyzer found in it. */
+async function rawFile(
+  { archive }: AnalyzerParts,
+  { sha256, rowsSha256 }: Import,
+  handed: Handed | null,
+): Promise<Pick<ReadRequest, 'path' | 'format'>> {
+  if (rowsSha256 !== null) {
+    const path = await archive.find(rowsSha256)
+    await checkHash(path, rowsSha256)
+    return { path, format: 'ndjson' }
+  }
+  if (handed === null) return { path: await archive.find(sha256), format: null }
+  if (handed.sha256 !== sha256) throw wrongHash(handed.sha256, sha256)
+  await checkHash(handed.path, sha256)
+  return { path: handed.path, format: null }
+}
+
+/** Before anything parses it. @throws InvalidError `wrong_hash` */
+async function checkHash(path: string, sha256: string): Promise<void> {
+  const found = await fileHash(path)
+  if (found !== sha256) throw wrongHash(found, sha256)
+}
+
+const wrongHash = (found: string, expected: string) =>
+  new InvalidError(
+    'wrong_hash',
+    `The file's bytes are not those that were handed in (SHA-256 ${found}, expected ${expected}); hand the list in again.`,
+  )
 
 const fingerprintPath = ({ fingerprintFolder }: AnalyzerParts, { sourceId }: Import) =>
   join(fingerprintFolder, sourceId)
@@ -175,7 +239,7 @@ async function conclude(parts: AnalyzerParts, conclusion: Conclusion): Promise<b
     const published = await publish(parts.db, tx, { staging: read.staging, diff, context, change })
     if (published !== null) {
       log.info('published')
-      await remember(parts, conclusion, published)
+      await remember(parts, conclusion, { ...published, isFirst: diff.isFirst })
       return true
     }
     log.info('the catalog moved; comparing again', { comparison })
@@ -190,7 +254,7 @@ async function conclude(parts: AnalyzerParts, conclusion: Conclusion): Promise<b
 async function remember(
   parts: AnalyzerParts,
   { made, read, sql, log }: Conclusion,
-  { revision, idsFrom }: Published,
+  { revision, idsFrom, isFirst }: Published & { isFirst: boolean },
 ): Promise<void> {
   const { fingerprints, staging } = read
   if (fingerprints === null) return
@@ -202,7 +266,8 @@ async function remember(
   const key = { readingKey, decision: tablesKey, revision }
   try {
     const path = fingerprintPath(parts, made)
-    const rows = await rememberRows(sql, path, { staging, fingerprints, supplierId, sourceId, idsFrom, key })
+    const ids = { supplierId, sourceId, idsFrom, isFirst }
+    const rows = await rememberRows(sql, path, { staging, fingerprints, ...ids, key })
     log.debug('rows remembered', { rows })
   } catch (error) {
     log.warn('rows not remembered; the next list is read whole', { error })

@@ -1,12 +1,16 @@
-import type { Engine, Sql } from '../db/database.ts'
-import type { ChangeCounts, RowCounts } from '../imports/model.ts'
+import type { Sql } from '../db/database.ts'
+import { jsonElements } from '../db/dialect.ts'
+import { type ChangeCounts, noChanges, type RowCounts } from '../imports/model.ts'
 import type { KnownRows } from './fingerprint.ts'
+import { indexRows } from './staging/index-rows.ts'
 import { itemValueColumns, outcomes, priceColumns, type Staging } from './staging/staging.ts'
 
 /** What the staged rows mean for the catalog, as far as the guard and the change report want to know. */
 export interface Diff {
   /** The supplier's revision that the rows were compared with. */
   revision: number
+  /** The supplier had no items: every accepted row is a new one, and none is noted one by one. */
+  isFirst: boolean
   changes: ChangeCounts
   /** Items on the list that the catalog has just so. */
   unchanged: number
@@ -45,14 +49,22 @@ export interface DiffContext {
  */
 export async function diffStaged(sql: Sql, staging: Staging, context: DiffContext): Promise<Diff | null> {
   const { rows, diff } = staging.names
-  const { supplierId, sourceId, known } = context
-  const [supplier] = await sql.all<{ revision: number }>('select revision from suppliers where id = $1', [
-    supplierId,
-  ])
-  const revision = supplier?.revision ?? 0
-  if (known !== null && (known.revision !== revision || (await namesTwice(sql, staging, supplierId, known))))
+  const { known } = context
+  const [found] = await sql.all<{ revision: number; supplierNo: number; sourceNo: number | null }>(
+    `select p.revision, p.no as "supplierNo", s.no as "sourceNo"
+     from suppliers as p left join sources as s on s.supplier_id = p.id and s.id = $2 where p.id = $1`,
+    [context.supplierId, context.sourceId],
+  )
+  // Nothing is numbered 0: a supplier or source that is not there yet has no items.
+  const { revision, supplierNo } = found ?? { revision: 0, supplierNo: 0 }
+  const sourceNo = found?.sourceNo ?? 0
+  if (known !== null && (known.revision !== revision || (await namesTwice(sql, staging, supplierNo, known))))
     return null
   await sql.run(`delete from ${diff}`)
+  const items = await sql.all('select 1 from supplier_items where supplier_no = $1 limit 1', [supplierNo])
+  if (items.length === 0)
+    return { revision, isFirst: true, itemsBefore: 0, ...(await firstSummary(sql, staging)) }
+  await indexRows(sql, staging)
   await sql.run(
     `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable)
      select s.n, i.id,
@@ -63,23 +75,23 @@ export async function diffStaged(sql: Sql, staging: Staging, context: DiffContex
             i.price_e4 is not null and s.price_e4 is not null and i.currency is not distinct from s.currency
               and i.price_quantity_e4 is not distinct from s.price_quantity_e4
      from ${rows} as s
-     left join supplier_items as i on i.supplier_id = $1 and i.item_key = s.item_key
+     left join supplier_items as i on i.supplier_no = $1 and i.item_key = s.item_key
      where s.outcome = ${outcomes.accepted}
        and (i.id is null or i.gone_at is not null or ${differs(itemValueColumns)}
-            or i.source_id is distinct from $2 or i.scope <> s.scope)
+            or i.source_no is distinct from $2 or i.scope <> s.scope)
      order by s.item_key`,
-    [supplierId, sourceId],
+    [supplierNo, sourceNo],
   )
-  const itemsBefore = context.isFull ? await diffGone(sql, staging, context) : 0
+  const itemsBefore = context.isFull ? await diffGone(sql, staging, { ...context, supplierNo, sourceNo }) : 0
   if (staging.engine === 'postgres') await sql.run(`analyze ${diff}`)
-  return { revision, itemsBefore, ...(await summary(sql, staging, context)) }
+  return { revision, isFirst: false, itemsBefore, ...(await summary(sql, staging, context)) }
 }
 
 /** Whether an item stands in a recognised row and in another one: then which of them counts is to be settled. */
 async function namesTwice(
   sql: Sql,
   staging: Staging,
-  supplierId: string,
+  supplierNo: number,
   known: KnownRows,
 ): Promise<boolean> {
   if (known.seenCount === 0) return false
@@ -87,9 +99,9 @@ async function namesTwice(
   for (let after = 0; ; ) {
     const page = await sql.all<{ n: number; id: number | null }>(
       `select s.n, i.id from ${staging.names.rows} as s
-       left join supplier_items as i on i.supplier_id = $1 and i.item_key = s.item_key
+       left join supplier_items as i on i.supplier_no = $1 and i.item_key = s.item_key
        where s.n > $2 order by s.n limit 10000`,
-      [supplierId, after],
+      [supplierNo, after],
     )
     for (const { id } of page) if (id !== null) staged.add(id)
     const last = page.at(-1)
@@ -102,22 +114,27 @@ const differs = (columns: readonly string[]) =>
   `(${columns.map((column) => `i.${column} is distinct from s.${column}`).join(' or ')})`
 
 /** Items that this source and these scopes listed last and that the file does not name at all, not even wrongly. */
-async function diffGone(sql: Sql, staging: Staging, context: DiffContext): Promise<number> {
+async function diffGone(
+  sql: Sql,
+  staging: Staging,
+  context: DiffContext & { supplierNo: number; sourceNo: number },
+): Promise<number> {
   const { rows, issues, diff, missing } = staging.names
-  const { supplierId, sourceId, scopes, sheetsLeftAside, known } = context
+  const { supplierNo, sourceNo, scopes, sheetsLeftAside, known } = context
   if (scopes.length === 0) return 0
-  const listedBefore = `i.supplier_id = $1 and i.source_id = $2 and i.gone_at is null
-    and i.scope in (${elements(staging.engine, '$3')})`
-  const parameters = [supplierId, sourceId, JSON.stringify(scopes)]
+  const listedBefore = `i.supplier_no = $1 and i.source_no = $2 and i.gone_at is null
+    and i.scope in (${jsonElements(staging.engine, '$3')})`
+  const parameters = [supplierNo, sourceNo, JSON.stringify(scopes)]
   const fromLeftAside = `and not exists (select 1 from price_history as h where h.item_id = i.id
-    and h.sheet in (${elements(staging.engine, '$4')}))`
+    and h.sheet in (${jsonElements(staging.engine, '$4')}))`
   const isAside = sheetsLeftAside.length > 0
   if (known !== null) await stageMissing(sql, staging, known)
+  // SQLite takes the tables of a cross join in the order they are written: the few first.
   await sql.run(
     `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable)
      select null, i.id, 'gone', 1 = 0, i.price_e4, null, 1 = 0
-     from supplier_items as i
-     where ${listedBefore} ${known === null ? '' : `and i.id in (select item_id from ${missing})`}
+     from ${known === null ? 'supplier_items as i' : `${missing} as m cross join supplier_items as i`}
+     where ${known === null ? '' : 'i.id = m.item_id and'} ${listedBefore}
        and not exists (select 1 from ${rows} as s where s.item_key = i.item_key)
        and not exists (select 1 from ${issues} as x where x.item_key = i.item_key)
        ${isAside ? fromLeftAside : ''}`,
@@ -140,7 +157,7 @@ async function stageMissing(sql: Sql, staging: Staging, known: KnownRows): Promi
   let ids: number[] = []
   const write = async () => {
     if (ids.length === 0) return
-    const values = elements(staging.engine, '$1', 'bigint')
+    const values = jsonElements(staging.engine, '$1', 'bigint')
     await sql.run(`insert into ${staging.names.missing} (item_id) ${values}`, [JSON.stringify(ids)])
     ids = []
   }
@@ -151,18 +168,10 @@ async function stageMissing(sql: Sql, staging: Staging, known: KnownRows): Promi
   await write()
 }
 
-/** A JSON array as rows: a list as one parameter, since a statement may only have so many. */
-const elements = (engine: Engine, parameter: string, type: 'text' | 'bigint' = 'text') =>
-  engine === 'sqlite'
-    ? `select value from json_each(${parameter})`
-    : `select value::${type} from jsonb_array_elements_text(${parameter}::text::jsonb)`
+type Summary = Omit<Diff, 'revision' | 'isFirst' | 'itemsBefore'>
 
-async function summary(
-  sql: Sql,
-  staging: Staging,
-  context: DiffContext,
-): Promise<Omit<Diff, 'revision' | 'itemsBefore'>> {
-  const { rows, diff } = staging.names
+async function summary(sql: Sql, staging: Staging, context: DiffContext): Promise<Summary> {
+  const { diff } = staging.names
   const { known } = context
   const count = (condition: string) => `count(case when ${condition} then 1 end)`
   // Another currency, or a price for another quantity, is a move that no share can tell.
@@ -183,12 +192,8 @@ async function summary(
      from ${diff}`,
     [context.moveMax],
   )
-  const [s] = await sql.all<{ items: number; priced: number; bare: number }>(
-    `select count(*) as items, count(price_e4) as priced,
-            ${count('price_e4 is not null and currency is null')} as bare
-     from ${rows} where outcome = ${outcomes.accepted}`,
-  )
-  if (d === undefined || s === undefined) throw new Error('An aggregate gave no row.')
+  const s = await acceptedRows(sql, staging)
+  if (d === undefined) throw new Error('An aggregate gave no row.')
   const { relisted, priced, moved: pricesMoved, incomparable, ...changes } = d
   return {
     changes,
@@ -199,6 +204,32 @@ async function summary(
     pricesMoved,
     pricesWithoutCurrency: (known?.seenWithoutCurrency ?? 0) + s.bare,
   }
+}
+
+async function firstSummary(sql: Sql, staging: Staging): Promise<Summary> {
+  const { items, priced, bare } = await acceptedRows(sql, staging)
+  return {
+    changes: { ...noChanges, new: items },
+    unchanged: 0,
+    relisted: 0,
+    changedPriced: priced,
+    pricesCompared: 0,
+    pricesMoved: 0,
+    pricesWithoutCurrency: bare,
+  }
+}
+
+async function acceptedRows(
+  sql: Sql,
+  { names }: Staging,
+): Promise<{ items: number; priced: number; bare: number }> {
+  const [accepted] = await sql.all<{ items: number; priced: number; bare: number }>(
+    `select count(*) as items, count(price_e4) as priced,
+            count(case when price_e4 is not null and currency is null then 1 end) as bare
+     from ${names.rows} where outcome = ${outcomes.accepted}`,
+  )
+  if (accepted === undefined) throw new Error('An aggregate gave no row.')
+  return accepted
 }
 
 /** The row counts of an import whose accepted rows have been compared with the catalog. */

@@ -13,7 +13,7 @@ export interface FingerprintKey {
 }
 
 /** The layout of the file; another one is not read. */
-const layout = 1
+const layout = 2
 
 interface Header extends FingerprintKey {
   layout: number

@@ -1,4 +1,4 @@
-import { withoutCharacteristicIndexes } from '../db/characteristics.ts'
+import { withoutItemIndexes } from '../db/characteristics.ts'
 import type { Database, Sql, Tx } from '../db/database.ts'
 import { jsonObject } from '../db/dialect.ts'
 import { type ImportChange, importStore } from '../imports/store.ts'
@@ -8,7 +8,14 @@ import type { SourceSettings } from '../sources/model.ts'
 import { sourceStore } from '../sources/store.ts'
 import type { Diff } from './diff.ts'
 import { recordBrands, recordCategories } from './record-names.ts'
-import { itemValueColumns, priceColumns, type Staging } from './staging/staging.ts'
+import { indexRows } from './staging/index-rows.ts'
+import {
+  itemValueColumns,
+  outcomes,
+  priceColumns,
+  type Staging,
+  type StagingNames,
+} from './staging/staging.ts'
 
 export interface PublishContext {
   importId: string
@@ -23,10 +30,17 @@ export interface PublishContext {
   now: Date
 }
 
+/** What rows of every item refer to: see db/schema.ts. */
+interface Numbers {
+  supplierNo: number
+  sourceNo: number
+  importNo: number
+}
+
 export interface Published {
   /** The supplier's revision from now on. */
   revision: number
-  /** A new item's id is this plus its number in the diff. */
+  /** A new item's id is this plus its number in the diff; for a supplier's first list, its row's number. */
   idsFrom: number
 }
 
@@ -43,23 +57,22 @@ export async function publish(
 ): Promise<Published | null> {
   const { staging, diff, context, change } = options
   const { supplierId, now } = context
-  const idsFrom = await reserveIds(tx, staging)
+  const idsFrom = await reserveIds(tx, staging, diff)
   return tx(async (sql) => {
-    const revision = await lockSupplier(db, sql, context)
+    const { revision, ...numbers } = await lockSupplier(db, sql, context)
     if (revision !== diff.revision) return null
     await refuseStale(sql, context)
-    await keepBefore(db, sql, staging, context)
-    const insert = () => insertNew(sql, staging, context, idsFrom)
-    // The ids given out so far are at least as many as the items there are.
-    const isBulk = diff.changes.new > 20_000 && diff.changes.new > idsFrom / 4
-    await (isBulk && db.engine === 'sqlite' ? withoutCharacteristicIndexes(sql, insert) : insert())
-    await updateChanged(sql, staging, context)
-    await markGone(sql, staging, now)
-    await recordPrices(sql, staging, context, idsFrom)
-    await recordCategories(sql, { supplierId, rows: staging.names.rows })
-    await recordBrands(sql, { ...staging.names, engine: db.engine })
+    const { changes } = diff
+    const written = { ...numbers, now, idsFrom, isFirst: diff.isFirst }
+    if (changes.changed + changes.gone + changes.returned > 0) await keepBefore(sql, staging, numbers)
+    if (changes.new > 0) await insertNew(sql, staging, written, changes.new)
+    if (changes.changed + changes.returned > 0) await updateChanged(sql, staging, numbers)
+    if (diff.relisted > 0) await updateRelisted(sql, staging, numbers)
+    if (changes.gone > 0) await markGone(sql, staging, now)
+    if (changes.new + changes.changed + changes.returned > 0) await recordPrices(sql, staging, written)
+    await recordCategories(sql, staging, supplierId)
+    await recordBrands(sql, staging)
     await writeLog(sql, staging, context)
-    const changes = diff.changes
     // A lineage that moves counts too: it decides what other lists of this supplier may mark gone.
     const hasChanged = changes.new + changes.changed + changes.gone + changes.returned + diff.relisted > 0
     const newRevision = revision + (hasChanged ? 1 : 0)
@@ -97,11 +110,13 @@ export async function writeLog(sql: Tx, staging: Staging, context: PublishContex
 const instant = ({ engine }: Staging, parameter: number) =>
   engine === 'sqlite' ? `$${parameter}` : `$${parameter}::timestamptz`
 
-/** As many item ids as the diff has entries; ids that are not used are not used again. */
-async function reserveIds(tx: Database['tx'], staging: Staging): Promise<number> {
+/** As many item ids as there may be new items; ids that are not used are not used again. */
+async function reserveIds(tx: Database['tx'], { names }: Staging, { isFirst }: Diff): Promise<number> {
   return tx(async (sql) => {
-    const [last] = await sql.all<{ d: number | null }>(`select max(d) as d from ${staging.names.diff}`)
-    const count = last?.d ?? 0
+    const [last] = await sql.all<{ number: number | null }>(
+      isFirst ? `select max(n) as number from ${names.rows}` : `select max(d) as number from ${names.diff}`,
+    )
+    const count = last?.number ?? 0
     if (count === 0) return 0
     const [counter] = await sql.all<{ value: number }>(
       `insert into counters (name, value) values ('supplier_items', $1)
@@ -117,18 +132,23 @@ async function reserveIds(tx: Database['tx'], staging: Staging): Promise<number>
  * One publish per supplier at a time; on SQLite the write lock sees to that. It also makes sure that supplier and
  * source are still there, because SQLite does not look at foreign keys here.
  */
-async function lockSupplier(db: Database, sql: Sql, context: PublishContext): Promise<number> {
-  const [supplier] = await sql.all<{ revision: number }>(
-    `select p.revision from suppliers as p join sources as s on s.supplier_id = p.id
-     where p.id = $1 and s.id = $2 ${db.engine === 'postgres' ? 'for update of p' : ''}`,
-    [context.supplierId, context.sourceId],
+async function lockSupplier(
+  db: Database,
+  sql: Sql,
+  context: PublishContext,
+): Promise<Numbers & { revision: number }> {
+  const [supplier] = await sql.all<Numbers & { revision: number }>(
+    `select p.revision, p.no as "supplierNo", s.no as "sourceNo", m.no as "importNo"
+     from suppliers as p join sources as s on s.supplier_id = p.id join imports as m on m.source_id = s.id
+     where p.id = $1 and s.id = $2 and m.id = $3 ${db.engine === 'postgres' ? 'for update of p' : ''}`,
+    [context.supplierId, context.sourceId, context.importId],
   )
   if (supplier === undefined)
     throw new ConflictError(
       'supplier_deleted',
       'The supplier or the source was deleted while its list was being read.',
     )
-  return supplier.revision
+  return supplier
 }
 
 async function refuseStale(sql: Sql, context: PublishContext): Promise<void> {
@@ -149,67 +169,84 @@ async function refuseStale(sql: Sql, context: PublishContext): Promise<void> {
 }
 
 /** Every column that an import may write, with the lineage, so that an undo can put it back. */
-const beforeColumns = [...itemValueColumns, 'source_id', 'scope', 'gone_at'] as const
+const beforeColumns = [...itemValueColumns, 'source_no', 'scope', 'gone_at'] as const
 
-async function keepBefore(
-  db: Database,
-  sql: Sql,
-  staging: Staging,
-  { importId }: PublishContext,
-): Promise<void> {
+async function keepBefore(sql: Sql, { engine, names }: Staging, { importNo }: Numbers): Promise<void> {
   const before = Object.fromEntries(
     beforeColumns.map((column) => [
       column,
       // SQLite would put JSON text into the object as text.
-      column === 'characteristics' && db.engine === 'sqlite' ? 'json(i.characteristics)' : `i.${column}`,
+      column === 'characteristics' && engine === 'sqlite' ? 'json(i.characteristics)' : `i.${column}`,
     ]),
   )
   await sql.run(
-    `insert into item_changes (import_id, item_id, kind, before)
-     select $1, i.id, d.kind, ${jsonObject(db.engine, before)}
-     from ${staging.names.diff} as d join supplier_items as i on i.id = d.item_id
+    `insert into item_changes (import_no, item_id, kind, before)
+     select $1, i.id, d.kind, ${jsonObject(engine, before)}
+     from ${names.diff} as d join supplier_items as i on i.id = d.item_id
      where d.kind in ('changed', 'gone', 'returned')`,
-    [importId],
+    [importNo],
   )
 }
 
 const columnList = (columns: readonly string[], prefix = '') =>
   columns.map((column) => `${prefix}${column}`).join(', ')
 
-async function insertNew(
-  sql: Sql,
-  staging: Staging,
-  context: PublishContext,
-  idsFrom: number,
-): Promise<void> {
-  const { rows, diff } = staging.names
-  await sql.run(
-    `insert into supplier_items (id, supplier_id, item_key, ${columnList(itemValueColumns)}, source_id, scope,
-                                 first_import_id)
-     select $1 + d.d, $2, s.item_key, ${columnList(itemValueColumns, 's.')}, $3, s.scope, $4
-     from ${diff} as d join ${rows} as s on s.n = d.n
-     where d.kind = 'new'
-     order by d.d`,
-    [idsFrom, context.supplierId, context.sourceId, context.importId],
-  )
+/** What new items and their prices are written with. */
+interface Written extends Numbers {
+  now: Date
+  idsFrom: number
+  isFirst: boolean
 }
 
-async function updateChanged(sql: Sql, staging: Staging, context: PublishContext): Promise<void> {
+/** The staged rows of new items, and the number that each one's id is counted by. */
+const newRows = ({ rows, diff }: StagingNames, isFirst: boolean) =>
+  isFirst
+    ? { number: 's.n', from: `from ${rows} as s where s.outcome = ${outcomes.accepted}` }
+    : { number: 'd.d', from: `from ${diff} as d join ${rows} as s on s.n = d.n where d.kind = 'new'` }
+
+async function insertNew(sql: Sql, staging: Staging, written: Written, count: number): Promise<void> {
+  const { idsFrom, isFirst } = written
+  const { number, from } = newRows(staging.names, isFirst)
+  const insert = async (order: string) => {
+    await sql.run(
+      `insert into supplier_items (id, supplier_no, item_key, ${columnList(itemValueColumns)}, source_no, scope,
+                                   first_import_no)
+       select $1 + ${number}, $2, s.item_key, ${columnList(itemValueColumns, 's.')}, $3, s.scope, $4
+       ${from} order by ${order}`,
+      [idsFrom, written.supplierNo, written.sourceNo, written.importNo],
+    )
+  }
+  // The ids given out so far are at least as many as the items there are.
+  const isBulk = staging.engine === 'sqlite' && count > 20_000 && count > idsFrom / 4
+  if (isBulk) await withoutItemIndexes(sql, () => insert(number))
+  else if (!isFirst) await insert(number)
+  else {
+    // In the order of the keys their index grows at one place, and not all over.
+    await indexRows(sql, staging)
+    await insert('s.item_key')
+  }
+}
+
+async function updateChanged(sql: Sql, staging: Staging, { sourceNo }: Numbers): Promise<void> {
   const { rows, diff } = staging.names
   await sql.run(
     `update supplier_items
      set ${itemValueColumns.map((column) => `${column} = s.${column}`).join(', ')},
-         source_id = $1, scope = s.scope, gone_at = null
+         source_no = $1, scope = s.scope, gone_at = null
      from ${diff} as d join ${rows} as s on s.n = d.n
      where supplier_items.id = d.item_id and d.kind in ('changed', 'returned')`,
-    [context.sourceId],
+    [sourceNo],
   )
-  // Another source or scope lists the same: only the lineage moves, and no before-image is kept.
+}
+
+/** Another source or scope lists the same: only the lineage moves, and no before-image is kept. */
+async function updateRelisted(sql: Sql, staging: Staging, { sourceNo }: Numbers): Promise<void> {
+  const { rows, diff } = staging.names
   await sql.run(
-    `update supplier_items set source_id = $1, scope = s.scope
+    `update supplier_items set source_no = $1, scope = s.scope
      from ${diff} as d join ${rows} as s on s.n = d.n
      where supplier_items.id = d.item_id and d.kind = 'relisted'`,
-    [context.sourceId],
+    [sourceNo],
   )
 }
 
@@ -222,21 +259,21 @@ async function markGone(sql: Sql, staging: Staging, now: Date): Promise<void> {
 }
 
 /** The first and every changed price, traced to the cell it came from. */
-async function recordPrices(
-  sql: Sql,
-  staging: Staging,
-  context: PublishContext,
-  idsFrom: number,
-): Promise<void> {
+async function recordPrices(sql: Sql, staging: Staging, written: Written): Promise<void> {
   const { rows, diff } = staging.names
+  const { idsFrom, now, importNo, isFirst } = written
+  const { id, from } = isFirst
+    ? { id: '$1 + s.n', from: newRows(staging.names, isFirst).from }
+    : {
+        id: 'coalesce(d.item_id, $1 + d.d)',
+        from: `from ${diff} as d join ${rows} as s on s.n = d.n where d.price_changed`,
+      }
   await sql.run(
-    `insert into price_history (item_id, ${columnList(priceColumns)}, recorded_at, import_id, sheet, "row", "column",
-                                raw)
-     select coalesce(d.item_id, $1 + d.d), ${columnList(priceColumns, 's.')}, ${instant(staging, 2)}, $3, s.sheet,
-            s."row", s.price_column, s.price_raw
-     from ${diff} as d join ${rows} as s on s.n = d.n
-     where d.price_changed
-     order by d.d`,
-    [idsFrom, context.now, context.importId],
+    `insert into price_history (item_id, import_no, n, ${columnList(priceColumns)}, recorded_at, sheet, "row",
+                                "column", raw)
+     select ${id}, $3, 0, ${columnList(priceColumns, 's.')}, ${instant(staging, 2)}, s.sheet, s."row",
+            s.price_column, s.price_raw
+     ${from} order by ${isFirst ? 's.n' : 'd.d'}`,
+    [idsFrom, now, importNo],
   )
 }

@@ -2,15 +2,23 @@ import { statSync } from 'node:fs'
 import type { FileDecision, ImportOptions, RowCounts } from '../imports/model.ts'
 import { checkRowCounts, noRows } from '../imports/model.ts'
 import { InvalidError } from '../lib/errors.ts'
-import { type Fingerprint, FingerprintEntries, fingerprint, type KnownRows, rowFlags } from './fingerprint.ts'
-import type { OpenedFile, ReadLimits, Sheet } from './formats/format.ts'
+import {
+  type Fingerprint,
+  FingerprintEntries,
+  fingerprint,
+  type KnownRows,
+  lineFingerprint,
+  rowFlags,
+  seedsOf,
+} from './fingerprint.ts'
+import type { OpenedFile, ReadLimits, RecordTaker, Sheet } from './formats/format.ts'
 import { openFile } from './formats/index.ts'
 import { RowSink, type TableCounts } from './row-sink.ts'
 import type { Place, Staging } from './staging/staging.ts'
 import { decideTable } from './table/decide.ts'
 import type { TableDecision } from './table/decision.ts'
 import type { Issue } from './table/issue.ts'
-import type { ItemRow } from './table/item.ts'
+import type { ItemRow, RowOutcome } from './table/item.ts'
 import { contradicts, type TableReader, tableReader } from './table/reader.ts'
 import type { Row } from './table/row.ts'
 import { decideFile } from './table/verdict.ts'
@@ -23,6 +31,8 @@ const batchesPerCollection = 200
 
 export interface ReadRequest {
   path: string
+  /** By name, where the caller knows it; otherwise the content decides. */
+  format?: string | null
   options: Pick<ImportOptions, 'table' | 'encoding' | 'delimiter' | 'settings'>
   limits: ReadLimits
   /** What an earlier reading of the same bytes decided; it is followed to the letter. */
@@ -32,8 +42,12 @@ export interface ReadRequest {
   /** Makes a staging area; a second one is asked for when the file must be read once more. */
   openStaging: () => Promise<Staging>
   onProgress: (progress: ReadProgress) => void
+  onPhase?: (phase: ReadPhase) => void
   signal: AbortSignal
 }
+
+/** What is at work: the reader, or SQL, of which one statement may keep the process for minutes. */
+export type ReadPhase = 'reading' | 'writing'
 
 export interface ReadProgress {
   rows: number
@@ -75,6 +89,7 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
   if (!before.isFile()) throw new InvalidError('not_a_file', 'This is no regular file; name one list.')
   const file = await openFile(request.path, {
     limits: request.limits,
+    format: request.format ?? null,
     encoding: request.options.encoding,
     delimiter: request.options.delimiter,
   })
@@ -98,7 +113,7 @@ async function readOpened(file: OpenedFile, request: ReadRequest): Promise<ReadR
     return reading!.result
   }
   const decided = await decideTables(file, request)
-  const tablesKey = fingerprintKey(decided)
+  const tablesKey = fingerprintKey(decided, file)
   const known = tablesKey === null ? null : (request.knownRows?.(tablesKey) ?? null)
   if (known !== null) {
     const quick = await readTables(file, decided, request, { known, tablesKey: tablesKey! })
@@ -117,11 +132,12 @@ async function readOpened(file: OpenedFile, request: ReadRequest): Promise<ReadR
  * Names everything that was decided about the tables and that a row's outcome hangs on; null when rows of a group
  * inherit from each other, because then a row alone does not tell its outcome.
  */
-function fingerprintKey(decided: TableDecision[]): string | null {
+function fingerprintKey(decided: TableDecision[], { encoding, delimiter }: OpenedFile): string | null {
   const lists = decided.filter((table) => isRead(table, decided))
   if (lists.some(({ mapping }) => mapping.group !== undefined)) return null
   const explanations = new Set(['confidence', 'runnerUp', 'evidence', 'ambiguousCount', 'reasons'])
-  const text = JSON.stringify(decided, (key, value) => (explanations.has(key) ? undefined : value))
+  const parts = [encoding, delimiter, decided]
+  const text = JSON.stringify(parts, (key, value) => (explanations.has(key) ? undefined : value))
   return Bun.hash.xxHash64(text).toString(16)
 }
 
@@ -162,6 +178,7 @@ async function readTables(
   const fingerprints = prints === null ? null : { ...prints, fresh: new FingerprintEntries() }
   const verdict = decideFile(decided)
   const staging = await request.openStaging()
+  request.onPhase?.('reading')
   try {
     const tables: TableCounts[] = []
     const proved: Reading['proved'] = []
@@ -186,6 +203,7 @@ async function readTables(
       proved.push(read.proved)
       if (isList) scopes.add(place.scope)
     }
+    request.onPhase?.('writing')
     await staging.seal()
     const decision: FileDecision = {
       format: file.format,
@@ -238,12 +256,14 @@ async function readTable(
   const { file, table, place, staging, request, fingerprints, rowsBefore } = reading
   const sink = new RowSink(staging, place)
   const reader = place === null ? null : tableReader(table, request.options.table)
-  const takeRow = rowTaker({ table, place, reader, sink, fingerprints })
+  const taker = rowTaker({ table, place, reader, sink, fingerprints })
   const bytesTotal = statSync(request.path).size
   let batches = 0
-  for await (const batch of file.rows(table.sheet)) {
+  const steps =
+    file.records === null ? takeBatches(file.rows(table.sheet), taker) : file.records(table.sheet, taker)
+  for await (const _ of steps) {
     request.signal.throwIfAborted()
-    for (const row of batch) if (!takeRow(row)) return null
+    if (taker.hasRepeated()) return null
     await staging.flush()
     // Left to itself the runtime lets the garbage of a long list pile up to some 50 MB.
     if (++batches % batchesPerCollection === 0) Bun.gc(true)
@@ -271,7 +291,18 @@ function leftAside({ sheetName, reasons, isHidden }: TableDecision, rows: number
   }
 }
 
-/** What is done with one row; it gives false when the row is a known one that the list has had already. */
+async function* takeBatches(batches: AsyncIterable<Row[]>, taker: RecordTaker): AsyncGenerator<void> {
+  for await (const batch of batches) {
+    for (const row of batch) taker.take(row, false)
+    yield
+  }
+}
+
+interface RowTaker extends RecordTaker {
+  /** Whether the list had a known row twice: what was taken since then is worth nothing. */
+  hasRepeated(): boolean
+}
+
 function rowTaker({
   table,
   place,
@@ -281,38 +312,76 @@ function rowTaker({
 }: Pick<TableReading, 'table' | 'place' | 'fingerprints'> & {
   reader: TableReader | null
   sink: RowSink
-}): (row: Row) => boolean {
+}): RowTaker {
+  const nothingKnown = { knows: () => false, hasRepeated: () => false }
   if (reader === null || place === null)
-    return (row) => {
-      sink.take(row, { kind: 'ignored', reason: 'not_a_list' })
-      return true
+    return {
+      ...nothingKnown,
+      take: (row) => sink.take(row, { kind: 'ignored', reason: 'not_a_list' }),
     }
-  if (fingerprints === null)
-    return (row) => {
-      sink.take(row, reader.read(row))
-      return true
-    }
+  if (fingerprints === null) return { ...nothingKnown, take: (row) => sink.take(row, outcomeOf(row, reader)) }
   const { known, fresh } = fingerprints
   const print: Fingerprint = { a: 0, b: 0 }
-  return (row) => {
-    const isData = row.index >= table.firstDataRow
-    if (isData) {
-      fingerprint(row, `${place.scope}\x1d${reader.context()}`, print)
-      const met = known === null ? 'new' : known.take(print)
-      if (met === 'repeated') return false
-      if (met !== 'new') {
-        reader.skipItem()
-        sink.takeKnown((met & rowFlags.priced) !== 0)
-        return true
+  let headings = reader.context()
+  let seeds = seedsOf(`${place.scope}\x1d${headings}`)
+  let seen: Buffer | null = null
+  let view: DataView<ArrayBufferLike> = new DataView(new ArrayBuffer(0))
+  let hasRepeated = false
+
+  return {
+    knows(index, bytes, from, to) {
+      if (index < table.firstDataRow) return false
+      if (bytes !== seen) {
+        seen = bytes
+        view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
       }
+      lineFingerprint(view, from, to, seedsNow(), print)
+      return isKnown()
+    },
+    take(row, isLine) {
+      // What a fault is told of is written to every import's log, so such a row is read every time.
+      const isData = row.index >= table.firstDataRow && row.fault === undefined
+      if (isData && !isLine) {
+        fingerprint(row, seedsNow(), print)
+        if (isKnown()) return
+      }
+      const outcome = outcomeOf(row, reader)
+      const n = sink.take(row, outcome)
+      // What was noted about a row is written to every import's log, so such a row is read every time.
+      if (isData && n !== null && outcome.kind === 'item' && outcome.item.notes.length === 0)
+        fresh.add(print, flagsOf(outcome.item), n)
+    },
+    hasRepeated: () => hasRepeated,
+  }
+
+  /** Of what the next row inherits, which changes rarely. */
+  function seedsNow(): Fingerprint {
+    const context = reader!.context()
+    if (context !== headings) {
+      headings = context
+      seeds = seedsOf(`${place!.scope}\x1d${headings}`)
     }
-    const outcome = reader.read(row)
-    const n = sink.take(row, outcome)
-    // What was noted about a row is written to every import's log, so such a row is read every time.
-    if (isData && n !== null && outcome.kind === 'item' && outcome.item.notes.length === 0)
-      fresh.add(print, flagsOf(outcome.item), n)
+    return seeds
+  }
+
+  /** Whether the last list had the row whose fingerprint was just made; then it is counted. */
+  function isKnown(): boolean {
+    const met = known === null ? 'new' : known.take(print)
+    if (met === 'new') return false
+    if (met === 'repeated') hasRepeated = true
+    else {
+      reader!.skipItem()
+      sink.takeKnown((met & rowFlags.priced) !== 0)
+    }
     return true
   }
+}
+
+function outcomeOf(row: Row, reader: TableReader): RowOutcome {
+  const { fault, index } = row
+  if (fault === undefined) return reader.read(row)
+  const issue: Issue = { severity: 'error', errorType: 'ParserError', ...fault, row: index, column: null }
+  return { kind: 'rejected', issues: [issue], itemKey: null }
 }
 
 function flagsOf({ priceE4, currency }: ItemRow): number {

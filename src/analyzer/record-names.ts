@@ -1,11 +1,7 @@
-import type { Engine, Sql } from '../db/database.ts'
+import type { Sql } from '../db/database.ts'
+import { jsonElements } from '../db/dialect.ts'
 import { newId } from '../lib/id.ts'
-import { outcomes } from './staging/staging.ts'
-
-/** The staged table that holds the names, as SQL names it. */
-interface Staged {
-  rows: string
-}
+import { outcomes, type Staging } from './staging/staging.ts'
 
 /** How many names one statement gives; every further batch looks at all rows again. */
 const batchSize = 20_000
@@ -13,28 +9,19 @@ const batchSize = 20_000
 /** Any number that nothing else locks: see also db/migrate.ts. */
 const brandsLock = 7423002
 
-/**
- * Adds the categories that staged items name, with the levels above them, to the supplier's tree.
- * @param staged.supplierId whose tree
- */
-export async function recordCategories(sql: Sql, staged: Staged & { supplierId: string }): Promise<void> {
-  const { supplierId } = staged
-  for await (const paths of newNames(
-    sql,
-    staged,
-    'category',
-    'categories as k where k.supplier_id = $2 and k.path',
-    [supplierId],
-  )) {
+/** Adds the categories that staged items name, with the levels above them, to the supplier's tree. */
+export async function recordCategories(sql: Sql, staging: Staging, supplierId: string): Promise<void> {
+  const known = { table: 'categories', condition: 'k.supplier_id = $2 and k.path', parameters: [supplierId] }
+  for await (const paths of newNames(sql, staging, 'category', known))
     for (const path of paths) await addCategory(sql, supplierId, path)
-  }
 }
 
 /** Adds the brands that staged items name. */
-export async function recordBrands(sql: Sql, staged: Staged & { engine: Engine }): Promise<void> {
-  for await (const names of newNames(sql, staged, 'brand', 'brands as k where k.name', [])) {
+export async function recordBrands(sql: Sql, staging: Staging): Promise<void> {
+  const known = { table: 'brands', condition: 'k.name', parameters: [] }
+  for await (const names of newNames(sql, staging, 'brand', known)) {
     // Two suppliers that name the same new brands in another order would wait for each other forever.
-    if (staged.engine === 'postgres') await sql.all(`select pg_advisory_xact_lock(${brandsLock})`)
+    if (staging.engine === 'postgres') await sql.all(`select pg_advisory_xact_lock(${brandsLock})`)
     for (const name of names) {
       await sql.run(
         'insert into brands (id, name, name_key) values ($1, $2, $3) on conflict (name_key) do nothing',
@@ -45,25 +32,39 @@ export async function recordBrands(sql: Sql, staged: Staged & { engine: Engine }
 }
 
 /**
- * Distinct names that are not known yet, in order, a batch at a time. The names are made distinct before they are
- * looked up: looking up every row's own cost a second for 1M rows.
+ * Distinct names that are not known yet, in order, a batch at a time. They were noticed while the rows came; only
+ * where they are very many, or not every row was accepted, all rows are asked. The names are made distinct before
+ * they are looked up: looking up every row's own cost a second for 1M rows.
  */
 async function* newNames(
   sql: Sql,
-  { rows }: Staged,
+  staging: Staging,
   column: 'category' | 'brand',
-  known: string,
-  parameters: string[],
+  known: { table: string; condition: string; parameters: string[] },
 ): AsyncGenerator<string[]> {
+  const { mayRepeat, categories, brands } = staging.noticed()
+  const noticed = mayRepeat ? null : column === 'category' ? categories : brands
+  if (noticed?.length === 0) return
+  const unknown = (names: string) =>
+    `select n.name from (${names}) as n
+     where not exists (select 1 from ${known.table} as k where ${known.condition} = n.name)
+     order by n.name`
+  if (noticed !== null) {
+    const names = `select value as name from (${jsonElements(staging.engine, '$1')}) as names`
+    const found = await sql.all<{ name: string }>(unknown(names), [
+      JSON.stringify(noticed),
+      ...known.parameters,
+    ])
+    if (found.length > 0) yield found.map(({ name }) => name)
+    return
+  }
+  const all = `select distinct ${column} as name from ${staging.names.rows}
+               where outcome = ${outcomes.accepted} and ${column} > $1`
   for (let after = ''; ; ) {
-    const batch = await sql.all<{ name: string }>(
-      `select n.name
-       from (select distinct ${column} as name from ${rows}
-             where outcome = ${outcomes.accepted} and ${column} > $1) as n
-       where not exists (select 1 from ${known} = n.name)
-       order by n.name limit ${batchSize}`,
-      [after, ...parameters],
-    )
+    const batch = await sql.all<{ name: string }>(`${unknown(all)} limit ${batchSize}`, [
+      after,
+      ...known.parameters,
+    ])
     const last = batch.at(-1)
     if (last === undefined) return
     after = last.name

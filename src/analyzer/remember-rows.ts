@@ -11,6 +11,8 @@ export interface PublishedList {
   sourceId: string
   /** What the new items' ids were counted from: see publish.ts. */
   idsFrom: number
+  /** It was the supplier's first: see diff.ts. */
+  isFirst: boolean
   key: FingerprintKey
 }
 
@@ -51,13 +53,19 @@ export async function rememberRows(sql: Sql, path: string, list: PublishedList):
 /** Staged row's number → item id (0: none). @returns null when an id is too large */
 async function stagedItemIds(
   sql: Sql,
-  { staging, supplierId, idsFrom }: PublishedList,
+  { staging, supplierId, idsFrom, isFirst }: PublishedList,
 ): Promise<Uint32Array | null> {
   const { rows, diff } = staging.names
   const [last] = await sql.all<{ n: number | null; d: number | null; differing: number }>(
     `select (select max(n) from ${rows}) as n, max(d) as d, count(n) as differing from ${diff}`,
   )
   const ids = new Uint32Array((last?.n ?? 0) + 1)
+  if (isFirst) {
+    if (idsFrom + ids.length > idMax) return null
+    // No key was repeated, so every row is an item.
+    for (let n = 1; n < ids.length; n++) ids[n] = idsFrom + n
+    return ids
+  }
   if (idsFrom + (last?.d ?? 0) > idMax) return null
   for (let after = 0; after < (last?.d ?? 0); after += pageSize) {
     const page = await sql.all<{ n: number; id: number }>(
@@ -72,10 +80,12 @@ async function stagedItemIds(
   // Rows without a difference were there before, and are found by their key.
   if (accepted?.count === last?.differing) return ids
   for (let after = 0; after < ids.length; after += pageSize) {
+    // SQLite takes the tables of a cross join in the order in which they stand. Left to itself it walks every item
+    // of the supplier for each page, and the time grows with the square of the list.
     const page = await sql.all<{ n: number; id: number }>(
-      `select s.n, i.id from ${rows} as s
-       join supplier_items as i on i.supplier_id = $1 and i.item_key = s.item_key
-       where s.n > $2 and s.n <= $3 and s.outcome = ${outcomes.accepted}`,
+      `select s.n, i.id from ${rows} as s cross join supplier_items as i
+       where i.supplier_no = (select no from suppliers where id = $1) and i.item_key = s.item_key
+         and s.n > $2 and s.n <= $3 and s.outcome = ${outcomes.accepted}`,
       [supplierId, after, after + pageSize],
     )
     for (const { n, id } of page) ids[n] = id
@@ -87,8 +97,8 @@ async function stagedItemIds(
 async function rejectedItems(sql: Sql, { staging, supplierId, sourceId }: PublishedList): Promise<number[]> {
   const found = await sql.all<{ id: number }>(
     `select distinct i.id from ${staging.names.issues} as x
-     join supplier_items as i on i.supplier_id = $1 and i.item_key = x.item_key
-     where x.item_key is not null and i.source_id = $2 and i.gone_at is null`,
+     join supplier_items as i on i.supplier_no = (select no from suppliers where id = $1) and i.item_key = x.item_key
+     where x.item_key is not null and i.source_no = (select no from sources where id = $2) and i.gone_at is null`,
     [supplierId, sourceId],
   )
   return found.map(({ id }) => id)

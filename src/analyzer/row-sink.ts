@@ -101,8 +101,11 @@ function ignoredIssue(row: Row, reason: IgnoredReason): Issue {
     severity: 'ignored',
     errorType: 'ValidationError',
     code: reason,
-    message: `Row ${row.index + 1} ${ignoredText[reason]}.`,
-    row: row.index,
+    message:
+      row.index < 0
+        ? 'The names of the columns are the header.'
+        : `Row ${row.index + 1} ${ignoredText[reason]}.`,
+    row: row.index < 0 ? null : row.index,
     column: null,
     raw: row.cells
       .filter((cell) => cell !== '')

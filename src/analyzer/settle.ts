@@ -16,11 +16,8 @@ export interface Settled {
 
 /** Settles what the file lists more than once, and counts it. */
 export async function settle(sql: Sql, read: ReadResult, duplicates: DuplicateRule): Promise<Settled> {
-  await settleDuplicates(sql, read.staging, duplicates)
-  const repeated = await sql.all<{ sheet: string | null; outcome: number; count: number; priced: number }>(
-    `select sheet, outcome, count(*) as count, count(price_e4) as priced
-     from ${read.staging.names.rows} where outcome <> ${outcomes.accepted} group by sheet, outcome`,
-  )
+  const keys = await settleDuplicates(sql, read.staging, duplicates)
+  const repeated = keys === 0 ? [] : await countRepeated(sql, read)
   const tables = read.tables.map((table, index) => {
     const { sheetName } = read.decision.tables[index]!
     return repeated.filter(({ sheet }) => sheet === sheetName).reduce(moved, table)
@@ -35,11 +32,22 @@ export async function settle(sql: Sql, read: ReadResult, duplicates: DuplicateRu
   }
 }
 
+interface Repeated {
+  sheet: string | null
+  outcome: number
+  count: number
+  priced: number
+}
+
+async function countRepeated(sql: Sql, { staging }: ReadResult): Promise<Repeated[]> {
+  return sql.all<Repeated>(
+    `select sheet, outcome, count(*) as count, count(price_e4) as priced
+     from ${staging.names.rows} where outcome <> ${outcomes.accepted} group by sheet, outcome`,
+  )
+}
+
 /** Rows that had been accepted turn out to be repetitions. */
-function moved(
-  { counts, ignored }: TableCounts,
-  { outcome, count, priced }: { outcome: number; count: number; priced: number },
-): TableCounts {
+function moved({ counts, ignored }: TableCounts, { outcome, count, priced }: Repeated): TableCounts {
   const rest = { ...counts, accepted: counts.accepted - count, priced: counts.priced - priced }
   if (outcome === outcomes.rejected) return { counts: { ...rest, rejected: rest.rejected + count }, ignored }
   const reason = outcome === outcomes.superseded ? 'superseded' : 'duplicate'

@@ -1,6 +1,7 @@
 import { characteristicSql } from '../db/characteristics.ts'
 import type { Database, SqlValue } from '../db/database.ts'
-import { InvalidError, NotFoundError } from '../lib/errors.ts'
+import { decodeCursor, encodeCursor } from '../lib/cursor.ts'
+import { NotFoundError } from '../lib/errors.ts'
 import { formatE4, formatPrice } from '../lib/money.ts'
 import type { Item, PricePoint } from './model.ts'
 
@@ -9,6 +10,10 @@ export interface ItemFilter {
   sku?: string
   /** Part of name or SKU; case does not matter. */
   search?: string
+  /** As `Item.category` has it, or one above it. */
+  category?: string
+  /** Exactly as the list writes it. */
+  brand?: string
   /** Every one must match exactly. */
   characteristics?: Record<string, string>
   /** Items that their supplier no longer lists are left out otherwise. */
@@ -26,6 +31,7 @@ export const pageSizeMax = 1000
 
 interface ItemRow {
   id: number
+  supplier_no: number
   supplier_id: string
   supplier: string
   item_key: string
@@ -47,9 +53,9 @@ interface ItemRow {
 
 /** Reads of the catalog. Prices leave as decimal strings. */
 export function itemStore(db: Database) {
-  const select = `select i.id, i.supplier_id, p.name as supplier, i.item_key, i.sku, i.name, i.price_e4, i.currency,
+  const select = `select i.id, i.supplier_no, p.id as supplier_id, p.name as supplier, i.item_key, i.sku, i.name, i.price_e4, i.currency,
       i.price_quantity_e4, i.unit, i.category, i.brand, i.valid_from, i.valid_to, i.characteristics, i.gone_at
-    from supplier_items as i join suppliers as p on p.id = i.supplier_id`
+    from supplier_items as i join suppliers as p on p.no = i.supplier_no`
 
   return {
     /**
@@ -60,7 +66,7 @@ export function itemStore(db: Database) {
       const limit = Math.min(page.limit, pageSizeMax)
       const { sql, parameters } = where(db, filter, page.cursor)
       const rows = await db.all<ItemRow>(
-        `${select} ${sql} order by i.supplier_id, i.item_key limit ${limit + 1}`,
+        `${select} ${sql} order by i.supplier_no, i.item_key limit ${limit + 1}`,
         parameters,
       )
       const shown = rows.slice(0, limit)
@@ -68,7 +74,7 @@ export function itemStore(db: Database) {
       const hasMore = rows.length > limit && last !== undefined
       return {
         items: shown.map(toItem),
-        nextCursor: hasMore ? encodeCursor([last.supplier_id, last.item_key]) : null,
+        nextCursor: hasMore ? encodeCursor([last.supplier_no, last.item_key]) : null,
       }
     },
 
@@ -78,8 +84,8 @@ export function itemStore(db: Database) {
      */
     async find(idOrSku: string): Promise<Item[]> {
       const bySku = await db.all<ItemRow>(
-        `${select} where (i.supplier_id, i.item_key) in (select s.id, $1 from suppliers as s)
-         order by i.supplier_id, i.item_key limit ${pageSizeMax}`,
+        `${select} where (i.supplier_no, i.item_key) in (select s.no, $1 from suppliers as s)
+         order by i.supplier_no, i.item_key limit ${pageSizeMax}`,
         [idOrSku],
       )
       const id = /^#?(\d{1,15})$/.exec(idOrSku)?.[1]
@@ -95,13 +101,20 @@ export function itemStore(db: Database) {
       return rows.map(toItem)
     },
 
+    /** @throws NotFoundError `unknown_item` */
+    async get(id: string): Promise<Item> {
+      const [row] = await db.all<ItemRow>(`${select} where i.id = $1`, [Number(id)])
+      if (row === undefined) throw new NotFoundError('unknown_item', `There is no item ${id}.`)
+      return toItem(row)
+    },
+
     /** Every price of an item, newest first, with the cell it came from. */
     async history(itemId: string, limit: number): Promise<PricePoint[]> {
       const rows = await db.all<HistoryRow>(
         `select h.price_e4, h.currency, h.price_quantity_e4, h.unit, h.tier, h.valid_from, h.valid_to,
-                h.recorded_at, h.import_id, m.file_name, m.sha256, h.sheet, h."row", h."column", h.raw
-         from price_history as h left join imports as m on m.id = h.import_id
-         where h.item_id = $1 order by h.id desc limit ${Math.min(limit, pageSizeMax)}`,
+                h.recorded_at, m.id as import_id, m.file_name, m.sha256, h.sheet, h."row", h."column", h.raw
+         from price_history as h left join imports as m on m.no = h.import_no
+         where h.item_id = $1 order by h.recorded_at desc, h.import_no desc, h.n desc limit ${Math.min(limit, pageSizeMax)}`,
         [Number(itemId)],
       )
       return rows.map(toPricePoint)
@@ -125,21 +138,28 @@ function where(
   const parameter = (value: SqlValue) => `$${parameters.push(value)}`
   const characteristics = Object.entries(filter.characteristics ?? {})
   // SQLite would walk all of a supplier's items rather than use a characteristic's index; the plus keeps it from that.
-  const supplierId = db.engine === 'sqlite' && characteristics.length > 0 ? '+i.supplier_id' : 'i.supplier_id'
+  const supplierNo = db.engine === 'sqlite' && characteristics.length > 0 ? '+i.supplier_no' : 'i.supplier_no'
   if (cursor !== null) {
-    const [afterSupplierId, afterKey] = decodeCursor(cursor)
-    conditions.push(`(${supplierId}, i.item_key) > (${parameter(afterSupplierId)}, ${parameter(afterKey)})`)
+    const [afterSupplierNo, afterKey] = decodeCursor(cursor, ['integer', 'string'])
+    conditions.push(`(${supplierNo}, i.item_key) > (${parameter(afterSupplierNo)}, ${parameter(afterKey)})`)
   }
   if (filter.withGone !== true) conditions.push('i.gone_at is null')
-  if (filter.supplierId !== undefined) conditions.push(`${supplierId} = ${parameter(filter.supplierId)}`)
+  if (filter.supplierId !== undefined)
+    conditions.push(`${supplierNo} = (select no from suppliers where id = ${parameter(filter.supplierId)})`)
   if (filter.sku !== undefined) {
     // Items with a SKU have it as their key, and the keys are indexed by supplier.
     const sku = parameter(filter.sku)
     conditions.push(
-      `(i.supplier_id, i.item_key) in (select s.id, ${sku} from suppliers as s) and i.sku = ${sku}`,
+      `(i.supplier_no, i.item_key) in (select s.no, ${sku} from suppliers as s) and i.sku = ${sku}`,
     )
   }
   if (filter.search !== undefined) conditions.push(searchCondition(db, filter.search, parameter))
+  if (filter.category !== undefined) {
+    const path = parameter(filter.category)
+    const below = parameter(`${filter.category} > `)
+    conditions.push(`(i.category = ${path} or substr(i.category, 1, length(${below})) = ${below})`)
+  }
+  if (filter.brand !== undefined) conditions.push(`i.brand = ${parameter(filter.brand)}`)
   for (const [key, value] of characteristics)
     conditions.push(characteristicCondition(db, key, value, parameter))
   return { sql: conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`, parameters }
@@ -176,24 +196,6 @@ function characteristicCondition(
   if (db.engine === 'sqlite') return `${text} = ${parameter(value)}`
   return `i.characteristics @> ${parameter(JSON.stringify({ [key]: value }))}::text::jsonb`
 }
-
-function encodeCursor(key: [string, string]): string {
-  return Buffer.from(JSON.stringify(key)).toString('base64url')
-}
-
-function decodeCursor(cursor: string): [string, string] {
-  try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    const isKey = Array.isArray(key) && key.length === 2 && key.every((part) => isKeyPart(part))
-    if (isKey) return [key[0], key[1]]
-  } catch {
-    // Falls through: whatever it is, it is no cursor of ours.
-  }
-  throw new InvalidError('invalid_cursor', 'The cursor is not one that an earlier page gave.')
-}
-
-/** No database keeps a NUL, and PostgreSQL refuses to look for one. */
-const isKeyPart = (part: unknown) => typeof part === 'string' && !part.includes('\0')
 
 function toItem(row: ItemRow): Item {
   const { price_e4, price_quantity_e4, characteristics, gone_at } = row

@@ -65,7 +65,11 @@ function printDecision(writer: Writer, table: FileDecision['tables'][number], is
     return
   }
   const header =
-    headerRows.length === 0 ? 'no header' : `header in row ${headerRows.map((row) => row + 1).join(' and ')}`
+    headerRows.length === 0
+      ? table.headers.length === 0
+        ? 'no header'
+        : 'named values'
+      : `header in row ${headerRows.map((row) => row + 1).join(' and ')}`
   printLine(writer, `${where}: ${header}.${isOneOfMany ? ` ${countsText(counts, table.ignored)}` : ''}`)
   if (isOneOfMany) for (const reason of table.reasons) printLine(writer, `  ${reason}`)
   printTable(writer, {

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
+import type { Parent } from './parent.ts'
 import type { Progress } from './progress.ts'
 import type { Writer } from './writer.ts'
 
@@ -18,6 +19,8 @@ export interface Io {
   clock: Clock
   /** Aborted by SIGINT and SIGTERM. Long work passes it on. */
   signal: AbortSignal
+  /** The process of ours that started this one; null: a person did, or their tools. */
+  parent: Parent | null
 }
 
 /** What a command is given besides its arguments. */
@@ -81,6 +84,8 @@ export interface Command<O extends OptionSpecs = OptionSpecs, P extends Position
   examples?: readonly { line: string; summary: string }[]
   /** It runs until it is stopped: logs go to standard output, from level info on. */
   isService?: boolean
+  /** Started by other processes of ours only: help does not name it. */
+  isHidden?: boolean
   /** @throws AppError for what a person can act on; anything else is reported as a bug */
   run(args: Arguments<O, P>, context: Context): Promise<ExitCode>
 }

@@ -1,5 +1,7 @@
 import type { Handover } from '../courier/intake.ts'
-import { parseCurrency, parseDelimiter, parseIdentity, parseMap } from './reading-options.ts'
+import { parseCurrency, parseDelimiter, parseIdentity, parseMap } from '../courier/reading-options.ts'
+import { InvalidError } from '../lib/errors.ts'
+import { UsageError } from './arguments.ts'
 
 /** The values of `readingOptions`. */
 interface ReadingValues {
@@ -20,14 +22,23 @@ export function readingHandover(options: ReadingValues): Reading {
     listMode: null,
     scope: null,
     duplicates: options.duplicates,
-    currency: parseCurrency(options.currency),
-    map: parseMap(options.map),
-    identity: parseIdentity(options.identity),
+    currency: orUsage(() => parseCurrency(options.currency, '--currency')),
+    map: orUsage(() => parseMap(options.map, '--map')),
+    identity: orUsage(() => parseIdentity(options.identity, '--identity')),
     limits: {},
     decimalsMax: options.decimals === null ? null : options.decimals === '4' ? 4 : 'currency',
     encoding: options.encoding,
-    delimiter: parseDelimiter(options.delimiter),
+    delimiter: orUsage(() => parseDelimiter(options.delimiter, '--delimiter')),
     mayHold: true,
     force: false,
+  }
+}
+
+/** What is wrong with an option is wrong with the command line. @throws UsageError */
+export function orUsage<Value>(parse: () => Value): Value {
+  try {
+    return parse()
+  } catch (error) {
+    throw error instanceof InvalidError ? new UsageError(error.message) : error
   }
 }

@@ -10,7 +10,7 @@ export function programHelp(commands: readonly Command[]): string {
     '',
     ...section(
       'Commands',
-      commands.map((command) => [command.name, command.summary]),
+      commands.filter(({ isHidden }) => isHidden !== true).map((command) => [command.name, command.summary]),
     ),
     ...section('Options', [...optionLines(globalOptions), ['    --version', 'Print the version']]),
     ...section('Exit codes', [

@@ -67,12 +67,23 @@ export function printImportDetail(context: Context, found: Import, log: LogEntry
   printImport(context, found, null)
   const { stdout } = context.io
   if (found.error !== null) printLine(stdout, `  ${found.error.message}`)
+  const reader = readerText(found)
+  if (reader !== '') printLine(stdout, reader)
   printLine(stdout, '')
   if (found.decision !== null) printCard(stdout, found.decision, found.counts, found.ignored)
   if (log.length > 0) {
     printLine(stdout, '')
     printIssues(stdout, log)
   }
+}
+
+/** Who read the file, where it was not this command itself. */
+function readerText({ analyzedBy, fallbackReason, rowsSha256 }: Import): string {
+  if (fallbackReason !== null) return `Read without the analyzer: ${fallbackReason}`
+  if (rowsSha256 !== null) return 'Read by a remote analyzer, which answered rows.'
+  if (analyzedBy === 'remote') return 'Read by a remote analyzer.'
+  if (analyzedBy === 'analyzer') return 'Read by the analyzer.'
+  return analyzedBy === 'child' ? 'Read without the analyzer, as it was set.' : ''
 }
 
 function changesText({ changes }: Import): string {

@@ -1,4 +1,6 @@
 import { suggestion } from '../lib/nearest.ts'
+import { analyzeChild } from './analyze-child.ts'
+import { analyzer } from './analyzer.ts'
 import { asksForHelp, globalOptions, mentions, optionName, parseArguments, UsageError } from './arguments.ts'
 import { type Command, type Context, type ExitCode, exitCodes, type Io } from './command.ts'
 import { config } from './config.ts'
@@ -10,6 +12,7 @@ import { imports } from './imports.ts'
 import { ingest } from './ingest.ts'
 import { items } from './items.ts'
 import { migrate } from './migrate.ts'
+import { openapi } from './openapi.ts'
 import { serve } from './serve.ts'
 import { tryCommand } from './try.ts'
 import { version } from './version.ts'
@@ -17,6 +20,7 @@ import { version } from './version.ts'
 /** Every subcommand, in the order of the help. */
 export const commands: readonly Command[] = [
   serve,
+  analyzer,
   migrate,
   ingest,
   tryCommand,
@@ -24,7 +28,9 @@ export const commands: readonly Command[] = [
   items,
   history,
   config,
+  openapi,
   version,
+  analyzeChild,
 ]
 
 /**
@@ -107,6 +113,6 @@ async function runWithoutCommand(
 function commandNamed(name: string, known: readonly Command[]): Command {
   const command = known.find((candidate) => candidate.name === name)
   if (command !== undefined) return command
-  const names = known.map((candidate) => candidate.name)
+  const names = known.filter(({ isHidden }) => isHidden !== true).map((candidate) => candidate.name)
   throw new UsageError(`there is no command "${name}"${suggestion(name, names)}`)
 }

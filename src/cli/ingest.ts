@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path'
 import { dryRun } from '../analyzer/preview.ts'
 import { type App, openApp } from '../app.ts'
 import { type Handover, importOptions, pinnedSettings } from '../courier/intake.ts'
+import { limitHelp, parseLimits } from '../courier/reading-options.ts'
 import { importStore } from '../imports/store.ts'
 import { defaultSettings } from '../sources/model.ts'
 import { sourceStore } from '../sources/store.ts'
@@ -9,12 +10,12 @@ import { supplierNameKey } from '../suppliers/model.ts'
 import { supplierStore } from '../suppliers/store.ts'
 import { printCard } from './card.ts'
 import { type Context, defineCommand, type ExitCode, exitCodes } from './command.ts'
-import { readingHandover } from './handover.ts'
+import { orUsage, readingHandover } from './handover.ts'
 import { reportImport } from './import-report.ts'
 import { printJsonLists } from './json-lists.ts'
 import { printLine } from './output.ts'
 import type { Progress } from './progress.ts'
-import { limitHelp, parseLimits, readingOptions } from './reading-options.ts'
+import { readingOptions } from './reading-options.ts'
 import { tableJson } from './try.ts'
 
 /** How many rows of the parse log are shown after an import. */
@@ -69,7 +70,7 @@ export const ingest = defineCommand({
       trigger: 'cli',
       listMode: options.full ? 'full' : null,
       scope: options.scope,
-      limits: parseLimits(options.limit),
+      limits: orUsage(() => parseLimits(options.limit, '--limit')),
       mayHold: !options.noHold,
       force: options.force,
     }

@@ -1,14 +1,16 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openApp } from '../app.ts'
-import { createServer } from '../http/server.ts'
+import { openService } from '../app.ts'
+import { openScanner } from '../db/scanner.ts'
+import { isLoopback } from '../http/access.ts'
+import { createServer, listening } from '../http/server.ts'
 import { InvalidError } from '../lib/errors.ts'
 import { defineCommand, exitCodes } from './command.ts'
 
 /** How long requests that are under way may still take when the service ends. */
-const graceMs = 1000
-
-const loopbackHosts = ['127.0.0.1', 'localhost', '::1']
+const requestGraceMs = 1000
+/** The same for imports: with it the service has ended within 10 s. */
+const importGraceMs = 6000
 
 /** `tallyman serve`. */
 export const serve = defineCommand({
@@ -20,23 +22,32 @@ export const serve = defineCommand({
   async run(_args, context) {
     const { config, log, io } = context
     const { host, port } = config
-    if (!loopbackHosts.includes(host))
+    if (!isLoopback(host) && config.apiToken === null)
       throw new InvalidError(
-        'host_not_loopback',
-        `HOST is ${host}, but this version knows no logins and serves this machine only; unset it, or set 127.0.0.1.`,
+        'token_missing',
+        `HOST is ${host}, which others can reach, so every request needs a token: set TALLYMAN_API_TOKEN, or unset HOST.`,
       )
-    const app = await openApp({ config, clock: io.clock, log, schema: 'write' })
-    const server = createServer({ db: app.db, log: log.child({ module: 'http' }), isLoopback: true })
+    const service = await openService({ config, clock: io.clock, log, env: io.env, cwd: io.cwd })
+    const scanner = await openScanner({ url: config.databaseUrl, log: log.child({ module: 'db' }) })
+    const server = createServer({
+      intake: service.parts,
+      scanner,
+      log: log.child({ module: 'http' }),
+      access: { host, token: config.apiToken, allowedHosts: config.allowedHosts },
+      courier: service.courier,
+    })
     try {
-      // Unless told otherwise Elysia shares the port, and a second service takes half of the requests unnoticed.
-      server.listen({ hostname: host, port, reusePort: false, maxRequestBodySize: 1024 * 1024 })
-      log.info('listening', { url: server.server?.url.href })
+      server.listen({ hostname: host, port, ...listening })
+      const url = server.server?.url.href ?? ''
+      service.announce(url)
+      log.info('listening', { url })
       if (!io.signal.aborted) await once(io.signal, 'abort')
       log.info('stopping')
       return exitCodes.done
     } finally {
       await stop(server.server)
-      await app.close()
+      await scanner.close()
+      await service.stop({ graceMs: importGraceMs })
     }
   },
 })
@@ -45,6 +56,6 @@ export const serve = defineCommand({
 async function stop(listening: ReturnType<typeof createServer>['server']): Promise<void> {
   if (listening === null) return
   // Without a deadline a client that never finishes its request would keep the service alive.
-  await Promise.race([listening.stop(), delay(graceMs, null, { ref: false })])
+  await Promise.race([listening.stop(), delay(requestGraceMs, null, { ref: false })])
   await listening.stop(true)
 }

@@ -7,21 +7,24 @@ import { jobStore } from '../queue/store.ts'
 interface Parts {
   db: Database
   clock: Clock
+  /** See `IntakeParts`. */
+  isQueueKept?: boolean
 }
 
 /**
  * Lets a held import be published whatever the guard says. The rows are read again from the raw file with the stored
- * decision and compared with the catalog as it is by then: hand the import to the analyzer next.
+ * decision and compared with the catalog as it is by then: hand the import to the analyzer next, or wake the courier.
  * @throws NotFoundError, ConflictError `not_held`
  */
-export async function approve({ db, clock }: Parts, importId: string, worker: string): Promise<void> {
+export async function approve(parts: Parts, importId: string, worker: string): Promise<void> {
+  const { db, clock, isQueueKept = false } = parts
   await db.tx(async (tx) => {
     const stores = { query: tx.query, tables: db.tables }
     await lockImport(db, tx, importId)
     const held = await heldImport(stores, importId, 'approved')
     const options = { ...held.options, mayHold: false }
     await importStore(stores).change(importId, { status: 'pending', options })
-    await jobStore(stores).requeue(importId, worker, clock.now())
+    await jobStore(stores).requeue(importId, { worker, now: clock.now(), isKept: isQueueKept })
   })
 }
 

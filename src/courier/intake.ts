@@ -1,6 +1,6 @@
 import type { Field } from '../analyzer/table/decision.ts'
 import type { Database } from '../db/database.ts'
-import type { Archive } from '../files/archive.ts'
+import type { Archive, ReceivedFile } from '../files/archive.ts'
 import type { ImportOptions, RunTrigger } from '../imports/model.ts'
 import { readingKey } from '../imports/reading-key.ts'
 import { importStore } from '../imports/store.ts'
@@ -43,6 +43,8 @@ export interface IntakeParts {
   defaultCurrency: string | null
   /** Who takes it in and will analyze it. */
   worker: string
+  /** The worker keeps a queue (it is `serve`): what it takes in may wait for as long as its process lives. */
+  isQueueKept?: boolean
 }
 
 export interface TakenIn {
@@ -57,22 +59,47 @@ export interface TakenIn {
  * @throws InvalidError for a file that cannot be kept; nothing is recorded then
  */
 export async function takeIn(parts: IntakeParts, handover: Handover): Promise<TakenIn> {
-  const { db, archive, clock } = parts
-  const kept = await archive.keep(handover.path, { sizeBytesMax: parts.fileBytesMax })
+  return takeInReceived(
+    parts,
+    handover,
+    await parts.archive.copy(handover.path, { sizeBytesMax: parts.fileBytesMax }),
+  )
+}
+
+/** The same for bytes that were received already. They are kept or deleted, whatever happens. */
+export async function takeInReceived(
+  parts: IntakeParts,
+  handover: Omit<Handover, 'path'>,
+  received: ReceivedFile,
+): Promise<TakenIn> {
+  try {
+    return await record(parts, handover, received)
+  } catch (error) {
+    await received.discard()
+    throw error
+  }
+}
+
+async function record(
+  { db, clock, defaultCurrency, worker, isQueueKept = false }: IntakeParts,
+  handover: Omit<Handover, 'path'>,
+  received: ReceivedFile,
+): Promise<TakenIn> {
   return db.tx(async (tx) => {
     const now = clock.now()
     const stores = { query: tx.query, tables: db.tables }
+    const { sha256, md5, sizeBytes } = received
     const supplier = await supplierStore(stores).findOrAdd(handover.supplier, now)
     const source = await sourceStore(stores).findOrAddUpload(supplier.id, handover.source, now)
     const settings = pinnedSettings(source, handover)
     const options = importOptions(
       settings,
       handover,
-      settings.currency ?? supplier.currency ?? parts.defaultCurrency,
+      settings.currency ?? supplier.currency ?? defaultCurrency,
     )
     await tx.query
       .insert(db.tables.rawFiles)
-      .values({ sha256: kept.sha256, md5: kept.md5, sizeBytes: kept.sizeBytes, createdAt: now })
+      .values({ sha256, md5, sizeBytes, createdAt: now })
       .onConflictDoNothing()
     const imports = importStore(stores)
     const key = readingKey(options)
@@ -82,7 +109,7 @@ export async function takeIn(parts: IntakeParts, handover: Handover): Promise<Ta
       supplierId: supplier.id,
       sourceId: source.id,
       fileName: handover.fileName,
-      sha256: kept.sha256,
+      sha256,
       options,
       readingKey: key,
       now,
@@ -90,11 +117,11 @@ export async function takeIn(parts: IntakeParts, handover: Handover): Promise<Ta
     const isUnchanged =
       last !== null &&
       (last.status === 'completed' || last.status === 'partial_success') &&
-      last.sha256 === kept.sha256 &&
+      last.sha256 === sha256 &&
       last.readingKey === key &&
       // Somebody else may have written the same items since: then the list is read again.
       last.supplierRevision === supplier.revision
-    await jobStore(stores).add({ importId, worker: parts.worker, now })
+    await jobStore(stores).add({ importId, worker, now, isKept: isQueueKept })
     if (isUnchanged) {
       await imports.change(importId, {
         status: 'unchanged',
@@ -104,12 +131,15 @@ export async function takeIn(parts: IntakeParts, handover: Handover): Promise<Ta
       })
       await jobStore(stores).close(importId, 'succeeded', now)
     }
+    // Last, so that nothing is kept of what could not be recorded; before the commit, so that nothing is recorded
+    // that could not be kept.
+    await received.keep()
     return { importId, isUnchanged }
   })
 }
 
 /** The source's settings with what this handover pins. */
-export function pinnedSettings(source: SourceSettings, handover: Handover): SourceSettings {
+export function pinnedSettings(source: SourceSettings, handover: Omit<Handover, 'path'>): SourceSettings {
   return {
     listMode: source.listMode,
     currency: handover.currency ?? source.currency,
@@ -132,7 +162,7 @@ function mergedMap(stored: SourceSettings['map'], given: Handover['map']): Sourc
 /** @param currency assumed where the list does not say */
 export function importOptions(
   settings: SourceSettings,
-  handover: Handover,
+  handover: Omit<Handover, 'path'>,
   currency: string | null,
 ): ImportOptions {
   const { map, identity, decimalsMax } = settings

@@ -64,4 +64,6 @@ export interface OpenDatabaseOptions {
   poolSize: number
   /** How long a transaction waits for another process's write lock. */
   lockTimeoutMs: number
+  /** On PostgreSQL: how long a statement may take; not said: as long as it likes. */
+  statementTimeoutMs?: number
 }

@@ -5,3 +5,9 @@ export function jsonObject(engine: Engine, pairs: Record<string, string>): strin
   const parts = Object.entries(pairs).map(([key, value]) => `'${key}', ${value}`)
   return `${engine === 'sqlite' ? 'json_object' : 'jsonb_build_object'}(${parts.join(', ')})`
 }
+
+/** A JSON array as rows of one column: a list as one parameter, since a statement may only have so many. */
+export const jsonElements = (engine: Engine, parameter: string, type: 'text' | 'bigint' = 'text') =>
+  engine === 'sqlite'
+    ? `select value from json_each(${parameter})`
+    : `select value::${type} from jsonb_array_elements_text(${parameter}::text::jsonb) as value`

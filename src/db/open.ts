@@ -10,11 +10,16 @@ import { openSqlite } from './sqlite.ts'
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
   const { url } = options
-  const sqlitePath = /^(?:sqlite|file):(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1]
-  if (sqlitePath !== undefined) return openSqlite(sqlitePath, options)
+  const path = sqlitePath(url)
+  if (path !== null) return openSqlite(path, options)
   if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url, options)
   throw new InvalidError(
     'unknown_database',
     'DATABASE_URL is neither SQLite nor PostgreSQL; write sqlite:PATH or postgres://user:password@host:5432/name.',
   )
+}
+
+/** The file that an address of SQLite names; null for any other address. */
+export function sqlitePath(url: string): string | null {
+  return /^(?:sqlite|file):(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1] ?? null
 }

@@ -19,7 +19,11 @@ export async function openPostgres(url: string, options: OpenDatabaseOptions): P
     // Connections are recycled hourly, so that a moved server is noticed.
     max_lifetime: 3600,
     connect_timeout: 10,
-    connection: { application_name: 'tallyman', TimeZone: 'UTC' },
+    connection: {
+      application_name: 'tallyman',
+      TimeZone: 'UTC',
+      ...(options.statementTimeoutMs !== undefined && { statement_timeout: options.statementTimeoutMs }),
+    },
     onnotice: (notice) => log.debug('database notice', { message: notice.message }),
     types: {
       // Counts and ids: all of them are safe integers.

@@ -14,6 +14,17 @@ export interface KeptFile {
   path: string
 }
 
+/** A file that lies beside the archive, whole, synced and hashed, until somebody decides about it. */
+export interface ReceivedFile {
+  sha256: string
+  md5: string
+  sizeBytes: number
+  /** Takes it into the archive. @throws UnavailableError `archive_not_writable` */
+  keep(): Promise<KeptFile>
+  /** Deletes it; once kept it stays. Never throws. */
+  discard(): Promise<void>
+}
+
 const pieceBytes = 1024 * 1024
 
 /**
@@ -25,6 +36,37 @@ export function openArchive(folder: string) {
   const pathOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256)
   const incoming = join(folder, 'incoming')
 
+  /** @param source the path that is read, for the words of an error */
+  async function receive(
+    source: string | null,
+    write: (temporary: string) => Promise<Hashed>,
+  ): Promise<ReceivedFile> {
+    const temporary = join(incoming, randomUUID())
+    // Where the folder is not there, there is nothing to delete either.
+    const discard = () => rm(temporary, { force: true }).catch(() => {})
+    try {
+      await mkdir(incoming, { recursive: true })
+      const hashed = await write(temporary)
+      return { ...hashed, discard, keep: () => keep(temporary, hashed).catch(failed) }
+    } catch (error) {
+      return failed(error)
+    }
+
+    async function failed(error: unknown): Promise<never> {
+      await discard()
+      throw explained(error, { source, folder })
+    }
+  }
+
+  async function keep(temporary: string, hashed: Hashed): Promise<KeptFile> {
+    const path = pathOf(hashed.sha256)
+    await mkdir(dirname(path), { recursive: true })
+    await rename(temporary, path)
+    await syncFolder(dirname(path))
+    await syncFolder(folder)
+    return { ...hashed, path }
+  }
+
   return {
     /**
      * Copies a file into the archive.
@@ -32,22 +74,25 @@ export function openArchive(folder: string) {
      * @throws UnavailableError `disk_full`, `file_limit`, `archive_not_writable`; nothing is left behind
      */
     async keep(source: string, options: { sizeBytesMax: number }): Promise<KeptFile> {
-      const temporary = join(incoming, randomUUID())
-      try {
-        await mkdir(incoming, { recursive: true })
-        const copied = await copyHashed(source, temporary, options.sizeBytesMax)
-        const path = pathOf(copied.sha256)
-        await mkdir(dirname(path), { recursive: true })
-        await rename(temporary, path)
-        await syncFolder(dirname(path))
-        await syncFolder(folder)
-        return { ...copied, path }
-      } catch (error) {
-        // Where the folder is not there, there is nothing to delete either.
-        await rm(temporary, { force: true }).catch(() => {})
-        throw explained(error, { source, folder })
-      }
+      const received = await this.copy(source, options)
+      return received.keep()
     },
+
+    /** Copies a file without keeping it yet. @throws as `keep` does */
+    copy: (source: string, options: { sizeBytesMax: number }): Promise<ReceivedFile> =>
+      receive(source, (temporary) => copyHashed(source, temporary, options.sizeBytesMax)),
+
+    /**
+     * Takes bytes in as they come, written and hashed in one pass. Whoever sends is not asked for more than is
+     * written, so memory does not grow with the file.
+     * @throws InvalidError `file_too_large`
+     * @throws UnavailableError `disk_full`, `file_limit`, `archive_not_writable`
+     * @throws whatever the pieces throw; nothing is left behind
+     */
+    receive: (pieces: AsyncIterable<Uint8Array>, options: { sizeBytesMax: number }): Promise<ReceivedFile> =>
+      receive(null, (temporary) =>
+        writeNew(temporary, (to) => writeHashed(pieces, to, { ...options, name: 'The file' })),
+      ),
 
     /**
      * The path of a file that was kept.
@@ -82,54 +127,71 @@ export function openArchive(folder: string) {
 
 export type Archive = ReturnType<typeof openArchive>
 
-async function copyHashed(
-  source: string,
-  target: string,
-  sizeBytesMax: number,
-): Promise<Omit<KeptFile, 'path'>> {
+type Hashed = Omit<KeptFile, 'path'>
+
+async function copyHashed(source: string, target: string, sizeBytesMax: number): Promise<Hashed> {
   // Without O_NONBLOCK a pipe that nobody writes to would be waited for.
   const from = await open(source, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const before = await from.stat({ bigint: true })
     if (!before.isFile()) throw new InvalidError('not_a_file', `${source} is not a file; name one list.`)
-    const to = await open(target, 'wx')
-    try {
-      const copied = await copyPieces(from, to, sizeBytesMax, source)
+    return await writeNew(target, async (to) => {
+      const copied = await writeHashed(piecesOf(from), to, { sizeBytesMax, name: source })
       const after = await from.stat({ bigint: true })
       if (after.mtimeNs !== before.mtimeNs || Number(after.size) !== copied.sizeBytes)
         throw new InvalidError(
           'file_changed',
           `${source} was being written while it was read; try again when it is complete.`,
         )
-      await to.sync()
       return copied
-    } finally {
-      await to.close()
-    }
+    })
   } finally {
     await from.close()
   }
 }
 
-async function copyPieces(from: FileHandle, to: FileHandle, sizeBytesMax: number, source: string) {
-  const sha256 = createHash('sha256')
-  const md5 = createHash('md5')
+/** Makes a file, and syncs it once it is written. */
+async function writeNew(path: string, write: (to: FileHandle) => Promise<Hashed>): Promise<Hashed> {
+  const to = await open(path, 'wx')
+  try {
+    const written = await write(to)
+    await to.sync()
+    return written
+  } finally {
+    await to.close()
+  }
+}
+
+/** Each piece is over when the next one is asked for. */
+async function* piecesOf(from: FileHandle): AsyncGenerator<Uint8Array> {
   const piece = Buffer.allocUnsafe(pieceBytes)
-  let sizeBytes = 0
   for (;;) {
     const { bytesRead } = await from.read(piece, 0, pieceBytes, null)
-    if (bytesRead === 0) return { sha256: sha256.digest('hex'), md5: md5.digest('hex'), sizeBytes }
-    sizeBytes += bytesRead
+    if (bytesRead === 0) return
+    yield piece.subarray(0, bytesRead)
+  }
+}
+
+async function writeHashed(
+  pieces: AsyncIterable<Uint8Array>,
+  to: FileHandle,
+  { sizeBytesMax, name }: { sizeBytesMax: number; name: string },
+): Promise<Hashed> {
+  const sha256 = createHash('sha256')
+  const md5 = createHash('md5')
+  let sizeBytes = 0
+  for await (const bytes of pieces) {
+    sizeBytes += bytes.length
     if (sizeBytes > sizeBytesMax)
       throw new InvalidError(
         'file_too_large',
-        `${source} is larger than ${sizeBytesMax} bytes; raise TALLYMAN_FILE_BYTES_MAX if that is right.`,
+        `${name} is larger than ${sizeBytesMax} bytes; raise TALLYMAN_FILE_BYTES_MAX if that is right.`,
       )
-    const bytes = piece.subarray(0, bytesRead)
     sha256.update(bytes)
     md5.update(bytes)
     await writeAll(to, bytes)
   }
+  return { sha256: sha256.digest('hex'), md5: md5.digest('hex'), sizeBytes }
 }
 
 async function writeAll(to: FileHandle, bytes: Uint8Array): Promise<void> {
@@ -149,7 +211,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-function explained(error: unknown, { source, folder }: { source: string; folder: string }): unknown {
+function explained(error: unknown, { source, folder }: { source: string | null; folder: string }): unknown {
   const code = systemErrorCode(error)
   if (code === null || error instanceof AppError) return error
   if (code === 'ENOSPC' || code === 'EDQUOT')
@@ -164,7 +226,7 @@ function explained(error: unknown, { source, folder }: { source: string; folder:
       'The copy would be larger than this user may write (ulimit -f); raise that limit and try again.',
       { cause: error },
     )
-  const isOfSource = error instanceof Error && 'path' in error && error.path === source
+  const isOfSource = source !== null && error instanceof Error && 'path' in error && error.path === source
   if (!isOfSource)
     return new UnavailableError(
       'archive_not_writable',

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { Severity } from '../analyzer/table/issue.ts'
 import type { Query } from '../db/database.ts'
 import type { Tables } from '../db/schema.ts'
@@ -106,6 +106,18 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
       .innerJoin(sources, eq(sources.id, imports.sourceId))
       .where(where)
 
+  const logColumns = {
+    severity: parsingLogs.severity,
+    errorType: parsingLogs.errorType,
+    code: parsingLogs.code,
+    message: parsingLogs.message,
+    sheet: parsingLogs.sheet,
+    row: parsingLogs.row,
+    column: parsingLogs.column,
+    raw: parsingLogs.raw,
+    rowData: parsingLogs.rowData,
+  }
+
   return {
     /** One run with one import, pending. */
     async add(made: NewImport): Promise<string> {
@@ -154,6 +166,20 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
       return rows.map(fromRow)
     },
 
+    /** Those of the ids that there are, newest first, without their decision cards, which may be large. */
+    async byIds(ids: string[]): Promise<Import[]> {
+      if (ids.length === 0) return []
+      const { decision: _, ...columns } = getTableColumns(imports)
+      const rows = await query
+        .select({ import: columns, supplier: suppliers.name, source: sources.name })
+        .from(imports)
+        .innerJoin(suppliers, eq(suppliers.id, imports.supplierId))
+        .innerJoin(sources, eq(sources.id, imports.sourceId))
+        .where(inArray(imports.id, ids))
+        .orderBy(desc(imports.id))
+      return rows.map((row) => fromRow({ ...row, import: { ...row.import, decision: null } }))
+    },
+
     async change(id: string, change: ImportChange): Promise<void> {
       const { counts, error, ...plain } = change
       await query
@@ -199,23 +225,23 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
       return row === undefined ? null : fromRow(row)
     },
 
+    /** Those of the ids that there are in the parse log, in the order of the rows. */
+    async logByIds(ids: number[]): Promise<LogEntry[]> {
+      if (ids.length === 0) return []
+      return query
+        .select(logColumns)
+        .from(parsingLogs)
+        .where(inArray(parsingLogs.id, ids))
+        .orderBy(asc(parsingLogs.id))
+    },
+
     /** The parse log of one import in the order of its rows. */
     async log(
       importId: string,
       options: { limit: number; offset?: number; severities?: Severity[] },
     ): Promise<LogEntry[]> {
       return query
-        .select({
-          severity: parsingLogs.severity,
-          errorType: parsingLogs.errorType,
-          code: parsingLogs.code,
-          message: parsingLogs.message,
-          sheet: parsingLogs.sheet,
-          row: parsingLogs.row,
-          column: parsingLogs.column,
-          raw: parsingLogs.raw,
-          rowData: parsingLogs.rowData,
-        })
+        .select(logColumns)
         .from(parsingLogs)
         .where(
           and(

@@ -1,6 +1,7 @@
-import { asc, eq } from 'drizzle-orm'
+import { and, asc, eq, gt, like } from 'drizzle-orm'
 import type { Query } from '../db/database.ts'
 import type { Tables } from '../db/schema.ts'
+import { NotFoundError } from '../lib/errors.ts'
 import { newId } from '../lib/id.ts'
 import { supplierNameKey } from './model.ts'
 
@@ -34,6 +35,42 @@ export function supplierStore({ query, tables: { suppliers } }: { query: Query; 
       return supplier?.revision ?? 0
     },
 
+    /** @throws NotFoundError `unknown_supplier` */
+    async get(id: string): Promise<Supplier> {
+      const [supplier] = await query.select().from(suppliers).where(eq(suppliers.id, id))
+      if (supplier === undefined) throw new NotFoundError('unknown_supplier', `There is no supplier ${id}.`)
+      return supplier
+    },
+
+    /**
+     * Suppliers by name, a page at a time.
+     * @param options.afterName only those behind this one
+     * @param options.search a part of the name; case does not matter
+     */
+    async page(options: { limit: number; afterName?: string; search?: string }): Promise<Supplier[]> {
+      const { limit, afterName, search } = options
+      return query
+        .select()
+        .from(suppliers)
+        .where(
+          and(
+            afterName === undefined ? undefined : gt(suppliers.nameKey, supplierNameKey(afterName)),
+            search === undefined ? undefined : like(suppliers.nameKey, `%${searchKey(search)}%`),
+          ),
+        )
+        .orderBy(asc(suppliers.nameKey))
+        .limit(limit)
+    },
+
+    /** @throws NotFoundError `unknown_supplier` */
+    async change(
+      id: string,
+      change: { currency?: string | null; usesAnalyzer?: boolean | null },
+    ): Promise<void> {
+      await this.get(id)
+      await query.update(suppliers).set(change).where(eq(suppliers.id, id))
+    },
+
     async list(): Promise<Supplier[]> {
       return query.select().from(suppliers).orderBy(asc(suppliers.nameKey))
     },
@@ -49,4 +86,12 @@ export function supplierStore({ query, tables: { suppliers } }: { query: Query; 
       return supplier
     },
   }
+}
+
+/** Folded like the names it is compared with; what is special in LIKE is left to match any one character. */
+function searchKey(search: string): string {
+  return search
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\\%_]/g, '_')
 }

@@ -111,7 +111,7 @@ for (const engine of engines) {
         changes: { gone: 0, new: 0 },
       })
       expect(await bench.rows('select * from item_changes')).toEqual([])
-      expect(await bench.rows('select id from price_history')).toHaveLength(3)
+      expect(await bench.rows('select item_id from price_history')).toHaveLength(3)
       await bench.publish(web, { items: [], isFull: true, scopes: [''] })
       expect(await states(bench)).toEqual({ A: 'listed', B: 'gone', C: 'gone' })
     })
@@ -181,6 +181,7 @@ test('unchanged rows are taken out of the accepted ones', () => {
   const counts = { read: 10, accepted: 7, priced: 6, unchanged: 0, rejected: 2, ignored: 1 }
   const diff = {
     revision: 1,
+    isFirst: false,
     changes: { new: 2, changed: 1, priceUp: 0, priceDown: 0, gone: 5, returned: 0 },
     unchanged: 4,
     relisted: 0,

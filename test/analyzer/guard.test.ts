@@ -36,6 +36,7 @@ function reasonsFor(given: Case) {
   } as unknown as FileDecision
   const diff: Diff = {
     revision: 1,
+    isFirst: false,
     unchanged: 0,
     relisted: 0,
     changedPriced: 0,

@@ -98,10 +98,12 @@ const shownModel = (model: Model, sources: BenchSource[]) =>
     .sort((a, b) => (a.key < b.key ? -1 : 1))
 
 async function shownCatalog(bench: Bench, supplierId: string) {
-  const items = await bench.rows('select * from supplier_items where supplier_id = $1 order by item_key', [
-    supplierId,
-  ])
-  const history = await bench.rows('select item_id, price_e4 from price_history order by id')
+  const items = await bench.rows(
+    `select i.*, s.id as source_id from supplier_items as i join sources as s on s.no = i.source_no
+     where s.supplier_id = $1 order by i.item_key`,
+    [supplierId],
+  )
+  const history = await bench.rows('select item_id, price_e4 from price_history order by item_id, import_no')
   return items.map((item) => ({
     key: item.item_key,
     name: item.name,

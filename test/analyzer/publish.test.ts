@@ -3,10 +3,12 @@ import { openBench } from '../helpers/bench.ts'
 import { engines } from '../helpers/engines.ts'
 import { itemRow, itemRows } from '../helpers/item-rows.ts'
 
-const items = `select item_key, name, price_e4, currency, source_id, scope, first_import_id, gone_at
+const items = `select item_key, name, price_e4, currency,
+    (select s.id from sources as s where s.no = source_no) as source_id, scope,
+    (select m.id from imports as m where m.no = first_import_no) as first_import_id, gone_at
   from supplier_items order by item_key`
-const history = `select i.item_key, h.price_e4, h.currency, h.import_id, h.sheet, h."row", h."column", h.raw, h.recorded_at
-  from price_history as h join supplier_items as i on i.id = h.item_id order by h.id`
+const history = `select i.item_key, h.price_e4, h.currency, (select m.id from imports as m where m.no = h.import_no) as import_id, h.sheet, h."row", h."column", h.raw, h.recorded_at
+  from price_history as h join supplier_items as i on i.id = h.item_id order by h.import_no, i.item_key`
 const changeKinds = 'select kind from item_changes order by kind'
 
 for (const engine of engines) {
@@ -68,7 +70,7 @@ for (const engine of engines) {
       const version = engine === 'postgres' ? 'xmin::text as version, *' : '*'
       const written = async () => [
         await bench.rows(`select ${version} from supplier_items order by item_key`),
-        await bench.rows('select * from price_history order by id'),
+        await bench.rows('select * from price_history order by import_no, item_id'),
         await bench.rows('select * from item_changes'),
         await bench.rows('select * from categories order by id'),
         await bench.rows('select * from brands order by id'),
@@ -93,7 +95,10 @@ for (const engine of engines) {
         expect.objectContaining({ price_e4: 10_0000 }),
         expect.objectContaining({ price_e4: 12_0000, raw: '12,00', row: 9, import_id: importId }),
       ])
-      const [change] = await bench.rows('select import_id, kind, before from item_changes')
+      const [change] = await bench.rows(
+        `select m.id as import_id, c.kind, c.before, s.no as source_no
+         from item_changes as c join imports as m on m.no = c.import_no join sources as s on s.id = m.source_id`,
+      )
       expect(change).toEqual({
         import_id: importId,
         kind: 'changed',
@@ -109,10 +114,11 @@ for (const engine of engines) {
           valid_from: null,
           valid_to: null,
           characteristics: {},
-          source_id: source.sourceId,
+          source_no: change!.source_no,
           scope: '',
           gone_at: null,
         },
+        source_no: change!.source_no,
       })
     })
 
@@ -153,7 +159,7 @@ for (const engine of engines) {
       await using bench = await openBench(engine)
       const source = await bench.source('Acme')
       const columns = `sku, name, price_e4, currency, price_quantity_e4, unit, category, brand, valid_from, valid_to,
-        characteristics, source_id, scope, gone_at`
+        characteristics, source_no, scope, gone_at`
       const full = itemRow('A-1', {
         name: 'Säge "3\'" \\ 😀',
         unit: 'Stück',
@@ -169,7 +175,7 @@ for (const engine of engines) {
       await bench.publish(source, { items: [], isFull: true, scopes: [''] })
       const [gone] = await bench.rows(`select ${columns} from supplier_items`)
       await bench.publish(source, { items: [itemRow('A-1')], isFull: true })
-      const before = await bench.rows('select kind, before from item_changes order by import_id')
+      const before = await bench.rows('select kind, before from item_changes order by import_no')
       expect(before).toEqual([
         { kind: 'gone', before: listed },
         { kind: 'returned', before: { ...gone, gone_at: before[1] && goneAt(before[1]) } },

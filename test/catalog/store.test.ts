@@ -76,7 +76,7 @@ for (const engine of engines) {
       )
       const exact = await store.list({}, { limit: 51, cursor: null })
       expect(exact.nextCursor).toBe(null)
-      for (const bad of ['x', 'bnVsbA', '', 'WzEsMl0'])
+      for (const bad of ['x', 'bnVsbA', '', 'WzEsMl0', 'WyJhIiwiYiJd'])
         expect(await rejection(store.list({}, { limit: 7, cursor: bad }))).toMatchObject({
           name: 'InvalidError',
           code: 'invalid_cursor',

@@ -3,14 +3,15 @@ import { join } from 'node:path'
 import { openProgram, type TestProgram } from '../helpers/cli.ts'
 import { engines } from '../helpers/engines.ts'
 import { priceList } from '../helpers/lists.ts'
+import { until } from '../helpers/until.ts'
 
 const main = join(import.meta.dir, '../../src/main.ts')
 
 /** A service in a process of its own, and where it listens. */
-async function startService(program: TestProgram, port = '0') {
+async function startService(program: TestProgram, env: Record<string, string> = {}) {
   const child = Bun.spawn([process.execPath, main, 'serve'], {
     cwd: program.folder,
-    env: { ...program.env, PORT: port, TALLYMAN_LOG_FORMAT: 'json' },
+    env: { ...program.env, PORT: '0', TALLYMAN_LOG_FORMAT: 'json', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const lines = logLines(child.stdout)
@@ -47,7 +48,8 @@ for (const engine of engines) {
         const rebound = await fetch(new URL('api/v1/items', url), { headers: { host: 'evil.example' } })
         expect([rebound.status, await rebound.json()]).toMatchObject([400, { code: 'wrong_host' }])
 
-        const busy = await startService(program, new URL(url).port).catch((error: Error) => error)
+        const elsewhere = { PORT: new URL(url).port, TALLYMAN_DATA_DIR: `${program.folder}/elsewhere` }
+        const busy = await startService(program, elsewhere).catch((error: Error) => error)
         expect(String(busy)).toContain('the address is in use already; set PORT to another one')
 
         // A list can come in while it serves.
@@ -86,11 +88,51 @@ test('stops at once when the signal came before it listened, and lets go of the 
   expect([code, messages]).toEqual([0, ['schema migrated', 'listening', 'stopping']])
 })
 
-test('refuses an address that others can reach, since it knows no logins', async () => {
+test('refuses an address that others can reach, unless every request needs a token', async () => {
   await using program = await openProgram('sqlite', { HOST: '0.0.0.0' })
   const { code, err } = await program.run('serve')
-  expect([code, err]).toEqual([
-    1,
-    expect.stringContaining('HOST is 0.0.0.0, but this version knows no logins'),
-  ])
-})
+  expect([code, err]).toEqual([1, expect.stringContaining('HOST is 0.0.0.0, which others can reach')])
+  expect(err).toContain('set TALLYMAN_API_TOKEN')
+
+  const token = 'a-token-for-this-test-0123456789'
+  const { child, url } = await startService(program, { TALLYMAN_API_TOKEN: token })
+  try {
+    const local = `http://127.0.0.1:${new URL(url).port}`
+    const status = async (path: string, headers: Record<string, string> = {}) =>
+      (await fetch(local + path, { headers })).status
+    expect(await status('/livez')).toBe(200)
+    for (const path of ['/api/v1/items', '/swagger', '/api/v1/openapi.json'])
+      expect([path, await status(path)]).toEqual([path, 401])
+    expect(await status('/api/v1/items', { authorization: `Bearer ${token}` })).toBe(200)
+    expect(await status('/api/v1/items', { authorization: `Bearer ${token}`, host: 'evil.example' })).toBe(
+      400,
+    )
+  } finally {
+    child.kill('SIGKILL')
+    await child.exited
+  }
+}, 60_000)
+
+test('a list that is uploaded is seen through to the catalog, by processes of their own', async () => {
+  await using program = await openProgram('sqlite')
+  const { child, url } = await startService(program)
+  try {
+    const body = new FormData()
+    body.append('supplier', 'Acme')
+    body.append('file', new File([priceList(5)], 'prices.csv'))
+    const uploaded = await fetch(new URL('api/v1/uploads', url), { method: 'POST', body })
+    expect(uploaded.status).toBe(202)
+    const followed = new URL(uploaded.headers.get('location') ?? '', url)
+    const ended = await until(async () => {
+      const found = (await (await fetch(followed)).json()) as { status: string; analyzed_by: string }
+      return found.status === 'pending' || found.status === 'running' ? null : found
+    })
+    expect(ended).toMatchObject({ status: 'completed', analyzed_by: 'analyzer', counts: { accepted: 5 } })
+    const items = await fetch(new URL('api/v1/items?search=article', url))
+    expect(await items.json()).toMatchObject({ items: [{ sku: 'A-0' }, {}, {}, {}, { sku: 'A-4' }] })
+    child.kill('SIGTERM')
+    expect(await child.exited).toBe(0)
+  } finally {
+    child.kill('SIGKILL')
+  }
+}, 120_000)

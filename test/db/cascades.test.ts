@@ -31,9 +31,9 @@ for (const engine of engines) {
       const source = await bench.source('Acme')
       await bench.publish(source, { items: listed, isFull: true })
       await bench.db.run('delete from sources')
-      expect(await bench.rows('select item_key, source_id from supplier_items order by 1')).toEqual([
-        { item_key: 'A', source_id: null },
-        { item_key: 'B', source_id: null },
+      expect(await bench.rows('select item_key, source_no from supplier_items order by 1')).toEqual([
+        { item_key: 'A', source_no: null },
+        { item_key: 'B', source_no: null },
       ])
       expect(await bench.rows('select * from imports')).toEqual([])
       const again = await bench.publish(await bench.source('Acme'), {
@@ -75,7 +75,7 @@ for (const engine of engines) {
       await bench.publish(source, { items: listed })
       await bench.publish(source, { items: [itemRow('A', { priceE4: 1 })] })
       await bench.db.run(`delete from supplier_items where item_key = 'A'`)
-      expect(await bench.rows('select id from price_history')).toHaveLength(1)
+      expect(await bench.rows('select item_id from price_history')).toHaveLength(1)
       expect(await bench.rows('select * from item_changes')).toEqual([])
       expect(String(await rejection(bench.db.run('delete from raw_files')))).toMatch(/foreign key/i)
     })

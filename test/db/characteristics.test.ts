@@ -47,6 +47,26 @@ const indexNames = async (db: Database) =>
     )
   ).map(({ name }) => name)
 
+test('very many new items at once leave every index as it was, and keys unique', async () => {
+  await using bench = await openBench('sqlite')
+  const { db } = bench
+  await indexCharacteristics(db, ['ean'])
+  const indexes = `select name, sql from sqlite_schema where tbl_name = 'supplier_items' and type = 'index' order by name`
+  const before = await bench.rows(indexes)
+  expect(before).toHaveLength(2)
+  const items = Array.from({ length: 20_001 }, (_, row) =>
+    itemRow(`A${row}`, { row, characteristics: JSON.stringify({ ean: `${row}` }) }),
+  )
+  for (const supplier of ['Acme', 'Bolt']) await bench.publish(await bench.source(supplier), { items })
+  expect(await bench.rows(indexes)).toEqual(before)
+  const found = await itemStore(db).list({ characteristics: { ean: '777' } }, { limit: 10, cursor: null })
+  expect(found.items.map(({ supplier, sku }) => [supplier, sku])).toEqual([
+    ['Acme', 'A777'],
+    ['Bolt', 'A777'],
+  ])
+  expect(await bench.rows('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }])
+}, 60_000)
+
 for (const engine of engines) {
   describe(engine, () => {
     test('filters, pages and look-ups go through an index', async () => {
@@ -91,7 +111,7 @@ for (const engine of engines) {
       expect((await store.find(id))[0]!.sku).toBe('A78')
       await store.history(id, 10)
       const history = asked.plans.pop()!
-      expect(history).toContain('price_history_item')
+      expect(history).toMatch(/USING PRIMARY KEY|price_history_item_id_import_no_n_pk/)
       for (const plan of asked.plans) {
         expect(plan).toMatch(/supplier_items_key|INTEGER PRIMARY KEY|supplier_items_pkey/)
         expect(plan).not.toMatch(/SCAN i\b|Seq Scan on supplier_items/)

@@ -34,9 +34,10 @@ function declared(engine: Database['engine']): Shapes {
           return `${from} → ${getTableName(foreignTable)}.${to} on delete ${key.onDelete ?? 'no action'}`
         })
         .sort(),
-      indexes: config.indexes
-        .map((index) => `${index.config.unique ? 'unique ' : ''}${index.config.name}`)
-        .sort(),
+      indexes: [
+        ...config.indexes.map((index) => `${index.config.unique ? 'unique ' : ''}${index.config.name}`),
+        ...config.columns.filter((c) => c.isUnique).map((c) => `unique ${c.uniqueName}`),
+      ].sort(),
       checks: config.checks.map((check) => check.name).sort(),
     }
   }
@@ -129,8 +130,8 @@ for (const engine of engines) {
       const cast = engine === 'sqlite' ? '' : '::text::jsonb'
       const insert = (characteristics: string) =>
         db.run(
-          `insert into supplier_items (id, supplier_id, item_key, name, characteristics, scope, first_import_id)
-           values (1, 's', 'k', 'n', $1${cast}, '', 'i')`,
+          `insert into supplier_items (id, supplier_no, item_key, name, characteristics, scope, first_import_no)
+           values (1, 1, 'k', 'n', $1${cast}, '', 1)`,
           [characteristics],
         )
       for (const bad of ['', 'x', '{"a":', '"text"', '1', 'null', "{'a':1}"]) await rejection(insert(bad))
@@ -144,8 +145,8 @@ for (const engine of engines) {
       await db.run(`insert into suppliers (id, name, name_key, created_at) values ('s', 'S', 's', ${now})`)
       const insert = (id: number, key: string, price: number) =>
         db.run(
-          `insert into supplier_items (id, supplier_id, item_key, name, price_e4, characteristics, scope, first_import_id)
-           values ($1, 's', $2, 'n', $3, '{}', '', 'i')`,
+          `insert into supplier_items (id, supplier_no, item_key, name, price_e4, characteristics, scope, first_import_no)
+           values ($1, 1, $2, 'n', $3, '{}', '', 1)`,
           [id, key, price],
         )
       expect(await insert(1, 'a', 0)).toBe(1)
@@ -155,6 +156,13 @@ for (const engine of engines) {
     })
   })
 }
+
+// drizzle-kit cannot say WITHOUT ROWID: whoever generates the migration anew adds it by hand.
+test('on SQLite history and changes are one tree each, without a second one for the key', async () => {
+  await using database = await openMigrated('sqlite')
+  const found = await database.db.all(`select name from pragma_table_list where wr = 1 order by name`)
+  expect(found).toEqual([{ name: 'item_changes' }, { name: 'price_history' }])
+})
 
 test('both engines have the same tables and columns', () => {
   const names = (shapes: Shapes) =>

@@ -42,7 +42,7 @@ export interface TestProgram extends AsyncDisposable {
   contents(): Promise<Record<string, string[]>>
   /** What shoppers see: items, prices and their changes, without the records of imports and jobs. */
   catalog(): Promise<Record<string, string[]>>
-  /** What lies below the data folder besides raw files and fingerprints, and in a PostgreSQL staging schema. */
+  /** What lies below the data folder besides raw files, fingerprints and the lock, and in a PostgreSQL staging schema. */
   leftovers(): Promise<string[]>
 }
 
@@ -100,7 +100,7 @@ export async function openProgram(engine: Engine, env: Record<string, string> = 
             )
       const files = await filesBelow(dataFolder)
       return [...files, ...inStaging.map(({ tablename }) => `staging.${tablename}`)].filter(
-        (path) => !/^(raw\/[0-9a-f]{2}\/[0-9a-f]{64}|fingerprints\/[0-9a-f-]{36})$/.test(path),
+        (path) => !/^(serve\.lock|raw\/[0-9a-f]{2}\/[0-9a-f]{64}|fingerprints\/[0-9a-f-]{36})$/.test(path),
       )
     },
     async [Symbol.asyncDispose]() {

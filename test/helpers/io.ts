@@ -30,6 +30,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
     cwd: options.cwd ?? '/nowhere',
     clock: { now: () => new Date(nowMs) },
     signal: options.signal ?? new AbortController().signal,
+    parent: null,
     out: () => out.text(),
     err: () => err.text(),
     advance(ms) {

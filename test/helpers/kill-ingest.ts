@@ -195,7 +195,7 @@ async function catalogText(store: Store): Promise<string> {
   )
   const prices = await store.query(
     `select i.item_key, h.price_e4, h.currency, h."row", h.raw from price_history h
-     join supplier_items i on i.id = h.item_id order by i.item_key, h.id`,
+     join supplier_items i on i.id = h.item_id order by i.item_key, h.recorded_at, h.import_no, h.n`,
   )
   const changes = await store.query(
     `select i.item_key, c.kind, c.before from item_changes c join supplier_items i on i.id = c.item_id

@@ -97,13 +97,67 @@ for (const engine of engines) {
           jobs.take((await jobs.get(job.id))!, ownIdentity(), later(now, leaseMs * 9)),
         )
       expect(await rejection(take())).toMatchObject({ code: 'job_ended' })
-      await inTx(bench, (jobs) => jobs.requeue(job.importId, ownIdentity(), now))
+      await inTx(bench, (jobs) => jobs.requeue(job.importId, { worker: ownIdentity(), now }))
       expect((await take()).attempt).toBe(2)
       const ended: JobState[] = ['succeeded', 'failed', 'dead', 'cancelled', 'expired']
       for (const state of ended) {
         await inTx(bench, (jobs) => jobs.close(job.importId, state, now))
         expect(await rejection(take())).toMatchObject({ name: 'ConflictError', code: 'job_ended' })
       }
+    })
+
+    test('a worker is offered what it has queued and what is abandoned: of each supplier the oldest job only', async () => {
+      await using bench = await openBench(engine)
+      const me = ownIdentity()
+      const add = async (supplier: string, worker: string) => {
+        const { importId, now } = await bench.begin(await bench.source(supplier))
+        await bench.db.run('delete from jobs where import_id = $1', [importId])
+        const id = await inTx(bench, (jobs) => jobs.add({ importId, worker, now, isKept: true }))
+        return { id, now }
+      }
+      const first = await add('Acme', me)
+      const second = await add('Acme', me)
+      const foreign = await add('Busy elsewhere', 'elsewhere 1 1')
+      await add('Busy elsewhere', me)
+      const other = await add('Other', me)
+      const now = later(other.now, 1000)
+      const offered = async (busySuppliers: string[] = []) =>
+        jobStore(bench.db).waiting({ worker: me, now, busySuppliers, limit: 10 })
+      const [job] = await offered()
+      expect((await offered()).map(({ id }) => id)).toEqual([first.id, other.id])
+      expect((await offered([job!.supplierId])).map(({ id }) => id)).toEqual([other.id])
+
+      // Taken, and put back: anybody may have it, and it is still the oldest.
+      const lease = await inTx(bench, (jobs) => jobs.take(job!, me, now))
+      expect((await offered()).map(({ id }) => id)).toEqual([other.id])
+      await inTx(bench, (jobs) => jobs.putBack(lease))
+      expect((await offered()).map(({ id }) => id)).toEqual([first.id, other.id])
+      expect(await rejection(inTx(bench, (jobs) => jobs.renew(lease, now)))).toMatchObject({
+        code: 'lease_lost',
+      })
+      await inTx(bench, async (jobs) =>
+        jobs.end(await jobs.take((await jobs.get(first.id))!, me, now), {
+          state: 'succeeded',
+          phase: 'complete',
+          now,
+        }),
+      )
+      expect((await offered()).map(({ id }) => id)).toEqual([second.id, other.id])
+
+      // What a machine that nothing is known of had queued is nobody's, once somebody holds the only lock.
+      expect(await inTx(bench, (jobs) => jobs.adopt(me))).toBe(1)
+      expect((await offered()).map(({ id }) => id)).toEqual([second.id, foreign.id, other.id])
+    })
+
+    test('a new attempt ends the old one', async () => {
+      await using bench = await openBench(engine)
+      const { lease, now } = await running(bench)
+      const next = await inTx(bench, (jobs) => jobs.retake(lease, now))
+      expect(next).toMatchObject({ jobId: lease.jobId, attempt: 2 })
+      expect(await rejection(inTx(bench, (jobs) => jobs.renew(lease, now)))).toMatchObject({
+        code: 'lease_lost',
+      })
+      await inTx(bench, (jobs) => jobs.renew(next, now))
     })
 
     test('jobs that were begun are listed, and no others', async () => {

@@ -8,6 +8,8 @@ export interface CsvScannerOptions {
   /** How many columns most rows have, or null. Only used to tell a quote left open from a long quoted cell. */
   columnsTypical: number | null
   limits: Pick<ReadLimits, 'cellCharactersMax' | 'columnsMax'>
+  /** The index of the first row; 0 unless given. */
+  firstIndex?: number
 }
 
 /** Takes decoded text piece by piece; where the pieces are cut makes no difference to the rows. */
@@ -16,6 +18,8 @@ export interface CsvScanner {
   push(text: string): Row[]
   /** The text is over. @returns what is left: usually the last line, when no line end follows it */
   end(): Row[]
+  /** Whether everything so far is rows: what comes next begins a new one. */
+  isBetweenRows(): boolean
 }
 
 /** A row may hold this many times the longest cell, so that memory stays bounded: 16M characters by default. */
@@ -42,7 +46,12 @@ const lineFeed = 10
  *
  * @throws InvalidError `cell_too_long`, `too_many_columns`, `row_too_long`, naming the row
  */
-export function csvScanner({ delimiter, columnsTypical, limits }: CsvScannerOptions): CsvScanner {
+export function csvScanner({
+  delimiter,
+  columnsTypical,
+  limits,
+  firstIndex = 0,
+}: CsvScannerOptions): CsvScanner {
   // A line feed never lies inside an unquoted cell, so as the delimiter it splits nothing.
   const separator = delimiter ?? '\n'
   const cellMax = limits.cellCharactersMax
@@ -50,7 +59,7 @@ export function csvScanner({ delimiter, columnsTypical, limits }: CsvScannerOpti
 
   let rest = ''
   let cells: string[] = []
-  let rowIndex = 0
+  let rowIndex = firstIndex
   // Characters of the unfinished row that earlier pieces have already turned into cells.
   let rowCharacters = 0
   // Whether the quoted cell at hand has doubled quotes.
@@ -199,6 +208,7 @@ export function csvScanner({ delimiter, columnsTypical, limits }: CsvScannerOpti
   return {
     push: (text) => (text === '' ? [] : scan(rest === '' ? text : rest + text, false)),
     end: () => scan(rest, true),
+    isBetweenRows: () => rest === '' && cells.length === 0,
   }
 }
 

@@ -3,10 +3,10 @@ import { open } from 'node:fs/promises'
 import { InvalidError } from '../../lib/errors.ts'
 import type { Row } from '../table/row.ts'
 import { type CsvDialect, csvDialect } from './csv-dialect.ts'
-import { csvScanner } from './csv-scanner.ts'
+import { csvRecords } from './csv-records.ts'
 import { encodingNamed, textStream } from './encoding.ts'
 import { detectEncoding, encodingOfMark, utf16Order } from './encoding-detection.ts'
-import type { Format, OpenedFile, OpenOptions } from './format.ts'
+import type { Format, OpenedFile, OpenOptions, RecordTaker } from './format.ts'
 
 /**
  * CSV and TSV in any of the encodings that `encoding.ts` lists; `csv-scanner.ts` says how rows are read, and
@@ -40,23 +40,32 @@ async function openCsv(path: string, options: OpenOptions, chunkBytes: number): 
   let bytesRead = 0
   let isClosed = false
 
-  async function* rows(sheet: number): AsyncGenerator<Row[]> {
+  async function* records(sheet: number, taker: RecordTaker): AsyncGenerator<void> {
     if (sheet !== 0) throw new InvalidError('unknown_sheet', `A CSV file has one sheet, not ${sheet + 1}.`)
     bytesRead = 0
-    const { delimiter, columnsTypical } = dialect
-    const scanner = csvScanner({ delimiter, columnsTypical, limits: options.limits })
-    let charactersToSkip = dialect.declarationLength
-    for await (const piece of textOf(path, encoding, chunkBytes)) {
+    const { delimiter, columnsTypical, declarationLength } = dialect
+    const { limits } = options
+    const isFirstLineSkipped = declarationLength > 0
+    const reader = csvRecords({ delimiter, columnsTypical, limits, isFirstLineSkipped }, taker)
+    for await (const piece of utf8Of(path, encoding, chunkBytes)) {
       // Ending quietly would look like a shorter list.
       if (isClosed) throw new Error('The file was closed while it was being read.')
       bytesRead = piece.bytesRead
-      const text = charactersToSkip === 0 ? piece.text : piece.text.slice(charactersToSkip)
-      charactersToSkip -= piece.text.length - text.length
-      const batch = scanner.push(text)
-      if (batch.length > 0) yield batch
+      reader.push(piece.bytes)
+      yield
     }
-    const last = scanner.end()
-    if (last.length > 0) yield last
+    reader.end()
+    yield
+  }
+
+  async function* rows(sheet: number): AsyncGenerator<Row[]> {
+    let batch: Row[] = []
+    const taker: RecordTaker = { knows: () => false, take: (row) => batch.push(row) }
+    for await (const _ of records(sheet, taker)) {
+      if (batch.length === 0) continue
+      yield batch
+      batch = []
+    }
   }
 
   return {
@@ -65,6 +74,7 @@ async function openCsv(path: string, options: OpenOptions, chunkBytes: number): 
     delimiter: dialect.delimiter,
     sheets: [{ index: 0, name: null, isHidden: false }],
     rows,
+    records,
     bytesRead: () => bytesRead,
     close() {
       isClosed = true
@@ -205,6 +215,41 @@ async function* chunksOf(path: string, chunkBytes: number): AsyncGenerator<Uint8
     await reading.catch(() => {})
     await file.close()
   }
+}
+
+/** The file as UTF-8, piece by piece, without its byte order mark. A piece is valid until the next is asked for. */
+async function* utf8Of(
+  path: string,
+  encoding: string,
+  chunkBytes: number,
+): AsyncGenerator<{ bytes: Buffer; bytesRead: number }> {
+  if (encoding !== 'utf-8') {
+    for await (const { text, bytesRead } of textOf(path, encoding, chunkBytes))
+      yield { bytes: Buffer.from(text), bytesRead }
+    return
+  }
+  let bytesRead = 0
+  let head: Buffer | null = Buffer.alloc(0)
+  for await (const chunk of chunksOf(path, chunkBytes)) {
+    bytesRead += chunk.length
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    if (head === null) {
+      yield { bytes, bytesRead }
+      continue
+    }
+    head = Buffer.concat([head, bytes])
+    if (head.length < byteOrderMark.length) continue
+    yield { bytes: withoutMark(head), bytesRead }
+    head = null
+  }
+  if (head !== null) yield { bytes: head, bytesRead }
+}
+
+const byteOrderMark = Buffer.from('\ufeff')
+
+function withoutMark(head: Buffer): Buffer {
+  const mark = head.subarray(0, byteOrderMark.length)
+  return mark.equals(byteOrderMark) ? head.subarray(byteOrderMark.length) : head
 }
 
 async function firstBytes(path: string): Promise<Uint8Array> {

@@ -23,6 +23,17 @@ export const defaultReadLimits: ReadLimits = {
   unpackedBytesMax: 8 * 1024 ** 3,
 }
 
+/** Takes the rows of a sheet one by one, in their order. */
+export interface RecordTaker {
+  /**
+   * Whether this line, if it is a row by itself, is known: then it counts, and nobody reads it.
+   * @param bytes the line is bytes[from, to), in UTF-8, without its line end; only valid during the call
+   */
+  knows(index: number, bytes: Buffer, from: number, to: number): boolean
+  /** @param isLine whether the row is the line that `knows` was asked about last, and depends on nothing else */
+  take(row: Row, isLine: boolean): void
+}
+
 /** A file that was recognised and opened. It can be read any number of times, one sheet at a time. */
 export interface OpenedFile {
   format: string
@@ -37,7 +48,12 @@ export interface OpenedFile {
    * @throws InvalidError when the content is damaged or breaks a limit, naming sheet and row.
    */
   rows(sheet: number): AsyncIterable<Row[]>
-  /** Bytes of the file consumed by the latest `rows` call, for progress; compressed bytes where compressed. */
+  /**
+   * The same rows, for whoever knows many of them; null where the format has no lines. Every step gives some hundred
+   * kilobytes of them to the taker.
+   */
+  records: ((sheet: number, taker: RecordTaker) => AsyncIterable<void>) | null
+  /** Bytes of the file consumed by the latest `rows` or `records` call, for progress; compressed bytes where compressed. */
   bytesRead(): number
   close(): void
 }

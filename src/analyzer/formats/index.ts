@@ -9,20 +9,27 @@ import {
   isCompoundFile,
 } from './foreign-content.ts'
 import type { Format, OpenedFile, OpenOptions } from './format.ts'
+import { ndjson } from './ndjson.ts'
 import { pdf } from './pdf.ts'
 import { xlsx } from './xlsx.ts'
 
 /** Every format that is read, in the order in which they are tried: nearly anything may look like CSV. */
-export const formats: readonly Format[] = [xlsx, pdf, csv]
+export const formats: readonly Format[] = [xlsx, pdf, ndjson, csv]
 
 /**
  * Opens a file, whatever its name says: the format is decided by the first 64 KiB of the content.
  *
+ * @param options.format the name of the format where the caller knows it; the content is not asked then
  * @throws InvalidError `empty_file`; `unsupported_format` for content that is known but not read, saying what it is
  * and what to do; `encrypted_workbook`; `not_text` for anything else that is not text; and whatever the format's
  * own `open` throws
  */
-export async function openFile(path: string, options: OpenOptions): Promise<OpenedFile> {
+export async function openFile(
+  path: string,
+  options: OpenOptions & { format?: string | null },
+): Promise<OpenedFile> {
+  const { format: pinned = null } = options
+  if (pinned !== null) return formatNamed(pinned).open(path, options)
   const head = await readHead(path)
   if (head.length === 0) {
     throw new InvalidError('empty_file', 'The file is empty. Check the export or the download that made it.')
@@ -35,6 +42,8 @@ export async function openFile(path: string, options: OpenOptions): Promise<Open
       'The workbook is protected with a password. Save it without one and send it again.',
     )
   }
+  // Other JSON is foreign.
+  if (ndjson.detect(head)) return ndjson.open(path, options)
   const foreign = foreignContent(head)
   if (foreign !== null) throw unsupported(foreign)
   const format = formats.find((each) => each.detect(head))
@@ -45,6 +54,12 @@ export async function openFile(path: string, options: OpenOptions): Promise<Open
     )
   }
   return format.open(path, options)
+}
+
+function formatNamed(name: string): Format {
+  const found = formats.find((each) => each.name === name)
+  if (found === undefined) throw new Error(`There is no format ${name}.`)
+  return found
 }
 
 const headBytes = 64 * 1024

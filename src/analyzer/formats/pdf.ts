@@ -118,6 +118,7 @@ function openedFile(sheets: PageSheet[], sizeBytes: number): OpenedFile {
     delimiter: null,
     sheets: sheets.map(({ index, name, isHidden }) => ({ index, name, isHidden })),
     rows,
+    records: null,
     bytesRead: () => bytesRead,
     close() {
       isClosed = true

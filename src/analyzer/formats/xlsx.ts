@@ -80,6 +80,7 @@ async function openWorkbook(zip: ZipFile, limits: ReadLimits): Promise<OpenedFil
         sharedCharactersMax: unpackedBytesMax,
       })
     },
+    records: null,
     bytesRead: () => packedBytes,
     close: () => zip.close(),
   }

@@ -64,6 +64,11 @@ export function openZip(path: string): ZipFile {
 const packedPieceBytes = 64 * 1024
 // 1 MiB pieces inflate twice as fast as 256 KiB ones (82 against 171 ms for 65 MB), 64 KiB four times slower.
 const unpackedPieceBytes = 1024 * 1024
+/**
+ * Left to itself the runtime lets up to 500 MB of pieces pile up before it collects them. One collection in 128 of
+ * them costs 5 %, one in 32 costs 25.
+ */
+const piecesPerCollection = 128
 /** Worksheets reach about 30:1. Deflate cannot exceed 1032:1, so a bomb has to show itself here or by size. */
 const unpackRatioMax = 200
 const unpackRatioCheckedFromBytes = 64 * 1024 * 1024
@@ -160,7 +165,11 @@ async function* inflate(pieces: Iterable<Buffer>, name: string): AsyncGenerator<
   source.on('error', (error) => inflater.destroy(error))
   source.pipe(inflater)
   try {
-    for await (const piece of inflater) yield piece
+    let count = 0
+    for await (const piece of inflater) {
+      yield piece
+      if (++count % piecesPerCollection === 0) Bun.gc(true)
+    }
   } catch (error) {
     if (!systemErrorCode(error)?.startsWith('Z_')) throw error
     throw damaged(`The part ${name} cannot be unpacked.`, error)

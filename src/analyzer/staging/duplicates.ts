@@ -1,13 +1,17 @@
 import type { Sql } from '../../db/database.ts'
 import { jsonObject } from '../../db/dialect.ts'
 import type { DuplicateRule } from '../../sources/model.ts'
+import { indexRows } from './index-rows.ts'
 import { issueColumns, itemValueColumns, outcomes, type Staging } from './staging.ts'
 
 /**
  * Settles items that a file lists more than once: repetitions that say the same are ignored, others rejected (or,
  * where the last one wins, those before it ignored). Works on sealed staging, set-wise.
+ * @returns how many keys there are more than once
  */
-export async function settleDuplicates(sql: Sql, staging: Staging, rule: DuplicateRule): Promise<void> {
+export async function settleDuplicates(sql: Sql, staging: Staging, rule: DuplicateRule): Promise<number> {
+  if (!staging.noticed().mayRepeat) return 0
+  await indexRows(sql, staging)
   const { names, engine } = staging
   // The cells themselves are gone by now; what was read of them goes into the log.
   const rowData = jsonObject(engine, { sku: 'r.sku', name: 'r.name', price: 'r.price_raw', unit: 'r.unit' })
@@ -16,7 +20,7 @@ export async function settleDuplicates(sql: Sql, staging: Staging, rule: Duplica
     `insert into ${names.repeated} (item_key, kept)
      select item_key, ${lastWins ? 'max' : 'min'}(n) from ${names.rows} group by item_key having count(*) > 1`,
   )
-  if (repeated === 0) return
+  if (repeated === 0) return 0
   const isSame = itemValueColumns
     .map((column) => `r.${column} is not distinct from k.${column}`)
     .join(' and ')
@@ -48,4 +52,5 @@ export async function settleDuplicates(sql: Sql, staging: Staging, rule: Duplica
      from ${names.repeated} as d join ${names.rows} as k on k.n = d.kept
      join ${names.rows} as r on r.item_key = d.item_key and r.n <> d.kept`,
   )
+  return repeated
 }

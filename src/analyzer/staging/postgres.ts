@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Database, NativePostgres } from '../../db/database.ts'
+import { RowNotes } from './row-notes.ts'
 import {
   createStatements,
   issueColumns,
@@ -34,18 +35,21 @@ export async function stageInPostgres(db: Database, native: NativePostgres, id: 
   await drop()
   const engine = {
     json: 'jsonb',
+    key: 'bigint primary key',
     identity: 'bigint generated always as identity primary key',
     create: 'create unlogged table',
   }
   for (const statement of createStatements(names, engine)) await db.run(statement)
   const items = await copyInto(native, names.rows, itemColumns)
   const issues = await copyInto(native, names.issues, issueColumns)
+  const notes = new RowNotes()
   let itemCount = 0
 
   return {
     engine: 'postgres',
     names,
     addItem(item, place) {
+      notes.add(item)
       items.add(itemValues(++itemCount, item, place))
       return itemCount
     },
@@ -57,11 +61,10 @@ export async function stageInPostgres(db: Database, native: NativePostgres, id: 
     async seal() {
       await items.end()
       await issues.end()
-      await db.run(`create index on ${names.rows} (item_key, n)`)
-      await db.run(`create index on ${names.issues} (item_key) where item_key is not null`)
+      notes.end()
       await db.run(`analyze ${names.rows}`)
-      await db.run(`analyze ${names.issues}`)
     },
+    noticed: () => notes.noticed(),
     withSql: (work) => work(db, db.tx),
     async discard() {
       items.destroy()

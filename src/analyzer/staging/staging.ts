@@ -16,12 +16,22 @@ export interface Staging {
   addIssue(issue: Issue, place: Place, row: RejectedRow | null): void
   /** Waits until what was added has gone out; call it after every batch. */
   flush(): Promise<void>
-  /** Ends the adding and indexes what is there. */
+  /** Ends the adding. */
   seal(): Promise<void>
+  /** What was noticed while the rows came; from `seal` on. */
+  noticed(): Noticed
   /** SQL that sees the staged tables and, where there is one, the catalog; and transactions on both. */
   withSql<Result>(work: (sql: Sql, tx: Database['tx']) => Promise<Result>): Promise<Result>
   /** Deletes everything; also after a failure half-way. */
   discard(): Promise<void>
+}
+
+export interface Noticed {
+  /** False: no key occurs twice, so every row is accepted; true: one may. */
+  mayRepeat: boolean
+  /** Categories and brands of all rows, in order; null: too many to keep. */
+  categories: string[] | null
+  brands: string[] | null
 }
 
 /** The staged tables as SQL names them. */
@@ -55,7 +65,7 @@ export const outcomes = { accepted: 0, duplicate: 1, rejected: 2, superseded: 3 
 
 /** Column → type, in the order in which rows are written. The types mean the same on both engines. */
 export const itemColumns = {
-  n: 'bigint primary key',
+  n: 'key',
   sheet: 'text',
   scope: 'text not null',
   row: 'bigint not null',
@@ -117,11 +127,11 @@ export const priceColumns = [
 /** `create table` statements for one staging area. */
 export function createStatements(
   names: StagingNames,
-  engine: { json: string; identity: string; create: string },
+  engine: { json: string; key: string; identity: string; create: string },
 ): string[] {
   const columns = (types: Record<string, string>) =>
     Object.entries(types)
-      .map(([name, type]) => `"${name}" ${type === 'json' ? engine.json : type}`)
+      .map(([name, type]) => `"${name}" ${type === 'json' || type === 'key' ? engine[type] : type}`)
       .join(', ')
   return [
     `${engine.create} ${names.rows} (${columns(itemColumns)}, outcome integer not null default ${outcomes.accepted})`,

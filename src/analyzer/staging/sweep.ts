@@ -24,11 +24,22 @@ export async function sweepStaging(db: Database, folder: string, now: Date): Pro
         ? now.getTime() - timeOfId(importId).getTime() < dryRunMs
         : job.state === 'queued' || job.state === 'running'
     if (isAtWork) continue
-    if (db.engine === 'sqlite') for (const name of names) rmSync(join(folder, name), { force: true })
-    else await db.run(`drop table if exists ${names.join(', ')}`)
+    await discard(db, folder, names)
     deleted++
   }
   return deleted
+}
+
+/** Deletes what a killed process has left of one import's staging area, if anything. */
+export async function discardStaging(db: Database, folder: string, importId: string): Promise<void> {
+  const areas = db.engine === 'sqlite' ? stagingFiles(folder) : await stagingTables(db)
+  const names = areas.get(importId)
+  if (names !== undefined) await discard(db, folder, names)
+}
+
+async function discard(db: Database, folder: string, names: string[]): Promise<void> {
+  if (db.engine === 'sqlite') for (const name of names) rmSync(join(folder, name), { force: true })
+  else await db.run(`drop table if exists ${names.join(', ')}`)
 }
 
 /** Import id → its files. */

@@ -4,8 +4,8 @@ import { isAmbiguousDate, parseDate } from './dates.ts'
 import type { TableDecision, TableOptions } from './decision.ts'
 import type { Issue } from './issue.ts'
 import { priceReader } from './price.ts'
-import type { Row } from './row.ts'
-import { cellText } from './text.ts'
+import { isTidyAt, type Row, tidyThroughout } from './row.ts'
+import { cellText, rowText } from './text.ts'
 import { type Faults, quoted } from './validate.ts'
 
 /** Readers for the cells beside SKU, name and price. Faults are added to the lists that are handed in. */
@@ -44,12 +44,12 @@ export function cellReaders(decision: TableDecision, options: TableOptions, faul
     text(row, field) {
       const column = columns[field]
       if (column < 0) return null
-      const text = cellText(row.cells[column])
-      return text === '' ? null : text
+      const text = rowText(row, column)
+      return text.length === 0 ? null : text
     },
 
     currency(row, mention, issues) {
-      const stated = currencyColumn < 0 ? '' : cellText(row.cells[currencyColumn])
+      const stated = currencyColumn < 0 ? '' : rowText(row, currencyColumn)
       const named = stated === '' ? null : mentionOf(stated)
       if (stated !== '' && named === null) {
         const text = `holds ${quoted(stated)}, which is no currency; use an ISO 4217 code such as EUR`
@@ -117,9 +117,10 @@ export function cellReaders(decision: TableDecision, options: TableOptions, faul
 
     checkCharacters(row, issues, notes) {
       const { cells } = row
+      if (row.tidy === tidyThroughout) return
       for (let column = 0; column < cells.length; column++) {
         const cell = cells[column]!
-        if (typeof cell === 'number') continue
+        if (typeof cell === 'number' || isTidyAt(row, column)) continue
         if (cell.charCodeAt(0) === quotationMark && cell.split('"').length % 2 === 0) {
           const text =
             'begins with a quotation mark that is never closed; it was read as text, so check the row'
@@ -142,8 +143,8 @@ export function cellReaders(decision: TableDecision, options: TableOptions, faul
 
   function dateIn(row: Row, column: number, issues: Issue[]): string | null {
     if (column < 0) return null
-    const raw = cellText(row.cells[column])
-    if (raw === '') return null
+    const raw = rowText(row, column)
+    if (raw.length === 0) return null
     const date = parseDate(raw, decision.dateOrder)
     if (date !== null) return date
     const isAmbiguous = isAmbiguousDate(raw)

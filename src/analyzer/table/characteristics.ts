@@ -1,5 +1,5 @@
 import { columnLetter } from './letters.ts'
-import type { Cell } from './row.ts'
+import { isTidyAt, type Row } from './row.ts'
 import { plainNumber, trimmed } from './text.ts'
 
 /** A column that becomes a characteristic. */
@@ -27,27 +27,44 @@ export function keyNamer(): (name: string, column: number) => string {
  * Writes a row's characteristics as JSON text: an object of strings, so that the same value from a workbook and from
  * a CSV file is the same. Keys are in order of their characters: a list that moves its columns has not changed. No
  * object is built: that is faster, and makes "__proto__" an ordinary key.
+ * @param usualWidth how many columns most rows have at most
  */
-export function characteristicsWriter(columns: readonly KeyedColumn[]): (cells: readonly Cell[]) => string {
+export function characteristicsWriter(
+  columns: readonly KeyedColumn[],
+  usualWidth: number,
+): (row: Row) => string {
   const starts = columns
     .toSorted((one, other) => (one.key < other.key ? -1 : 1))
-    .map(({ column, key }) => ({ column, start: `${JSON.stringify(key)}:` }))
-  return (cells) => {
+    .map(({ column, key }) => ({
+      column,
+      first: `{${JSON.stringify(key)}:"`,
+      next: `",${JSON.stringify(key)}:"`,
+    }))
+  // Columns beyond the header are looked through only for the rare row that has them.
+  const usual = starts.filter(({ column }) => column < usualWidth)
+  return (row) => {
+    const { cells } = row
+    const width = cells.length
     let json = ''
-    for (const { column, start } of starts) {
-      const cell = cells[column]
-      if (cell === undefined || cell === '') continue
+    for (const { column, first, next } of width <= usualWidth ? usual : starts) {
+      if (column >= width) continue
+      const cell = cells[column]!
+      let text: string
       if (typeof cell === 'number') {
         if (!Number.isFinite(cell)) continue
-        json += `${json === '' ? '' : ','}${start}"${plainNumber(cell)}"`
-        continue
+        text = plainNumber(cell)
+      } else if (isTidyAt(row, column)) {
+        // Joined unseen, and by its length: a cell becomes a string of its own only when somebody looks into it.
+        if (cell.length === 0) continue
+        text = cell
+      } else {
+        text = trimmed(cell)
+        if (text === '') continue
+        if (needsEscape(text)) text = JSON.stringify(text).slice(1, -1)
       }
-      const text = trimmed(cell)
-      if (text === '') continue
-      const value = needsEscape(text) ? JSON.stringify(text) : `"${text}"`
-      json += json === '' ? start + value : `,${start}${value}`
+      json = json.length === 0 ? first + text : `${json}${next}${text}`
     }
-    return `{${json}}`
+    return json.length === 0 ? '{}' : `${json}"}`
   }
 }
 

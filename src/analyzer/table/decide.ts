@@ -41,7 +41,7 @@ export function decideTable(
     sheetName: sheet.name,
     verdict: 'review',
     reasons: [],
-    headerRows: header?.rows ?? [],
+    headerRows: header?.rows.filter((row) => row >= 0) ?? [],
     firstDataRow,
     headers,
     mapping,

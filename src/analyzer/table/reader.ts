@@ -8,10 +8,10 @@ import type { ItemRow, RowOutcome } from './item.ts'
 import { tableKeys } from './keys.ts'
 import { priceReader } from './price.ts'
 import { priceFault } from './price-faults.ts'
-import type { Row } from './row.ts'
+import { isTidyAt, type Row } from './row.ts'
 import { rowKinds } from './row-kind.ts'
 import { sectionTracker } from './sections.ts'
-import { cellText } from './text.ts'
+import { cellText, rowText } from './text.ts'
 import { faultsOf, nameLengthMax, quoted, skuLengthMax } from './validate.ts'
 
 export { contradicts } from './decimal-style.ts'
@@ -37,8 +37,12 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
   const evidence = decimalEvidence()
   const readPrice = priceReader(decision.decimal.style)
   const cells: CellReaders = cellReaders(decision, options, faults)
-  const writeCharacteristics = characteristicsWriter(tableKeys(decision))
+  const writeCharacteristics = characteristicsWriter(tableKeys(decision), decision.headers.length)
   const isKeyedBySku = column.sku >= 0
+  // Most rows have nothing to say, so what they could say it in is used again.
+  let spareIssues: Issue[] = []
+  let spareNotes: Issue[] = []
+  const noNotes: Issue[] = []
   const article: Article = { group: '', name: '', brand: null, category: null }
 
   return {
@@ -52,19 +56,21 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     if (row.index < decision.firstDataRow) return { kind: 'ignored', reason: kinds.above(row) }
     const reading = readPrice(column.price < 0 ? undefined : row.cells[column.price])
     if (reading.shape !== null) evidence.see(reading.shape, row.index, reading.raw)
-    const sku = isKeyedBySku ? oneLine(cellText(row.cells[column.sku])) : ''
+    const sku = isKeyedBySku ? lineAt(row, column.sku) : ''
     let name = nameOf(row)
     // Only rows that lack something, or that could be a total, are worth a closer look.
-    if (reading.kind !== 'price' || name === '' || (isKeyedBySku ? sku === '' : kinds.mayBeTotal(name))) {
+    // Lengths are compared, since comparing texts would make each of them a string of its own.
+    const hasName = name.length > 0
+    if (reading.kind !== 'price' || !hasName || (isKeyedBySku ? sku.length === 0 : kinds.mayBeTotal(name))) {
       const reason = kinds.ignored(row, reading.kind)
       if (reason !== null && !(reason === 'section' && isOnlyBrand(row))) return ignore(row, reason)
     }
-    const group = column.group < 0 ? '' : cellText(row.cells[column.group])
+    const group = column.group < 0 ? '' : rowText(row, column.group)
     const continues = group !== '' && group === article.group
-    if (name === '' && continues) name = article.name
+    if (!hasName && continues) name = article.name
     if (column.name < 0) name = sku
-    const issues: Issue[] = []
-    const notes: Issue[] = []
+    const issues = spareIssues
+    const notes = spareNotes
     if (isKeyedBySku) checkSku(row, sku, issues)
     checkName(row, name, issues)
     const fault = priceFault(reading.kind, reading.raw)
@@ -95,6 +101,8 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     const { validFrom, validTo } = cells.dates(row, issues)
     checkWidth(row, issues)
     cells.checkCharacters(row, issues, notes)
+    if (issues.length > 0) spareIssues = []
+    if (notes.length > 0) spareNotes = []
 
     const brand = cells.text(row, 'brand') ?? (continues ? article.brand : null)
     const ownCategory = cells.text(row, 'category') ?? (continues ? article.category : null)
@@ -122,10 +130,10 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       brand,
       validFrom,
       validTo,
-      characteristics: writeCharacteristics(row.cells),
+      characteristics: writeCharacteristics(row),
       priceColumn: column.price >= 0 ? column.price : null,
       priceRaw: column.price >= 0 ? reading.raw : null,
-      notes,
+      notes: notes.length === 0 ? noNotes : notes,
     }
     return { kind: 'item', item }
   }
@@ -160,13 +168,13 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
 
   function nameOf(row: Row): string {
     if (column.name < 0) return ''
-    const name = oneLine(cellText(row.cells[column.name]))
-    if (name !== '' || decision.nameFallback === null) return name
-    return oneLine(cellText(row.cells[decision.nameFallback]))
+    const name = lineAt(row, column.name)
+    if (name.length > 0 || decision.nameFallback === null) return name
+    return lineAt(row, decision.nameFallback)
   }
 
   function checkSku(row: Row, sku: string, issues: Issue[]): void {
-    if (sku !== '' && sku.length <= skuLengthMax) return
+    if (sku.length > 0 && sku.length <= skuLengthMax) return
     const isMissing = sku === ''
     const code = isMissing ? 'missing_sku' : 'sku_too_long'
     const text = isMissing
@@ -177,7 +185,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
 
   function checkName(row: Row, name: string, issues: Issue[]): void {
     if (column.name < 0 && isKeyedBySku) return
-    if (name !== '' && name.length <= nameLengthMax) return
+    if (name.length > 0 && name.length <= nameLengthMax) return
     const isMissing = name === ''
     const code = isMissing ? 'missing_name' : 'name_too_long'
     const text = isMissing
@@ -232,6 +240,11 @@ function columnsOf({ mapping }: TableDecision): Columns {
     group: at('group'),
     variant: at('variant'),
   }
+}
+
+function lineAt(row: Row, column: number): string {
+  const text = rowText(row, column)
+  return isTidyAt(row, column) ? text : oneLine(text)
 }
 
 /** Line breaks inside a cell become spaces; other inner white space is the supplier's own. */

@@ -28,7 +28,7 @@ export function rowKinds(decision: TableDecision): RowKinds {
 
   return {
     above(row) {
-      if (headerRows.has(row.index)) return 'header'
+      if (row.index < 0 || headerRows.has(row.index)) return 'header'
       return filledCount(row.cells) === 0 ? 'blank' : 'title'
     },
 

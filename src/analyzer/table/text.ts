@@ -1,4 +1,4 @@
-import type { Cell } from './row.ts'
+import { type Cell, isTidyAt, type Row } from './row.ts'
 
 /**
  * The form in which headers and words are compared: NFKC, lower case, without diacritics, camelCase split and
@@ -34,6 +34,12 @@ export function trimmed(text: string): string {
 export function cellText(cell: Cell | undefined): string {
   if (cell === undefined) return ''
   return typeof cell === 'string' ? trimmed(cell) : plainNumber(cell)
+}
+
+/** `cellText` of one cell of a row. What is tidy is handed on without a look at it. */
+export function rowText(row: Row, column: number): string {
+  const cell = row.cells[column]
+  return typeof cell === 'string' && isTidyAt(row, column) ? cell : cellText(cell)
 }
 
 /** The shortest decimal that reads back as the same number, without exponent: 1e21 → "1000000000000000000000". */
@@ -74,7 +80,16 @@ const foldedLetters: Record<string, string> = {
   ё: 'е',
 }
 
-/** Surely no white space: ASCII ink, Latin letters, Cyrillic, Hebrew and so on up to the general punctuation. */
-function isInk(code: number): boolean {
-  return (code > 32 && code < 127) || (code > 0xa0 && code < 0x1680)
+/**
+ * Whether a character may stand anywhere in a tidy text: it needs no escape in JSON, is no NUL, no line
+ * break and no U+FFFD, and opens no quote.
+ */
+export function isTidyCode(code: number): boolean {
+  return code >= 32 && code !== 34 && code !== 92 && (code < 0xd800 || code >= 0xe000) && code !== 0xfffd
+}
+
+/** Surely no white space: ASCII ink, Latin letters, Cyrillic, Hebrew and so on, currency signs, Chinese characters. */
+export function isInk(code: number): boolean {
+  if (code < 0x1680) return (code > 32 && code < 127) || code > 0xa0
+  return code >= 0x2070 && code < 0xd800 && code !== 0x3000
 }

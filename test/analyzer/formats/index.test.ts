@@ -33,7 +33,7 @@ async function openedContent(
 }
 
 test('formats have names of their own', () => {
-  expect(formats.map(({ name }) => name)).toEqual(['xlsx', 'pdf', 'csv'])
+  expect(formats.map(({ name }) => name)).toEqual(['xlsx', 'pdf', 'ndjson', 'csv'])
 })
 
 test('the content decides, not the name', async () => {

@@ -1,6 +1,6 @@
-import { ByteWindow } from './byte-window.ts'
+import { ByteWindow } from '../byte-window.ts'
 import { SharedStrings, type SharedStringsOptions } from './shared-strings.ts'
-import { afterPrefix, hasName, isSelfClosed, type Root, readRoot, tagEnd } from './tag.ts'
+import { afterPrefix, asciiWord, hasName, isSelfClosed, type Root, readRoot, tagEnd } from './tag.ts'
 import { skipMarkup, TextReader } from './text.ts'
 import { damagedPart, doctypeError } from './xml.ts'
 
@@ -24,6 +24,13 @@ const exclamation = 0x21
 const slash = 0x2f
 const lessThan = 0x3c
 const question = 0x3f
+const greaterThan = 0x3e
+const startOfItem = asciiWord('<si>')
+const startOfText = asciiWord('<t>')
+const endOfText = asciiWord('</t>')
+const endOfItem = asciiWord('</si')
+/** `<si><t></t></si>`, and what a word that begins within it may reach beyond. */
+const plainTagsBytes = 20
 /** What is kept of a text that is skipped, so that its closing tag is found where two pieces meet. */
 const closingTagBytes = 64
 
@@ -32,6 +39,8 @@ class Scanner {
   readonly #table: SharedStrings
   readonly #window = new ByteWindow()
   readonly #text = new TextReader()
+  #viewed: Buffer = Buffer.alloc(0)
+  #view: DataView<ArrayBufferLike> = new DataView(new ArrayBuffer(0))
   #root: Root | null = null
   #isSkipping = false
   #isDone = false
@@ -63,6 +72,7 @@ class Scanner {
       this.#isDone = this.#root.isEmpty
     }
     while (!this.#isDone) {
+      if (!this.#isSkipping && this.#root.prefix === '') this.#readPlainItems(bytes)
       const past = this.#isSkipping ? this.#skipRest(bytes) : this.#readElement(bytes, this.#root.prefix)
       if (past < 0) {
         if (!this.#isSkipping) this.#refuseEndless()
@@ -70,6 +80,35 @@ class Scanner {
       }
       this.#window.at = past
     }
+  }
+
+  /** Texts as nearly all programs write them: `<si><t>Bolt</t></si>`. Whatever looks different is left. */
+  #readPlainItems(bytes: Buffer): void {
+    if (bytes !== this.#viewed) {
+      this.#viewed = bytes
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    }
+    const view = this.#view
+    const last = bytes.length - plainTagsBytes
+    const table = this.#table
+    let { at } = this.#window
+    while (at < last) {
+      if (view.getInt32(at, true) !== startOfItem || (view.getInt32(at + 4, true) & 0xffffff) !== startOfText)
+        break
+      const end = table.appendPlain(bytes, at + 7, Math.min(last, at + this.#options.stringXmlBytesMax))
+      const isPlain =
+        end >= 0 &&
+        view.getInt32(end, true) === endOfText &&
+        view.getInt32(end + 4, true) === endOfItem &&
+        bytes[end + 8] === greaterThan
+      if (!isPlain) {
+        table.discard()
+        break
+      }
+      table.finish()
+      at = end + 9
+    }
+    this.#window.at = at
   }
 
   /** One element or closing tag of the outermost level. @returns the position after it, or -1: incomplete */
@@ -134,10 +173,10 @@ class Scanner {
 
   #append(bytes: Buffer): void {
     if (this.#text.isPlain) {
-      this.#table.append(bytes, this.#text.from, this.#text.to)
+      this.#table.append(bytes, this.#text.from, this.#text.to, this.#text.isAscii)
     } else {
       const text = Buffer.from(this.#text.text(bytes))
-      this.#table.append(text, 0, text.length)
+      this.#table.append(text, 0, text.length, false)
     }
   }
 

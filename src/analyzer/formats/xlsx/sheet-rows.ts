@@ -1,7 +1,8 @@
 import { InvalidError } from '../../../lib/errors.ts'
 import type { Cell, Row } from '../../table/row.ts'
-import { ByteWindow } from './byte-window.ts'
+import { ByteWindow } from '../byte-window.ts'
 import { type CellContext, CellReader, cellTooLong, damagedSheet, placeOf } from './cell-reader.ts'
+import { PlainCells } from './plain-cells.ts'
 import { RowOrder } from './row-order.ts'
 import { afterPrefix, attributeAt, hasName, isSelfClosed, readRoot, tagEnd } from './tag.ts'
 import { skipMarkup } from './text.ts'
@@ -62,6 +63,7 @@ class SheetScanner {
   readonly #window = new ByteWindow()
   readonly #order: RowOrder
   readonly #cell: CellReader
+  readonly #plain: PlainCells
   readonly #elementBytesMax: number
   readonly #rowCharactersMax: number
   #place: Place = 'start'
@@ -77,6 +79,7 @@ class SheetScanner {
     this.#context = context
     this.#order = new RowOrder(context.sheetName)
     this.#cell = new CellReader(context)
+    this.#plain = new PlainCells(context)
     const { cellCharactersMax } = context.limits
     this.#elementBytesMax = cellCharactersMax * xmlBytesPerCharacter + elementBytesSpare
     this.#rowCharactersMax = cellCharactersMax * rowCellsOfFullLength
@@ -140,6 +143,13 @@ class SheetScanner {
       if (at + 1 >= end) return -1
       const name = isPrefixed ? afterPrefix(bytes, at + 1, this.#prefix) : at + 1
       if (!hasName(bytes, name, 'c')) return this.#readElement(bytes, end)
+      if (!isPrefixed && !this.#isRowGuessed) {
+        const past = this.#readPlainCells(bytes, at)
+        if (past > at) {
+          at = past
+          continue
+        }
+      }
       at = this.#cell.read(bytes, name + 1, end, this.#rowIndex)
       if (at < 0) return -1
       if (this.#isRowGuessed) this.#learnRow(bytes)
@@ -147,9 +157,24 @@ class SheetScanner {
     }
   }
 
+  /** @returns where the plain cells end that begin at `from` */
+  #readPlainCells(bytes: Buffer, from: number): number {
+    const plain = this.#plain
+    plain.column = this.#column
+    plain.characters = 0
+    const at = plain.read(bytes, from, this.#cells)
+    this.#column = plain.column
+    this.#cell.sharedCharacters += plain.sharedCharacters
+    plain.sharedCharacters = 0
+    this.#countCharacters(plain.characters)
+    return at
+  }
+
   /** Any other tag. @returns the position after it, or -1: it is not whole yet */
   #readElement(bytes: Buffer, end: number): number {
-    const at = bytes.indexOf(lessThan, this.#window.at)
+    let { at } = this.#window
+    // Tags mostly follow each other, and a look is cheaper than a call.
+    if (at < end && bytes[at] !== lessThan) at = bytes.indexOf(lessThan, at)
     this.#window.at = at < 0 ? end : at
     if (at < 0 || at + 1 >= end) return -1
     const next = bytes[at + 1]

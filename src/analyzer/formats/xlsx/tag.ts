@@ -83,8 +83,8 @@ export function attributeAt(bytes: Buffer, from: number, past: number, name: str
   for (let at = from; at < past; at++) {
     const byte = bytes[at]!
     if (byte === doubleQuote || byte === singleQuote) {
-      at = bytes.indexOf(byte, at + 1)
-      if (at < 0) return -1
+      at++
+      while (at < past && bytes[at] !== byte) at++
     } else if (byte <= space && bytes[at + 1] === name.charCodeAt(0)) {
       let p = afterPrefix(bytes, at + 1, name)
       if (p < 0) continue
@@ -96,6 +96,13 @@ export function attributeAt(bytes: Buffer, from: number, past: number, name: str
     }
   }
   return -1
+}
+
+/** Up to four ASCII characters as they are read from the bytes at once, the first one lowest. */
+export function asciiWord(text: string): number {
+  let value = 0
+  for (let i = text.length - 1; i >= 0; i--) value = (value << 8) | text.charCodeAt(i)
+  return value
 }
 
 const space = 0x20

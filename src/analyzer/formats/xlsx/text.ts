@@ -8,7 +8,8 @@ export class TextReader {
   to = 0
   /** No entities, carriage returns, escapes, CDATA or comments: the bytes are the text. */
   isPlain = true
-  #isAscii = true
+  /** Whether the plain text is ASCII. */
+  isAscii = true
   #decoded = ''
 
   /** @returns the position of the tag after the text, or -1 when it is not within `end` yet */
@@ -25,9 +26,9 @@ export class TextReader {
       return this.#readInPieces(bytes, from, end)
     this.from = from
     this.to = at
-    this.isPlain = (seen & special) === 0
-    this.#isAscii = (seen & high) === 0
-    this.#decoded = this.isPlain ? '' : decodeText(bytes.utf8Slice(from, at))
+    this.isPlain = (seen & textBytes.special) === 0
+    this.isAscii = (seen & textBytes.high) === 0
+    this.#decoded = this.isPlain ? '' : decodeText(bytes, from, at, seen)
     return at
   }
 
@@ -35,7 +36,7 @@ export class TextReader {
   text(bytes: Buffer): string {
     if (!this.isPlain) return this.#decoded
     if (this.from === this.to) return ''
-    return this.#isAscii ? bytes.latin1Slice(this.from, this.to) : bytes.utf8Slice(this.from, this.to)
+    return this.isAscii ? bytes.latin1Slice(this.from, this.to) : bytes.utf8Slice(this.from, this.to)
   }
 
   /** Text that comments, instructions or CDATA sections interrupt. */
@@ -77,6 +78,34 @@ export function skipMarkup(bytes: Buffer, at: number, end: number): number {
   return found < 0 || found + stop.length > end ? -1 : found + stop.length
 }
 
+/** What a text's bytes tell about it: the sum of `byteKinds` over them. */
+export const textBytes = {
+  high: 1,
+  ampersand: 2,
+  /** May begin an escape. */
+  underscore: 4,
+  /** Is to become a line feed. */
+  carriageReturn: 8,
+  /** Any of those that make the bytes something else than the text. */
+  special: 2 | 4 | 8,
+} as const
+
+export const byteKinds = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte >= 0x80) return textBytes.high
+  if (byte === 0x26) return textBytes.ampersand
+  if (byte === 0x5f) return textBytes.underscore
+  return byte === 0x0d ? textBytes.carriageReturn : 0
+})
+
+/** The text of bytes[from, to) without markup, of which some are special. @param seen their kinds */
+export function decodeText(bytes: Buffer, from: number, to: number, seen: number): string {
+  let text = (seen & textBytes.high) === 0 ? bytes.latin1Slice(from, to) : bytes.utf8Slice(from, to)
+  if ((seen & textBytes.carriageReturn) !== 0) text = normaliseLines(text)
+  if ((seen & textBytes.ampersand) !== 0) text = decodeEntities(text)
+  // An entity may stand for the underscore; nobody writes it so, but then it is one.
+  return (seen & (textBytes.underscore | textBytes.ampersand)) === 0 ? text : decodeEscapes(text)
+}
+
 /** Replaces the five named entities and character references; anything else stays as it is written. */
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text
@@ -97,17 +126,6 @@ const exclamation = 0x21
 const question = 0x3f
 const bracket = 0x5b
 const cdata = '<![CDATA['
-
-const high = 1
-const special = 2
-// "_" may begin an escape, "&" begins an entity, and a carriage return is to become a line feed.
-const byteKinds = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte >= 0x80 ? high : '&_\r'.includes(String.fromCharCode(byte)) ? special : 0,
-)
-
-function decodeText(text: string): string {
-  return decodeEscapes(decodeEntities(normaliseLines(text)))
-}
 
 /** As XML demands of every parser; a carriage return that is meant is written as a reference or an escape. */
 function normaliseLines(text: string): string {

@@ -13,12 +13,14 @@ export class ByteWindow {
 
   /**
    * @returns whether to scan again. An element that is longer than all pieces so far has to double before it is
-   * looked at again: the cost stays in proportion to its length.
+   * looked at again: the cost stays in proportion to its length. The piece itself may be used again afterwards.
    */
   push(piece: Buffer): boolean {
     this.#waiting.push(piece)
     this.#waitingBytes += piece.length
-    return this.#waitingBytes >= this.unused() && this.join()
+    if (this.#waitingBytes >= this.unused()) return this.join()
+    this.#waiting[this.#waiting.length - 1] = Buffer.from(piece)
+    return false
   }
 
   /** Takes in what waits, when the stream has ended. @returns whether there was any */

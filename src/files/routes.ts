@@ -1,0 +1,324 @@
+import { Value } from '@sinclair/typebox/value'
+import { Elysia } from 'elysia'
+import { type Handover, type IntakeParts, takeInReceived } from '../courier/intake.ts'
+import {
+  limitHelp,
+  parseCurrency,
+  parseDelimiter,
+  parseIdentity,
+  parseLimits,
+  parseMap,
+} from '../courier/reading-options.ts'
+import { choiceField, textField } from '../http/fields.ts'
+import { importStore } from '../imports/store.ts'
+import { ImportView, importView } from '../imports/view.ts'
+import { AppError, InvalidError, UnavailableError } from '../lib/errors.ts'
+import { suggestion } from '../lib/nearest.ts'
+import { Problem } from '../lib/problem.ts'
+import { type Static, t } from '../lib/schema.ts'
+import { listModes } from '../sources/model.ts'
+import { supplierNameKey } from '../suppliers/model.ts'
+import type { ReceivedFile } from './archive.ts'
+import { displayName, dispositionName } from './file-name.ts'
+import { readForm } from './multipart.ts'
+
+/** Most uploads at the same time; each needs a connection, a file and some hundred kB. */
+const uploadsMax = 16
+/** What a form may weigh besides its file. */
+const formBytesMax = 1024 * 1024
+
+const copyBytes = 64 * 1024
+
+/** What may be said about a list, as query parameters and as fields of a form alike: the options of `ingest`. */
+const UploadOptions = t.Object(
+  {
+    supplier: textField('supplier', {
+      max: 200,
+      description: 'Whose list it is; a new name makes a new supplier. Required, here or in the form.',
+    }),
+    source: textField('source', {
+      max: 200,
+      description: "Which of the supplier's lists it is; `upload` unless said.",
+    }),
+    file_name: textField('file_name', {
+      max: 2000,
+      description: 'The name to show, where neither the form nor Content-Disposition says one. Never a path.',
+    }),
+    mode: choiceField('mode', listModes, 'full: what the list does not name is gone. Partial unless said.'),
+    currency: textField('currency', { max: 3, description: 'ISO 4217, where the list does not say.' }),
+    map: textField('map', {
+      max: 5000,
+      description:
+        'Columns by header or letter: `sku=A,price="Net price"`; `FIELD=auto` forgets what was said.',
+    }),
+    identity: textField('identity', {
+      max: 500,
+      description: 'What identifies an item where a list has no SKUs: `name,unit`.',
+    }),
+    duplicates: choiceField(
+      'duplicates',
+      ['reject', 'last-wins'],
+      'The same SKU twice with different contents: reject the later rows, or let the last win.',
+    ),
+    decimals: choiceField(
+      'decimals',
+      ['4', 'currency'],
+      "Most decimals of a price: 4, or the currency's own.",
+    ),
+    encoding: textField('encoding', { max: 50, description: 'Of a text file, where it is guessed wrongly.' }),
+    delimiter: textField('delimiter', { max: 3, description: 'Of a text file: `;`, `,`, `tab`, …' }),
+    scope: choiceField('scope', ['file', 'sheet'], 'What a full list speaks for.'),
+    limits: textField('limits', {
+      max: 500,
+      description: `When to hold it: \`rejected-share=20%,items-kept=off\`. ${limitHelp}.`,
+    }),
+    no_hold: choiceField('no_hold', ['true', 'false'], 'Publish even what would be held.'),
+    force: choiceField('force', ['true', 'false'], 'Read the file even when it has not changed.'),
+  },
+  { additionalProperties: false },
+)
+type UploadOptions = Static<typeof UploadOptions>
+
+/** What uploads need. */
+export interface UploadParts {
+  intake: IntakeParts
+  /** Tells whoever works on imports that there is one. */
+  wake(): void
+}
+
+/**
+ * Files that people hand in over HTTP. A body goes to the disk as it comes; what is not taken in leaves nothing
+ * behind. A file name is kept for people only: see file-name.ts.
+ */
+export function uploadRoutes({ intake, wake }: UploadParts) {
+  let running = 0
+  const store = importStore(intake.db)
+
+  return new Elysia({ prefix: '/api/v1' }).post(
+    '/uploads',
+    async ({ request, query, set }) => {
+      if (running >= uploadsMax)
+        throw new UnavailableError('too_many_uploads', 'Too many uploads at once; try again in a moment.', {
+          retryAfterMs: 5000,
+        })
+      running++
+      try {
+        const { importId, isUnchanged } = await upload(intake, request, query)
+        if (!isUnchanged) wake()
+        const view = importView(await store.get(importId), null)
+        set.status = 202
+        set.headers.location = view.links.self
+        return view
+      } finally {
+        running--
+      }
+    },
+    {
+      // The body is not Elysia's to read: it would hold it whole.
+      parse: 'none',
+      query: UploadOptions,
+      response: { 202: ImportView, 400: Problem, 413: Problem, 415: Problem, 422: Problem, 503: Problem },
+      detail: {
+        operationId: 'uploadFile',
+        summary: 'Hand in a price list',
+        description:
+          'The file is kept, and its import begins: follow it under the address in Location. The file is the body ' +
+          'itself, with everything else in the query; or the part `file` of a form, whose other fields may stand ' +
+          'before or after it.',
+        tags: ['Imports'],
+        requestBody: { required: true, content: requestContent() },
+      },
+    },
+  )
+}
+
+async function upload(intake: IntakeParts, request: Request, query: UploadOptions) {
+  const contentType = request.headers.get('content-type') ?? ''
+  const isForm = /^multipart\/form-data\b/i.test(contentType)
+  refuseOtherContent(request, contentType, isForm)
+  refuseLongBody(request, intake.fileBytesMax + (isForm ? formBytesMax : 0))
+  // What is wrong already is said before the file is sent.
+  if (!isForm || query.supplier !== undefined) handoverOf(query)
+  const { received, fileName, options } = isForm
+    ? await receiveForm(intake, request, contentType, query)
+    : await receiveRaw(intake, request, query)
+  try {
+    if (received.sizeBytes === 0) throw new InvalidError('empty_file', 'The file is empty.')
+    return await takeInReceived(
+      intake,
+      { ...handoverOf(options), fileName: displayName(options.file_name ?? fileName), trigger: 'api' },
+      received,
+    )
+  } catch (error) {
+    await received.discard()
+    throw error
+  }
+}
+
+interface Received {
+  received: ReceivedFile
+  /** As the request names it. */
+  fileName: string | null
+  options: UploadOptions
+}
+
+async function receiveRaw(intake: IntakeParts, request: Request, query: UploadOptions): Promise<Received> {
+  const received = await intake.archive.receive(bodyOf(request), { sizeBytesMax: intake.fileBytesMax })
+  return {
+    received,
+    fileName: dispositionName(request.headers.get('content-disposition')),
+    options: query,
+  }
+}
+
+async function receiveForm(
+  intake: IntakeParts,
+  request: Request,
+  contentType: string,
+  query: UploadOptions,
+): Promise<Received> {
+  let received: ReceivedFile | null = null
+  try {
+    const form = await readForm(copiesOf(bodyOf(request)), contentType, async (pieces, fileName) => {
+      received = await intake.archive.receive(pieces, { sizeBytesMax: intake.fileBytesMax })
+      return { received, fileName }
+    })
+    if (form.file === null)
+      throw new InvalidError('no_file', 'The form has no file; send it as the part "file", with a file name.')
+    return { ...form.file, options: withFields(query, form.fields) }
+  } catch (error) {
+    // Assigned in the callback above, which the compiler does not see.
+    await (received as ReceivedFile | null)?.discard()
+    throw error
+  }
+}
+
+/**
+ * The body, piece by piece; each is over when the next one is asked for.
+ *
+ * The collector does not know how much memory Bun's pieces (up to 1.5 MB) take, and lets a hundred of them pile up:
+ * 500 MB made the process grow by 50 to 100 MB. So each is given back at once, which leaves about 20 MB.
+ * @throws InvalidError `upload_incomplete` when the sender is gone before the body's end
+ */
+async function* bodyOf({ body }: Request): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of body ?? []) {
+      yield piece
+      piece.buffer.transfer(0)
+    }
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause
+    throw new InvalidError(
+      'upload_incomplete',
+      'The connection was closed before the whole file had come; nothing was kept.',
+      { cause },
+    )
+  }
+}
+
+/** The same where pieces are still read after the next one was asked for: as copies, which the collector knows. */
+async function* copiesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces)
+    for (let at = 0; at < piece.length; at += copyBytes) yield piece.slice(at, at + copyBytes)
+}
+
+function refuseOtherContent(request: Request, contentType: string, isForm: boolean): void {
+  const isOther = /^(multipart\/|application\/x-www-form-urlencoded\b)/i.test(contentType) && !isForm
+  if (isOther)
+    throw new InvalidError(
+      'unsupported_media_type',
+      `A list is sent as multipart/form-data, or as the body itself with its own type (text/csv, application/octet-stream, …), not as ${contentType.slice(0, 100)}.`,
+    )
+  const encoding = request.headers.get('content-encoding') ?? 'identity'
+  if (encoding.toLowerCase() !== 'identity')
+    throw new InvalidError(
+      'unsupported_content_encoding',
+      `The bytes are kept as they are sent; send the list without Content-Encoding ${encoding.slice(0, 100)}.`,
+    )
+}
+
+/** Before a single byte is read; a length that is not said, or is wrong, is found out while reading. */
+function refuseLongBody(request: Request, bytesMax: number): void {
+  if (Number(request.headers.get('content-length') ?? 0) > bytesMax)
+    throw new InvalidError(
+      'file_too_large',
+      `The file is larger than ${bytesMax} bytes; raise TALLYMAN_FILE_BYTES_MAX if that is right.`,
+    )
+}
+
+/** @throws InvalidError `invalid_request` that names the field */
+function withFields(query: UploadOptions, fields: [string, string][]): UploadOptions {
+  const names = Object.keys(UploadOptions.properties)
+  const given = new Map<string, string>(Object.entries(query))
+  for (const [name, value] of fields) {
+    if (!names.includes(name))
+      throw new InvalidError(
+        'invalid_request',
+        `There is no field "${name}"${suggestion(name, names)}. Fields: ${names.join(', ')}`,
+      )
+    if (given.has(name)) throw new InvalidError('invalid_request', `${name} is given twice`)
+    // A form that people fill in sends what they left blank, too.
+    if (value !== '') given.set(name, value)
+  }
+  const options = Object.fromEntries(given)
+  const [fault] = Value.Errors(UploadOptions, options)
+  if (fault === undefined) return options as UploadOptions // It was checked just now.
+  throw new InvalidError(
+    'invalid_request',
+    String(fault.schema.error ?? `${fault.path.slice(1)}: ${fault.message}`),
+  )
+}
+
+/** @throws InvalidError `missing_supplier`, `invalid_supplier`, `invalid_option` */
+function handoverOf(options: UploadOptions): Omit<Handover, 'path' | 'fileName' | 'trigger'> {
+  const { supplier } = options
+  if (supplier === undefined)
+    throw new InvalidError('missing_supplier', 'Whose list is it? Name the supplier in `supplier`.')
+  supplierNameKey(supplier)
+  const limits = options.limits?.split(',') ?? []
+  return {
+    supplier,
+    source: options.source ?? 'upload',
+    listMode: options.mode ?? null,
+    scope: options.scope ?? null,
+    duplicates: options.duplicates ?? null,
+    currency: parseCurrency(options.currency ?? null, 'currency'),
+    map: parseMap(options.map === undefined ? [] : [options.map], 'map'),
+    identity: parseIdentity(options.identity ?? null, 'identity'),
+    limits: parseLimits(limits, 'limits'),
+    decimalsMax: options.decimals === undefined ? null : options.decimals === '4' ? 4 : 'currency',
+    encoding: options.encoding ?? null,
+    delimiter: parseDelimiter(options.delimiter ?? null, 'delimiter'),
+    mayHold: options.no_hold !== 'true',
+    force: options.force === 'true',
+  }
+}
+
+/**
+ * Said by hand, since no schema of ours reads the body: so that Swagger UI offers a file chooser for both. In a form
+ * every field but two may stay blank, and says so; otherwise Swagger UI would make up texts that fit the patterns.
+ */
+function requestContent() {
+  const file = { type: 'string' as const, format: 'binary', description: 'The list: CSV, TSV or XLSX.' }
+  const { supplier, file_name: _, ...options } = UploadOptions.properties
+  const blank = Object.entries(options).map(([name, { description, anyOf }]) => {
+    const words = anyOf?.map((word: { const: string }) => word.const)
+    return [
+      name,
+      { type: 'string' as const, description, default: '', ...(words && { enum: ['', ...words] }) },
+    ]
+  })
+  const whose = { type: 'string' as const, description: supplier.description, example: 'Acme Ltd' }
+  return {
+    'multipart/form-data': {
+      schema: {
+        type: 'object' as const,
+        required: ['file', 'supplier'],
+        properties: { file, supplier: whose, ...Object.fromEntries(blank) },
+        additionalProperties: false,
+      },
+    },
+    'application/octet-stream': { schema: file },
+    'text/csv': { schema: file },
+  }
+}

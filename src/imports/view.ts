@@ -1,0 +1,229 @@
+import { errorTypes, severities } from '../analyzer/table/issue.ts'
+import { snakeCaseKeys } from '../lib/json.ts'
+import { oneOf, type Static, t, textOrNull } from '../lib/schema.ts'
+import { listModes } from '../sources/model.ts'
+import { analyzerKinds, type FileDecision, importStatuses } from './model.ts'
+import type { Import, LogEntry } from './store.ts'
+
+/** Where an import that is being worked on stands. */
+export interface ImportProgress {
+  /** `reading` the file, or `writing`: comparing with the catalog and publishing. */
+  phase: 'waiting' | 'reading' | 'writing'
+  /** Rows read so far. */
+  rows: number
+  /** Of the file's bytes, 0 to 100; null: not known. */
+  percent: number | null
+}
+
+const Count = t.Integer({ minimum: 0 })
+const Instant = t.String({ format: 'date-time', examples: ['2026-11-22T08:30:00.000Z'] })
+const instantOrNull = (description: string) => textOrNull(description, { format: 'date-time' })
+
+/** An import over HTTP. */
+export const ImportView = t.Object(
+  {
+    id: t.String(),
+    run_id: t.String({ description: 'The trigger that it belongs to.' }),
+    supplier_id: t.String(),
+    supplier: t.String({ description: "The supplier's name." }),
+    source_id: t.String(),
+    source: t.String({ description: "Which of the supplier's lists it is." }),
+    status: oneOf(importStatuses, {
+      description:
+        'pending → running → completed, partial_success (some rows rejected), unchanged, held (waits for approval), failed or cancelled.',
+    }),
+    progress: t.Union(
+      [
+        t.Object({
+          phase: oneOf(['waiting', 'reading', 'writing'], {
+            description: 'writing: comparing with the catalog and publishing.',
+          }),
+          percentage: t.Union([t.Number({ minimum: 0, maximum: 100 }), t.Null()], {
+            description: "Of the file's bytes; null: not known.",
+          }),
+          rows: t.Integer({ minimum: 0, description: 'Rows read so far.' }),
+        }),
+        t.Null(),
+      ],
+      { description: 'While this service works on it; null otherwise.' },
+    ),
+    file_name: t.String({ description: 'As people know it; never a path.' }),
+    sha256: t.String({ description: 'Of the raw file, lower-case hex.' }),
+    list_mode: oneOf(listModes, { description: 'full: what the list does not name is gone.' }),
+    analyzed_by: t.Union([oneOf(analyzerKinds), t.Null()], {
+      description: 'Who read the file; null: nobody yet.',
+    }),
+    fallback_reason: textOrNull(
+      'Why the file was read without the analyzer over HTTP although it should have been.',
+    ),
+    counts: t.Object(
+      { read: Count, accepted: Count, priced: Count, unchanged: Count, rejected: Count, ignored: Count },
+      { description: 'Rows: read = accepted + unchanged + rejected + ignored.' },
+    ),
+    ignored: t.Record(t.String(), Count, { description: 'Ignored rows by reason.' }),
+    changes: t.Object(
+      { new: Count, changed: Count, price_up: Count, price_down: Count, gone: Count, returned: Count },
+      { description: 'What it changes in the catalog, in items.' },
+    ),
+    hold_reasons: t.Array(t.Object({ code: t.String(), message: t.String() }), {
+      description: 'Why it is or was held.',
+    }),
+    error: t.Union([t.Object({ code: t.String(), message: t.String() }), t.Null()]),
+    same_as_import_id: textOrNull('For an unchanged file: the import that read it.'),
+    fetched_at: Instant,
+    created_at: Instant,
+    published_at: instantOrNull('When its rows came into the catalog.'),
+    finished_at: instantOrNull('When there was nothing left to do.'),
+    links: t.Object({ self: t.String(), decision: t.String(), log: t.String() }),
+  },
+  { title: 'Import' },
+)
+export type ImportView = Static<typeof ImportView>
+
+/** @param running null: nobody here works on it; whoever does may still clear up after the import has ended */
+export function importView(found: Import, running: ImportProgress | null): ImportView {
+  const progress = found.status === 'pending' || found.status === 'running' ? running : null
+  const self = `/api/v1/imports/${found.id}`
+  return {
+    id: found.id,
+    run_id: found.runId,
+    supplier_id: found.supplierId,
+    supplier: found.supplier,
+    source_id: found.sourceId,
+    source: found.source,
+    status: found.status,
+    progress: progress && { phase: progress.phase, percentage: progress.percent, rows: progress.rows },
+    file_name: found.fileName,
+    sha256: found.sha256,
+    list_mode: found.options.listMode,
+    analyzed_by: found.analyzedBy,
+    fallback_reason: found.fallbackReason,
+    counts: found.counts,
+    ignored: found.ignored,
+    changes: {
+      new: found.changes.new,
+      changed: found.changes.changed,
+      price_up: found.changes.priceUp,
+      price_down: found.changes.priceDown,
+      gone: found.changes.gone,
+      returned: found.changes.returned,
+    },
+    hold_reasons: found.holdReasons,
+    error: found.error,
+    same_as_import_id: found.sameAsImportId,
+    fetched_at: found.fetchedAt.toISOString(),
+    created_at: found.createdAt.toISOString(),
+    published_at: found.publishedAt?.toISOString() ?? null,
+    finished_at: found.finishedAt?.toISOString() ?? null,
+    links: { self, decision: `${self}/decision`, log: `${self}/log` },
+  }
+}
+
+const Column = t.Object(
+  {
+    column: t.Integer({ description: '0-based.' }),
+    header: textOrNull('As the file writes it.'),
+    confidence: t.Number({ description: '0 to 1.' }),
+    runner_up: t.Optional(
+      t.Union([t.Object({ column: t.Integer(), header: textOrNull(''), confidence: t.Number() }), t.Null()]),
+    ),
+  },
+  { title: 'ColumnDecision' },
+)
+
+/** The decision card of a file: what was found out about it, how surely, and which cells prove it. */
+export const DecisionView = t.Object(
+  {
+    format: t.String(),
+    encoding: textOrNull('Of a text file.'),
+    delimiter: textOrNull('Of a delimited file.'),
+    verdict: t.String({ description: 'price-list, review or not-a-price-list.' }),
+    reasons: t.Array(t.String()),
+    tables: t.Array(
+      t.Object(
+        {
+          sheet: textOrNull('The name of the sheet.'),
+          verdict: t.String(),
+          reasons: t.Array(t.String()),
+          header_rows: t.Array(t.Integer(), { description: '0-based; none: the table has no header.' }),
+          first_data_row: t.Integer({ description: '0-based.' }),
+          mapping: t.Record(t.String(), Column, { description: 'Field → the column that was taken for it.' }),
+          identity: t.Array(t.String(), { description: 'Fields that identify an item.' }),
+          characteristics: t.Array(t.Object({ column: t.Integer(), key: t.String() })),
+          currency: t.Object({
+            code: textOrNull('ISO 4217.'),
+            from: textOrNull('symbol, code, header, column or configuration.'),
+          }),
+          decimal: t.Object({
+            style: textOrNull('dot, comma or mixed; null: no cell needs one.'),
+            confidence: t.Number(),
+            ambiguous_count: t.Integer({ description: 'Cells such as "1.234" that follow their column.' }),
+            evidence: t.Array(t.Object({ row: t.Integer(), raw: t.String() })),
+          }),
+          counts: ImportView.properties.counts,
+          ignored: ImportView.properties.ignored,
+        },
+        { title: 'TableDecision' },
+      ),
+    ),
+  },
+  { title: 'Decision' },
+)
+export type DecisionView = Static<typeof DecisionView>
+
+export function decisionView({ tables, ...file }: FileDecision): DecisionView {
+  const card = {
+    ...file,
+    tables: tables.map((table) => ({
+      sheet: table.sheetName,
+      verdict: table.verdict,
+      reasons: table.reasons,
+      headerRows: table.headerRows,
+      firstDataRow: table.firstDataRow,
+      mapping: table.mapping,
+      identity: table.identity,
+      characteristics: table.characteristics.map(({ column, key }) => ({ column, key })),
+      currency: table.currency,
+      decimal: table.decimal,
+      counts: table.counts,
+      ignored: table.ignored,
+    })),
+  }
+  // The response's schema is checked against it; `characteristics` is a list of ours here, no data of the file's.
+  return snakeCaseKeys(card, []) as DecisionView
+}
+
+/** One entry of a parse log over HTTP. Rows and columns are 0-based. */
+export const LogEntryView = t.Object(
+  {
+    severity: oneOf(severities, {
+      description: 'error: rejected; note: taken, and this was done to it; ignored: no item.',
+    }),
+    error_type: oneOf(errorTypes),
+    code: t.String({ description: 'Stable and for machines.' }),
+    message: t.String(),
+    sheet: textOrNull(''),
+    row: t.Union([t.Integer(), t.Null()], { description: '0-based; null: the whole sheet.' }),
+    column: t.Union([t.Integer(), t.Null()], { description: '0-based; null: the whole row.' }),
+    raw: textOrNull('The text of the cell.'),
+    row_data: t.Union([t.Array(t.Unknown()), t.Record(t.String(), t.Unknown()), t.Null()], {
+      description: "The row's cells, cut to a sensible size.",
+    }),
+  },
+  { title: 'LogEntry' },
+)
+
+export function logEntryView(entry: LogEntry): Static<typeof LogEntryView> {
+  // Columns that only this program writes, from the same lists of words; the response's schema is checked as well.
+  return {
+    severity: entry.severity,
+    error_type: entry.errorType,
+    code: entry.code,
+    message: entry.message,
+    sheet: entry.sheet,
+    row: entry.row,
+    column: entry.column,
+    raw: entry.raw,
+    row_data: entry.rowData ?? null,
+  } as Static<typeof LogEntryView>
+}

@@ -1,0 +1,71 @@
+import { expect, test } from 'bun:test'
+import { superviseAnalyzer } from '../../../src/analyzer/service/supervised.ts'
+import { dependentEnvironment, ownCommand } from '../../../src/lib/own-process.ts'
+import { silentLog } from '../../helpers/open-database.ts'
+import { descendants, processState } from '../../helpers/processes.ts'
+import { temporaryDirectory } from '../../helpers/temporary.ts'
+import { until } from '../../helpers/until.ts'
+
+const analyzers = () => descendants(process.pid).filter(({ command }) => command.endsWith('main.ts analyzer'))
+
+async function openSupervised(command = [...ownCommand(), 'analyzer']) {
+  const folder = await temporaryDirectory()
+  const analyzer = superviseAnalyzer({
+    command,
+    env: dependentEnvironment(
+      { ...process.env, TALLYMAN_ANALYZER_PORT: '0', TALLYMAN_DATA_DIR: folder.file('data') },
+      [],
+    ),
+    cwd: folder.path,
+    log: silentLog,
+  })
+  return {
+    analyzer,
+    async [Symbol.asyncDispose]() {
+      await analyzer.stop()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+test('it listens on loopback under a secret of its own, and ends when it is told to', async () => {
+  await using supervised = await openSupervised()
+  const { url, secret } = (await until(() => supervised.analyzer.address()))!
+  expect(url.hostname).toBe('127.0.0.1')
+  expect((await fetch(new URL('/health', url))).status).toBe(200)
+  const job = new URL('/analyze/status/none', url)
+  expect((await fetch(job)).status).toBe(401)
+  expect((await fetch(job, { headers: { authorization: `Bearer ${secret}x` } })).status).toBe(401)
+  expect((await fetch(job, { headers: { authorization: `Bearer ${secret}` } })).status).toBe(404)
+  const [process] = analyzers()
+  await supervised.analyzer.stop()
+  expect(processState(process!.pid)).toBe('gone')
+  expect(await supervised.analyzer.address()).toBe(null)
+}, 60_000)
+
+test('one that hangs is ended and started anew, with another secret; so is one that was killed', async () => {
+  await using supervised = await openSupervised()
+  const { analyzer } = supervised
+  const first = await until(() => analyzer.address())
+  const [hanging] = analyzers()
+  process.kill(hanging!.pid, 'SIGSTOP')
+  await analyzer.restart()
+  expect(processState(hanging!.pid)).toBe('gone')
+  const second = await until(async () => {
+    const found = await analyzer.address()
+    return found?.secret === first.secret ? null : found
+  })
+  expect((await fetch(new URL('/health', second.url))).status).toBe(200)
+  process.kill(analyzers()[0]!.pid, 'SIGKILL')
+  await until(async () => {
+    const found = await analyzer.address()
+    return found !== null && found.secret !== second.secret
+  })
+}, 60_000)
+
+test('one that cannot be started is not there, and stopping does not wait for it', async () => {
+  await using supervised = await openSupervised(['/nowhere/at/all'])
+  const address = supervised.analyzer.address()
+  await supervised.analyzer.stop()
+  expect(await address).toBe(null)
+})

@@ -1,0 +1,92 @@
+import { analyze } from '../../src/analyzer/analyze.ts'
+import { openApp } from '../../src/app.ts'
+import { loadConfig } from '../../src/config.ts'
+import { openScanner, type Scanner } from '../../src/db/scanner.ts'
+import { createServer, listening, type ServerParts } from '../../src/http/server.ts'
+import type { ImportProgress } from '../../src/imports/view.ts'
+import { systemClock } from '../../src/lib/clock.ts'
+import { openProgram, type TestProgram } from './cli.ts'
+import type { Engine } from './engines.ts'
+import { silentLog } from './open-database.ts'
+
+/** The HTTP service on loopback, on a database and a folder of its own; no import is worked on unless a test says so. */
+export interface TestService extends AsyncDisposable {
+  program: TestProgram
+  /** `http://127.0.0.1:PORT` */
+  url: string
+  port: number
+  scanner: Scanner
+  /** Ids of imports that were being worked on, as the courier would tell. */
+  progress: Map<string, ImportProgress>
+  /** How often the courier was woken. */
+  woken(): number
+  fetch(path: string, init?: RequestInit): Promise<Response>
+  /** The answer as JSON, whatever its status. */
+  json<Json = unknown>(
+    path: string,
+    init?: RequestInit,
+  ): Promise<{ status: number; body: Json; headers: Headers }>
+  /** Sees an import through, as the courier would have done. */
+  analyze(importId: string): Promise<void>
+}
+
+export interface TestServiceOptions {
+  env?: Record<string, string>
+  access?: Partial<ServerParts['access']>
+  log?: ServerParts['log']
+  scanTimeoutMs?: number
+}
+
+/**
+ * Opens a service.
+ *
+ *     await using service = await openService(engine)
+ *     await service.json('/api/v1/items')
+ */
+export async function openService(engine: Engine, options: TestServiceOptions = {}): Promise<TestService> {
+  const { env = {}, access = {}, log = silentLog, scanTimeoutMs } = options
+  const program = await openProgram(engine, env)
+  const config = loadConfig(program.env, program.folder)
+  const app = await openApp({ config, clock: systemClock, log, schema: 'write' })
+  const scanner = await openScanner({
+    url: program.url,
+    log,
+    ...(scanTimeoutMs !== undefined && { timeoutMs: scanTimeoutMs }),
+  })
+  const progress = new Map<string, ImportProgress>()
+  let woken = 0
+  const server = createServer({
+    intake: { ...app.parts, isQueueKept: true },
+    scanner,
+    log,
+    access: { host: '127.0.0.1', token: null, allowedHosts: [], ...access },
+    courier: { wake: () => void woken++, progressOf: (id) => progress.get(id) ?? null },
+  })
+  server.listen({ hostname: '127.0.0.1', port: 0, ...listening })
+  const port = server.server?.port ?? 0
+  const url = `http://127.0.0.1:${port}`
+  const service: TestService = {
+    program,
+    url,
+    port,
+    scanner,
+    progress,
+    woken: () => woken,
+    fetch: (path, init) => fetch(url + path, init),
+    async json<Json>(path: string, init?: RequestInit) {
+      const response = await service.fetch(path, init)
+      // What the test expects is what its assertions check.
+      return { status: response.status, body: (await response.json()) as Json, headers: response.headers }
+    },
+    async analyze(importId) {
+      await analyze(app.parts, importId, { signal: new AbortController().signal, onProgress: () => {} })
+    },
+    async [Symbol.asyncDispose]() {
+      await server.server?.stop(true)
+      await scanner.close()
+      await app.close()
+      await program[Symbol.asyncDispose]()
+    },
+  }
+  return service
+}

@@ -1,0 +1,14 @@
+const deadlineMs = 30_000
+
+/** Asks again and again until there is an answer. @throws Error when there is none within half a minute */
+export async function until<Result>(
+  ask: () => Promise<Result | null | undefined | false> | Result | null | undefined | false,
+): Promise<Result> {
+  const end = performance.now() + deadlineMs
+  for (;;) {
+    const answer = await ask()
+    if (answer !== null && answer !== undefined && answer !== false) return answer
+    if (performance.now() > end) throw new Error(`It never came true: ${ask}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'bun:test'
+import { engines } from '../helpers/engines.ts'
+import { openService, type TestService } from '../helpers/http-service.ts'
+import { priceList } from '../helpers/lists.ts'
+
+interface SupplierJson {
+  id: string
+  name: string
+  currency: string | null
+  uses_analyzer: boolean | null
+  item_count: number
+  gone_count: number
+}
+interface Page {
+  suppliers: SupplierJson[]
+  next_cursor: string | null
+}
+
+async function ingest(service: TestService, supplier: string, list: string, ...options: string[]) {
+  const { program } = service
+  await program.run('ingest', await program.write('list.csv', list), '--supplier', supplier, ...options)
+}
+
+const list = async (service: TestService, query = '') =>
+  (await service.json<Page>(`/api/v1/suppliers${query}`)).body.suppliers
+
+function patch(service: TestService, id: string, body: unknown, type = 'application/json') {
+  return service.json<SupplierJson & { code: string; detail: string }>(`/api/v1/suppliers/${id}`, {
+    method: 'PATCH',
+    headers: { 'content-type': type },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+}
+
+for (const engine of engines) {
+  describe(engine, () => {
+    test('suppliers are listed by name, a page at a time, with how many items they list', async () => {
+      await using service = await openService(engine)
+      for (const [name, count] of [
+        ['Zeta', 2],
+        ['acme', 3],
+        ['Müller 100%', 4],
+        ['Borg', 1],
+      ] as const)
+        await ingest(service, name, priceList(count))
+      const found: [string, number][] = []
+      let cursor = ''
+      for (;;) {
+        const { body } = await service.json<Page>(`/api/v1/suppliers?limit=3${cursor}`)
+        found.push(...body.suppliers.map(({ name, item_count }): [string, number] => [name, item_count]))
+        if (body.next_cursor === null) break
+        cursor = `&cursor=${body.next_cursor}`
+      }
+      expect(found).toEqual([
+        ['acme', 3],
+        ['Borg', 1],
+        ['Müller 100%', 4],
+        ['Zeta', 2],
+      ])
+      const search = async (text: string) =>
+        (await list(service, `?search=${encodeURIComponent(text)}`)).map(({ name }) => name)
+      expect(await search('MÜLL')).toEqual(['Müller 100%'])
+      expect(await search('e')).toEqual(['acme', 'Müller 100%', 'Zeta'])
+      expect(await search("'\\")).toEqual([])
+    })
+
+    test('counts follow what is published', async () => {
+      await using service = await openService(engine)
+      await ingest(service, 'Acme', priceList(10))
+      const counts = async () =>
+        (await list(service)).map(({ item_count, gone_count }) => [item_count, gone_count])
+      expect(await counts()).toEqual([[10, 0]])
+      await ingest(service, 'Acme', priceList(9), '--full')
+      expect(await counts()).toEqual([[9, 1]])
+      await ingest(service, 'Acme', priceList(12))
+      expect(await counts()).toEqual([[12, 0]])
+    })
+
+    test('a supplier is shown and changed, field by field', async () => {
+      await using service = await openService(engine)
+      await ingest(service, 'Acme', priceList(1))
+      const id = (await list(service))[0]!.id
+      expect(await service.json(`/api/v1/suppliers/${id}`)).toMatchObject({
+        status: 200,
+        body: {
+          id,
+          name: 'Acme',
+          currency: null,
+          uses_analyzer: null,
+          links: { items: `/api/v1/items?supplier_id=${id}` },
+        },
+      })
+      expect(await patch(service, id, { currency: 'EUR' })).toMatchObject({
+        status: 200,
+        body: { currency: 'EUR', uses_analyzer: null },
+      })
+      expect(await patch(service, id, { uses_analyzer: false })).toMatchObject({
+        body: { currency: 'EUR', uses_analyzer: false },
+      })
+      expect(await patch(service, id, { currency: null }, 'application/merge-patch+json')).toMatchObject({
+        body: { currency: null, uses_analyzer: false },
+      })
+      expect((await list(service))[0]).toMatchObject({ currency: null, uses_analyzer: false })
+    })
+
+    test('a change that is not valid is refused by the name of its field, and changes nothing', async () => {
+      await using service = await openService(engine)
+      await ingest(service, 'Acme', priceList(1))
+      const id = (await list(service))[0]!.id
+      const cases: [unknown, number, string, string][] = [
+        [{ name: 'Other' }, 422, 'invalid_request', 'name'],
+        [{ currency: 'EUR', revision: 3 }, 422, 'invalid_request', 'revision'],
+        [{ currency: 'XXY' }, 422, 'invalid_currency', 'XXY'],
+        [{ currency: 3 }, 422, 'invalid_request', 'currency'],
+        [{ uses_analyzer: 'yes' }, 422, 'invalid_request', 'uses_analyzer'],
+        [{}, 422, 'invalid_request', ''],
+        [[], 422, 'invalid_request', ''],
+        ['null', 422, 'invalid_request', ''],
+        ['{"currency":', 400, 'malformed_json', ''],
+        ['', 400, 'malformed_json', ''],
+        [`{"currency":"${'x'.repeat(70_000)}"}`, 413, 'body_too_large', ''],
+      ]
+      for (const [body, status, code, named] of cases) {
+        const answer = await patch(service, id, body)
+        expect([body, answer.status, answer.body.code]).toEqual([body, status, code])
+        expect(answer.body.detail).toContain(named)
+      }
+      for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonx'])
+        expect(await patch(service, id, { currency: 'EUR' }, type)).toMatchObject({
+          status: 415,
+          body: { code: 'unsupported_media_type' },
+        })
+      expect((await list(service))[0]).toMatchObject({ name: 'Acme', currency: null, uses_analyzer: null })
+      expect(await patch(service, 'nobody', { currency: 'EUR' })).toMatchObject({
+        status: 404,
+        body: { code: 'unknown_supplier' },
+      })
+    })
+  })
+}
