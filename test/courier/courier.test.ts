@@ -8,8 +8,8 @@ import { impatient, openTestService, type TestService } from '../helpers/service
 import { until } from '../helpers/until.ts'
 
 /** Long enough to be caught in the middle of. */
-const longList = priceList(200_000)
-const longListSize = 200_000
+const longListSize = 100_000
+const longList = priceList(longListSize)
 /** Takes more than a second wherever it is read. */
 const veryLongList = () =>
   `SKU;Name;Price EUR\n${Array.from({ length: 800_000 }, (_, n) => `L-${n};Article ${n};${n}.50`).join('\n')}\n`
