@@ -27,3 +27,5 @@ DROP TABLE IF EXISTS suppliers;
 DROP TABLE IF EXISTS counters;
 --> statement-breakpoint
 DROP SCHEMA IF EXISTS "staging" CASCADE;
+--> statement-breakpoint
+DROP FUNCTION IF EXISTS "supplier_deleted", "source_deleted", "import_deleted", "items_deleted";

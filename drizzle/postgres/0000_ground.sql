@@ -214,17 +214,12 @@ ALTER TABLE "imports" ADD CONSTRAINT "imports_supplier_id_suppliers_id_fk" FOREI
 ALTER TABLE "imports" ADD CONSTRAINT "imports_source_id_sources_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."sources"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "imports" ADD CONSTRAINT "imports_sha256_raw_files_sha256_fk" FOREIGN KEY ("sha256") REFERENCES "public"."raw_files"("sha256") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "imports" ADD CONSTRAINT "imports_rows_sha256_raw_files_sha256_fk" FOREIGN KEY ("rows_sha256") REFERENCES "public"."raw_files"("sha256") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "item_changes" ADD CONSTRAINT "item_changes_import_no_imports_no_fk" FOREIGN KEY ("import_no") REFERENCES "public"."imports"("no") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "item_changes" ADD CONSTRAINT "item_changes_item_id_supplier_items_id_fk" FOREIGN KEY ("item_id") REFERENCES "public"."supplier_items"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "jobs" ADD CONSTRAINT "jobs_import_id_imports_id_fk" FOREIGN KEY ("import_id") REFERENCES "public"."imports"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "parsing_logs" ADD CONSTRAINT "parsing_logs_import_id_imports_id_fk" FOREIGN KEY ("import_id") REFERENCES "public"."imports"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "parsing_logs" ADD CONSTRAINT "parsing_logs_supplier_id_suppliers_id_fk" FOREIGN KEY ("supplier_id") REFERENCES "public"."suppliers"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "price_history" ADD CONSTRAINT "price_history_item_id_supplier_items_id_fk" FOREIGN KEY ("item_id") REFERENCES "public"."supplier_items"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "products" ADD CONSTRAINT "products_brand_id_brands_id_fk" FOREIGN KEY ("brand_id") REFERENCES "public"."brands"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "products" ADD CONSTRAINT "products_category_id_categories_id_fk" FOREIGN KEY ("category_id") REFERENCES "public"."categories"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sources" ADD CONSTRAINT "sources_supplier_id_suppliers_id_fk" FOREIGN KEY ("supplier_id") REFERENCES "public"."suppliers"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "supplier_items" ADD CONSTRAINT "supplier_items_supplier_no_suppliers_no_fk" FOREIGN KEY ("supplier_no") REFERENCES "public"."suppliers"("no") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "supplier_items" ADD CONSTRAINT "supplier_items_source_no_sources_no_fk" FOREIGN KEY ("source_no") REFERENCES "public"."sources"("no") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "supplier_items" ADD CONSTRAINT "supplier_items_product_id_products_id_fk" FOREIGN KEY ("product_id") REFERENCES "public"."products"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "brands_name_key" ON "brands" USING btree ("name_key");--> statement-breakpoint
 CREATE UNIQUE INDEX "categories_supplier_path" ON "categories" USING btree ("supplier_id","path");--> statement-breakpoint
@@ -239,4 +234,29 @@ CREATE UNIQUE INDEX "sources_supplier_name" ON "sources" USING btree ("supplier_
 CREATE UNIQUE INDEX "supplier_items_key" ON "supplier_items" USING btree ("supplier_no","item_key");--> statement-breakpoint
 CREATE INDEX "supplier_items_characteristics" ON "supplier_items" USING gin ("characteristics" jsonb_path_ops);--> statement-breakpoint
 CREATE UNIQUE INDEX "suppliers_name_key" ON "suppliers" USING btree ("name_key");--> statement-breakpoint
-CREATE SCHEMA IF NOT EXISTS "staging";
+CREATE SCHEMA IF NOT EXISTS "staging";--> statement-breakpoint
+CREATE FUNCTION "supplier_deleted"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	DELETE FROM "supplier_items" WHERE "supplier_no" = OLD."no";
+	RETURN NULL;
+END $$;--> statement-breakpoint
+CREATE TRIGGER "supplier_deleted" AFTER DELETE ON "suppliers" FOR EACH ROW EXECUTE FUNCTION "supplier_deleted"();--> statement-breakpoint
+CREATE FUNCTION "source_deleted"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE "supplier_items" SET "source_no" = NULL WHERE "source_no" = OLD."no";
+	RETURN NULL;
+END $$;--> statement-breakpoint
+CREATE TRIGGER "source_deleted" AFTER DELETE ON "sources" FOR EACH ROW EXECUTE FUNCTION "source_deleted"();--> statement-breakpoint
+CREATE FUNCTION "import_deleted"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	DELETE FROM "item_changes" WHERE "import_no" = OLD."no";
+	RETURN NULL;
+END $$;--> statement-breakpoint
+CREATE TRIGGER "import_deleted" AFTER DELETE ON "imports" FOR EACH ROW EXECUTE FUNCTION "import_deleted"();--> statement-breakpoint
+CREATE FUNCTION "items_deleted"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	DELETE FROM "price_history" WHERE "item_id" IN (SELECT "id" FROM "deleted");
+	DELETE FROM "item_changes" WHERE "item_id" IN (SELECT "id" FROM "deleted");
+	RETURN NULL;
+END $$;--> statement-breakpoint
+CREATE TRIGGER "items_deleted" AFTER DELETE ON "supplier_items" REFERENCING OLD TABLE AS "deleted" FOR EACH STATEMENT EXECUTE FUNCTION "items_deleted"();

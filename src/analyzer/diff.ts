@@ -128,7 +128,8 @@ async function diffGone(
   const fromLeftAside = `and not exists (select 1 from price_history as h where h.item_id = i.id
     and h.sheet in (${jsonElements(staging.engine, '$4')}))`
   const isAside = sheetsLeftAside.length > 0
-  if (known !== null) await stageMissing(sql, staging, known)
+  if (known !== null && (await stageMissing(sql, staging, known)) === 0)
+    return known.count + known.others.length
   // SQLite takes the tables of a cross join in the order they are written: the few first.
   await sql.run(
     `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable)
@@ -151,14 +152,16 @@ async function diffGone(
 /** How many ids one statement takes. */
 const idsPerStatement = 10_000
 
-/** Only items whose rows were not recognised can have gone. */
-async function stageMissing(sql: Sql, staging: Staging, known: KnownRows): Promise<void> {
+/** Only items whose rows were not recognised can have gone. @returns how many there are */
+async function stageMissing(sql: Sql, staging: Staging, known: KnownRows): Promise<number> {
   await sql.run(`delete from ${staging.names.missing}`)
+  let count = 0
   let ids: number[] = []
   const write = async () => {
     if (ids.length === 0) return
     const values = jsonElements(staging.engine, '$1', 'bigint')
     await sql.run(`insert into ${staging.names.missing} (item_id) ${values}`, [JSON.stringify(ids)])
+    count += ids.length
     ids = []
   }
   for (const id of known.missingItems()) {
@@ -166,6 +169,8 @@ async function stageMissing(sql: Sql, staging: Staging, known: KnownRows): Promi
     if (ids.length === idsPerStatement) await write()
   }
   await write()
+  if (staging.engine === 'postgres') await sql.run(`analyze ${staging.names.missing}`)
+  return count
 }
 
 type Summary = Omit<Diff, 'revision' | 'isFirst' | 'itemsBefore'>
@@ -221,8 +226,10 @@ async function firstSummary(sql: Sql, staging: Staging): Promise<Summary> {
 
 async function acceptedRows(
   sql: Sql,
-  { names }: Staging,
+  { names, noticed }: Staging,
 ): Promise<{ items: number; priced: number; bare: number }> {
+  const { mayRepeat, rows, ...all } = noticed()
+  if (!mayRepeat) return { items: rows, priced: all.priced, bare: all.withoutCurrency }
   const [accepted] = await sql.all<{ items: number; priced: number; bare: number }>(
     `select count(*) as items, count(price_e4) as priced,
             count(case when price_e4 is not null and currency is null then 1 end) as bare

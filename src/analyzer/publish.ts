@@ -1,4 +1,4 @@
-import { withoutItemIndexes } from '../db/characteristics.ts'
+import { deferItemIndex, withoutItemIndexes } from '../db/characteristics.ts'
 import type { Database, Sql, Tx } from '../db/database.ts'
 import { jsonObject } from '../db/dialect.ts'
 import { type ImportChange, importStore } from '../imports/store.ts'
@@ -111,12 +111,9 @@ const instant = ({ engine }: Staging, parameter: number) =>
   engine === 'sqlite' ? `$${parameter}` : `$${parameter}::timestamptz`
 
 /** As many item ids as there may be new items; ids that are not used are not used again. */
-async function reserveIds(tx: Database['tx'], { names }: Staging, { isFirst }: Diff): Promise<number> {
+async function reserveIds(tx: Database['tx'], staging: Staging, { isFirst }: Diff): Promise<number> {
   return tx(async (sql) => {
-    const [last] = await sql.all<{ number: number | null }>(
-      isFirst ? `select max(n) as number from ${names.rows}` : `select max(d) as number from ${names.diff}`,
-    )
-    const count = last?.number ?? 0
+    const count = isFirst ? staging.noticed().rows : await lastEntry(sql, staging)
     if (count === 0) return 0
     const [counter] = await sql.all<{ value: number }>(
       `insert into counters (name, value) values ('supplier_items', $1)
@@ -128,9 +125,14 @@ async function reserveIds(tx: Database['tx'], { names }: Staging, { isFirst }: D
   })
 }
 
+async function lastEntry(sql: Sql, { names }: Staging): Promise<number> {
+  const [last] = await sql.all<{ d: number | null }>(`select max(d) as d from ${names.diff}`)
+  return last?.d ?? 0
+}
+
 /**
  * One publish per supplier at a time; on SQLite the write lock sees to that. It also makes sure that supplier and
- * source are still there, because SQLite does not look at foreign keys here.
+ * source are still there and stay, because no foreign key looks at every item here.
  */
 async function lockSupplier(
   db: Database,
@@ -140,7 +142,7 @@ async function lockSupplier(
   const [supplier] = await sql.all<Numbers & { revision: number }>(
     `select p.revision, p.no as "supplierNo", s.no as "sourceNo", m.no as "importNo"
      from suppliers as p join sources as s on s.supplier_id = p.id join imports as m on m.source_id = s.id
-     where p.id = $1 and s.id = $2 and m.id = $3 ${db.engine === 'postgres' ? 'for update of p' : ''}`,
+     where p.id = $1 and s.id = $2 and m.id = $3 ${db.engine === 'postgres' ? 'for update of p for key share of s, m' : ''}`,
     [context.supplierId, context.sourceId, context.importId],
   )
   if (supplier === undefined)
@@ -207,19 +209,23 @@ const newRows = ({ rows, diff }: StagingNames, isFirst: boolean) =>
 async function insertNew(sql: Sql, staging: Staging, written: Written, count: number): Promise<void> {
   const { idsFrom, isFirst } = written
   const { number, from } = newRows(staging.names, isFirst)
-  const insert = async (order: string) => {
+  const insert = async (order: string | null) => {
     await sql.run(
       `insert into supplier_items (id, supplier_no, item_key, ${columnList(itemValueColumns)}, source_no, scope,
                                    first_import_no)
        select $1 + ${number}, $2, s.item_key, ${columnList(itemValueColumns, 's.')}, $3, s.scope, $4
-       ${from} order by ${order}`,
+       ${from} ${order === null ? '' : `order by ${order}`}`,
       [idsFrom, written.supplierNo, written.sourceNo, written.importNo],
     )
   }
   // The ids given out so far are at least as many as the items there are.
   const isBulk = staging.engine === 'sqlite' && count > 20_000 && count > idsFrom / 4
   if (isBulk) await withoutItemIndexes(sql, () => insert(number))
-  else if (!isFirst) await insert(number)
+  else if (staging.engine === 'postgres') {
+    if (count > 20_000) await deferItemIndex(sql)
+    // Its rows are of any order anyway, and sorting them all costs as much as writing them.
+    await insert(null)
+  } else if (!isFirst) await insert(number)
   else {
     // In the order of the keys their index grows at one place, and not all over.
     await indexRows(sql, staging)
@@ -273,7 +279,7 @@ async function recordPrices(sql: Sql, staging: Staging, written: Written): Promi
                                 "column", raw)
      select ${id}, $3, 0, ${columnList(priceColumns, 's.')}, ${instant(staging, 2)}, s.sheet, s."row",
             s.price_column, s.price_raw
-     ${from} order by ${isFirst ? 's.n' : 'd.d'}`,
+     ${from} ${staging.engine === 'sqlite' ? `order by ${isFirst ? 's.n' : 'd.d'}` : ''}`,
     [idsFrom, now, importNo],
   )
 }

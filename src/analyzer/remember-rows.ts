@@ -56,16 +56,16 @@ async function stagedItemIds(
   { staging, supplierId, idsFrom, isFirst }: PublishedList,
 ): Promise<Uint32Array | null> {
   const { rows, diff } = staging.names
-  const [last] = await sql.all<{ n: number | null; d: number | null; differing: number }>(
-    `select (select max(n) from ${rows}) as n, max(d) as d, count(n) as differing from ${diff}`,
-  )
-  const ids = new Uint32Array((last?.n ?? 0) + 1)
+  const ids = new Uint32Array(staging.noticed().rows + 1)
   if (isFirst) {
     if (idsFrom + ids.length > idMax) return null
     // No key was repeated, so every row is an item.
     for (let n = 1; n < ids.length; n++) ids[n] = idsFrom + n
     return ids
   }
+  const [last] = await sql.all<{ d: number | null; differing: number }>(
+    `select max(d) as d, count(n) as differing from ${diff}`,
+  )
   if (idsFrom + (last?.d ?? 0) > idMax) return null
   for (let after = 0; after < (last?.d ?? 0); after += pageSize) {
     const page = await sql.all<{ n: number; id: number }>(
@@ -74,11 +74,8 @@ async function stagedItemIds(
     )
     for (const { n, id } of page) ids[n] = id
   }
-  const [accepted] = await sql.all<{ count: number }>(
-    `select count(*) as count from ${rows} where outcome = ${outcomes.accepted}`,
-  )
   // Rows without a difference were there before, and are found by their key.
-  if (accepted?.count === last?.differing) return ids
+  if (last?.differing === staging.noticed().rows) return ids
   for (let after = 0; after < ids.length; after += pageSize) {
     // SQLite takes the tables of a cross join in the order in which they stand. Left to itself it walks every item
     // of the supplier for each page, and the time grows with the square of the list.
@@ -95,6 +92,8 @@ async function stagedItemIds(
 
 /** Items that are still listed by this source only because rejected rows name them. */
 async function rejectedItems(sql: Sql, { staging, supplierId, sourceId }: PublishedList): Promise<number[]> {
+  const [rejected] = await sql.all(`select 1 from ${staging.names.issues} where item_key is not null limit 1`)
+  if (rejected === undefined) return []
   const found = await sql.all<{ id: number }>(
     `select distinct i.id from ${staging.names.issues} as x
      join supplier_items as i on i.supplier_no = (select no from suppliers where id = $1) and i.item_key = x.item_key

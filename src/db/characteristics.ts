@@ -58,6 +58,15 @@ export async function withoutItemIndexes(sql: Sql, work: () => Promise<void>): P
   await sql.run(`pragma cache_size = ${cache!.cache_size}`)
 }
 
+/**
+ * Lets work that adds very many items append to the pending list of the characteristics' index instead of sorting
+ * them in on the way, which takes longer than everything else. Searches look through the list, too, until the server's
+ * next automatic vacuum, or the next change, sorts it in. For PostgreSQL, inside the work's transaction.
+ */
+export async function deferItemIndex(sql: Sql): Promise<void> {
+  await sql.all(`select set_config('gin_pending_list_limit', '1GB', true)`)
+}
+
 /** SQLite limits neither length nor characters of a name, but a hash keeps it harmless. */
 function indexName(key: string): string {
   return prefix + Bun.hash.xxHash64(key).toString(36)

@@ -1,18 +1,22 @@
 import { once } from 'node:events'
 import type { Database, NativePostgres } from '../../db/database.ts'
+import { CopyBuffer } from './copy-buffer.ts'
 import { RowNotes } from './row-notes.ts'
 import {
   createStatements,
   issueColumns,
-  issueValues,
   itemColumns,
-  itemValues,
   type Staging,
   type StagingNames,
+  writeIssue,
+  writeItem,
 } from './staging.ts'
 
-/** COPY goes out in pieces of about this many characters. */
-const pieceCharacters = 256 * 1024
+/** COPY goes out in pieces of about this size. */
+const pieceBytes = 256 * 1024
+
+const itemColumnCount = Object.keys(itemColumns).length
+const issueColumnCount = Object.keys(issueColumns).length
 
 /**
  * Stages into unlogged tables of the schema `staging`, the only place where the service makes tables, filled
@@ -35,7 +39,8 @@ export async function stageInPostgres(db: Database, native: NativePostgres, id: 
   await drop()
   const engine = {
     json: 'jsonb',
-    key: 'bigint primary key',
+    // Indexed where it is looked up by: see index-rows.ts.
+    key: 'bigint not null',
     identity: 'bigint generated always as identity primary key',
     create: 'create unlogged table',
   }
@@ -50,10 +55,15 @@ export async function stageInPostgres(db: Database, native: NativePostgres, id: 
     names,
     addItem(item, place) {
       notes.add(item)
-      items.add(itemValues(++itemCount, item, place))
+      items.rows.row(itemColumnCount)
+      items.rows.integer(++itemCount)
+      writeItem(items.rows, item, place)
       return itemCount
     },
-    addIssue: (issue, place, row) => issues.add(issueValues(issue, place, row)),
+    addIssue(issue, place, row) {
+      issues.rows.row(issueColumnCount)
+      writeIssue(issues.rows, issue, place, row)
+    },
     async flush() {
       await items.flush()
       await issues.flush()
@@ -62,7 +72,6 @@ export async function stageInPostgres(db: Database, native: NativePostgres, id: 
       await items.end()
       await issues.end()
       notes.end()
-      await db.run(`analyze ${names.rows}`)
     },
     noticed: () => notes.noticed(),
     withSql: (work) => work(db, db.tx),
@@ -90,7 +99,8 @@ export async function stagingTables(db: Database): Promise<Map<string, string[]>
 }
 
 interface CopyStream {
-  add(values: readonly (string | number | null)[]): void
+  /** Where rows are added. */
+  rows: CopyBuffer
   flush(): Promise<void>
   end(): Promise<void>
   destroy(): void
@@ -101,35 +111,28 @@ async function copyInto(
   table: string,
   columns: Record<string, string>,
 ): Promise<CopyStream> {
-  const stream = await native.copy(`copy ${table} ("${Object.keys(columns).join('", "')}") from stdin`)
+  const stream = await native.copy(
+    `copy ${table} ("${Object.keys(columns).join('", "')}") from stdin (format binary)`,
+  )
   let failure: Error | null = null
-  let pending = ''
+  const rows = new CopyBuffer()
   let isEnded = false
   stream.on('error', (error: Error) => {
     failure ??= error
   })
   const write = async () => {
     if (failure !== null) throw failure
-    const piece = pending
-    pending = ''
-    if (piece === '' || stream.write(piece)) return
+    if (rows.length === 0 || stream.write(rows.take())) return
     await drained(stream)
     if (failure !== null) throw failure
   }
   return {
-    add(values) {
-      let line = ''
-      for (let i = 0; i < values.length; i++) {
-        const value = values[i]
-        if (i > 0) line += '\t'
-        line += value === null ? '\\N' : typeof value === 'string' ? escaped(value) : value
-      }
-      pending += `${line}\n`
-    },
+    rows,
     flush: async () => {
-      if (pending.length >= pieceCharacters) await write()
+      if (rows.length >= pieceBytes) await write()
     },
     async end() {
+      rows.end()
       await write()
       isEnded = true
       stream.end()
@@ -151,11 +154,4 @@ async function drained(stream: NodeJS.WritableStream): Promise<void> {
   } finally {
     waiting.abort()
   }
-}
-
-const special = /[\\\t\n\r]/g
-const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
-
-function escaped(text: string): string {
-  return special.test(text) ? text.replace(special, (character) => escapes[character]!) : text
 }

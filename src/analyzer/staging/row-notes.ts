@@ -7,17 +7,23 @@ const namesMax = 5000
 const keysMax = 4_000_000
 
 /**
- * What is cheap to notice while rows come and costs a pass over all of them afterwards: whether a key may occur
- * twice, and which categories and brands there are.
+ * What is cheap to notice while rows come and costs a pass over all of them afterwards: how many have prices, whether
+ * a key may occur twice, and which categories and brands there are.
  */
 export class RowNotes {
   readonly #categories = new NameSet()
   readonly #brands = new NameSet()
   #hashes = new Float64Array(1024)
   #count = 0
+  #priced = 0
+  #withoutCurrency = 0
   #noticed: Noticed | null = null
 
-  add({ itemKey, category, brand }: ItemRow): void {
+  add({ itemKey, priceE4, currency, category, brand }: ItemRow): void {
+    if (priceE4 !== null) {
+      this.#priced++
+      if (currency === null) this.#withoutCurrency++
+    }
     if (category !== null) this.#categories.add(category)
     if (brand !== null) this.#brands.add(brand)
     if (this.#count < keysMax) {
@@ -34,6 +40,9 @@ export class RowNotes {
   /** Ends the adding. */
   end(): void {
     this.#noticed = {
+      rows: this.#count,
+      priced: this.#priced,
+      withoutCurrency: this.#withoutCurrency,
       mayRepeat: this.#mayRepeat(),
       categories: this.#categories.list(),
       brands: this.#brands.list(),

@@ -1,7 +1,5 @@
-import { storable } from './staging.ts'
+import { bytesPerCharacterMax, writeText } from './utf8.ts'
 
-/** Texts up to this length are encoded here; longer ones are quicker through the runtime. */
-const shortTextMax = 12
 /** A record's header has at most 9 bytes for its length and for each column. */
 const columnsMax = 40
 const bodyStart = 9 * (columnsMax + 1)
@@ -60,12 +58,14 @@ export class SqliteRecord {
       this.null()
       return
     }
-    // No character of a JavaScript string has more than 3 bytes.
-    this.#makeRoom(value.length * 3)
+    this.#makeRoom(value.length * bytesPerCharacterMax)
     const from = this.end
-    if (value.length > shortTextMax || !this.#shortText(value))
-      this.end = from + this.bytes.write(storable(value), from)
+    this.end = writeText(this.bytes, from, value)
     this.#types[this.#columns++] = 13 + 2 * (this.end - from)
+  }
+
+  json(value: string | null): void {
+    this.text(value)
   }
 
   /** Puts the header in front of the values. */
@@ -77,23 +77,6 @@ export class SqliteRecord {
     this.start = bodyStart - size
     let at = writeVarint(this.bytes, this.start, size)
     for (let i = 0; i < this.#columns; i++) at = writeVarint(this.bytes, at, this.#types[i]!)
-  }
-
-  /** @returns false for text that must go the long way: NUL, and characters of more than 2 bytes */
-  #shortText(value: string): boolean {
-    const { bytes } = this
-    let at = this.end
-    for (let i = 0; i < value.length; i++) {
-      const code = value.charCodeAt(i)
-      if (code === 0 || code >= 0x800) return false
-      if (code < 0x80) bytes[at++] = code
-      else {
-        bytes[at++] = 0xc0 | (code >> 6)
-        bytes[at++] = 0x80 | (code & 0x3f)
-      }
-    }
-    this.end = at
-    return true
   }
 
   /** For so many bytes, and for a number behind them. */

@@ -2,20 +2,16 @@ import { Database as Connection } from 'bun:sqlite'
 import { rmSync } from 'node:fs'
 import type { Database, NativeSqlite, Sql } from '../../db/database.ts'
 import { orDiskFull, sqlOn } from '../../db/sqlite.ts'
-import type { Issue } from '../table/issue.ts'
-import type { ItemRow } from '../table/item.ts'
 import { RowNotes } from './row-notes.ts'
 import { SqliteFile } from './sqlite-file.ts'
 import { SqliteRecord } from './sqlite-record.ts'
 import {
   createStatements,
-  issueValues,
   outcomes,
-  type Place,
-  type RejectedRow,
   type Staging,
   type StagingNames,
-  storableJson,
+  writeIssue,
+  writeItem,
 } from './staging.ts'
 
 /** Small enough for rows that are fetched one by one in another order. */
@@ -49,11 +45,18 @@ export function stageInSqlite(path: string, catalog: NativeSqlite | null): Stagi
     names,
     addItem(item, place) {
       notes.add(item)
+      record.clear()
+      // The row's number is the key of the tree, and stands for itself.
+      record.null()
       writeItem(record, item, place)
+      record.integer(outcomes.accepted)
+      record.finish()
       return items.append(record)
     },
     addIssue(issue, place, row) {
+      record.clear()
       writeIssue(record, issue, place, row)
+      record.finish()
       issues.append(record)
     },
     flush: async () => {},
@@ -96,42 +99,6 @@ function makeFile(path: string): { rows: number; issues: number } {
   } finally {
     connection.close()
   }
-}
-
-/** In the order of `itemColumns`, with `outcome` behind them. */
-function writeItem(record: SqliteRecord, item: ItemRow, place: Place): void {
-  record.clear()
-  // The row's number is the key of the tree, and stands for itself.
-  record.null()
-  record.text(place.sheet)
-  record.text(place.scope)
-  record.integer(item.row)
-  record.text(item.itemKey)
-  record.text(item.sku)
-  record.text(item.name)
-  record.integer(item.priceE4)
-  record.text(item.currency)
-  record.integer(item.priceQuantityE4)
-  record.text(item.unit)
-  record.text(item.category)
-  record.text(item.brand)
-  record.text(item.validFrom)
-  record.text(item.validTo)
-  record.text(storableJson(item.characteristics))
-  record.integer(item.priceColumn)
-  record.text(item.priceRaw)
-  record.integer(outcomes.accepted)
-  record.finish()
-}
-
-/** In the order of `issueColumns`. */
-function writeIssue(record: SqliteRecord, issue: Issue, place: Place, row: RejectedRow | null): void {
-  record.clear()
-  for (const value of issueValues(issue, place, row)) {
-    if (typeof value === 'number') record.integer(value)
-    else record.text(value)
-  }
-  record.finish()
 }
 
 function remove(path: string): void {

@@ -27,6 +27,10 @@ export interface Staging {
 }
 
 export interface Noticed {
+  rows: number
+  priced: number
+  /** Of the priced ones. */
+  withoutCurrency: number
   /** False: no key occurs twice, so every row is accepted; true: one may. */
   mayRepeat: boolean
   /** Categories and brands of all rows, in order; null: too many to keep. */
@@ -143,42 +147,53 @@ export function createStatements(
   ]
 }
 
-export const itemValues = (n: number, item: ItemRow, place: Place) =>
-  [
-    n,
-    storableOrNull(place.sheet),
-    storable(place.scope),
-    item.row,
-    storable(item.itemKey),
-    storableOrNull(item.sku),
-    storable(item.name),
-    item.priceE4,
-    item.currency,
-    item.priceQuantityE4,
-    storableOrNull(item.unit),
-    storableOrNull(item.category),
-    storableOrNull(item.brand),
-    item.validFrom,
-    item.validTo,
-    storableJson(item.characteristics),
-    item.priceColumn,
-    storableOrNull(item.priceRaw),
-  ] as const
+/** A row of either engine's own form, written column by column. */
+interface ColumnWriter {
+  integer(value: number | null): void
+  text(value: string | null): void
+  json(value: string | null): void
+}
 
-export const issueValues = (issue: Issue, place: Place, row: RejectedRow | null) =>
-  [
-    storableOrNull(place.sheet),
-    storable(place.scope),
-    issue.row,
-    issue.column,
-    issue.severity,
-    issue.errorType,
-    issue.code,
-    storable(issue.message),
-    storableOrNull(issue.raw),
-    storableOrNull(row?.itemKey ?? null),
-    row === null ? null : row.rowData,
-  ] as const
+/** In the order of `itemColumns`, but for the row's number. */
+export function writeItem(row: ColumnWriter, item: ItemRow, place: Place): void {
+  row.text(place.sheet)
+  row.text(place.scope)
+  row.integer(item.row)
+  row.text(item.itemKey)
+  row.text(item.sku)
+  row.text(item.name)
+  row.integer(item.priceE4)
+  row.text(item.currency)
+  row.integer(item.priceQuantityE4)
+  row.text(item.unit)
+  row.text(item.category)
+  row.text(item.brand)
+  row.text(item.validFrom)
+  row.text(item.validTo)
+  row.json(storableJson(item.characteristics))
+  row.integer(item.priceColumn)
+  row.text(item.priceRaw)
+}
+
+/** In the order of `issueColumns`. */
+export function writeIssue(
+  row: ColumnWriter,
+  issue: Issue,
+  place: Place,
+  rejected: RejectedRow | null,
+): void {
+  row.text(place.sheet)
+  row.text(place.scope)
+  row.integer(issue.row)
+  row.integer(issue.column)
+  row.text(issue.severity)
+  row.text(issue.errorType)
+  row.text(issue.code)
+  row.text(issue.message)
+  row.text(issue.raw)
+  row.text(rejected?.itemKey ?? null)
+  row.json(rejected?.rowData ?? null)
+}
 
 /** Text that both engines can keep: PostgreSQL refuses NUL, SQLite cuts at it, and neither knows half a character. */
 export function storable(text: string): string {
@@ -193,5 +208,3 @@ export function storableJson(json: string): string {
     return code !== undefined && /^d[89a-f]/.test(code) ? '\ufffd' : sequence
   })
 }
-
-const storableOrNull = (text: string | null) => (text === null ? null : storable(text))
