@@ -3,6 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises'
 import { supplierStore } from '../../src/suppliers/store.ts'
 import { engines } from '../helpers/engines.ts'
 import { priceList } from '../helpers/lists.ts'
+import { makePdf } from '../helpers/pdf.ts'
 import { descendants } from '../helpers/processes.ts'
 import { impatient, openTestService, type TestService } from '../helpers/service.ts'
 import { until } from '../helpers/until.ts'
@@ -191,14 +192,20 @@ describe('limits', () => {
     expect(await bench.ended(other)).toMatchObject({ status: 'completed' })
   }, 60_000)
 
-  test('a PDF that is named .xlsx is refused for what it is', async () => {
+  test('a PDF that is named .xlsx is read, or refused, for what it is', async () => {
     await using bench = await openTestService('sqlite')
-    const found = await bench.ended(await bench.take('%PDF-1.7\n%âãÏÓ\n', { fileName: 'list.xlsx' }))
-    expect(found).toMatchObject({
+    const letter = makePdf([
+      { marks: [{ text: 'Dear customer, our prices stay as they are.', x: 60, y: 100 }] },
+    ])
+    expect(await bench.ended(await bench.take(letter, { fileName: 'list.xlsx' }))).toMatchObject({
       status: 'failed',
       analyzedBy: 'analyzer',
-      error: { code: 'unsupported_format', message: expect.stringContaining('is a PDF document') },
+      decision: { format: 'pdf' },
+      error: { code: 'not_a_price_list' },
     })
+    expect(await bench.ended(await bench.take('%PDF-1.7\n%âãÏÓ\n', { fileName: 'list.xlsx' }))).toMatchObject(
+      { status: 'failed', error: { code: 'damaged_pdf' } },
+    )
   }, 60_000)
 })
 
