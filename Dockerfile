@@ -1,6 +1,6 @@
 # The executable on a slim base. Build: docker build --build-arg BUILD_COMMIT=$(git rev-parse --short=12 HEAD) -t tallyman .
-# Run: docker run --network host -v tallyman:/data tallyman. This version serves the loopback address only, so a
-# published port would not reach it.
+# Run: docker run -p 8420:8420 -e TALLYMAN_API_TOKEN=… -v tallyman:/data tallyman
+# Without the token it does not start: others can reach a published port.
 
 FROM oven/bun:1.4.5 AS build
 WORKDIR /src
@@ -17,7 +17,7 @@ COPY --from=build /out/tallyman /usr/local/bin/tallyman
 USER tallyman
 WORKDIR /data
 VOLUME /data
-ENV PORT=8420 TALLYMAN_DATA_DIR=/data
+ENV HOST=0.0.0.0 PORT=8420 TALLYMAN_DATA_DIR=/data
 EXPOSE 8420
 # The executable holds Bun, and with BUN_BE_BUN it is Bun: no need for wget or curl.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \

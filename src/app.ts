@@ -186,7 +186,7 @@ export function openChildren({
   })
 }
 
-/** The analyzer that the settings name, or one of our own; a supplier may use it even where most do not. */
+/** The analyzer that the settings name, or one of our own. */
 function startAnalyzer({
   config,
   log,
@@ -222,6 +222,8 @@ function startAnalyzer({
       TALLYMAN_ANALYZER_PORT: '0',
     },
     cwd,
+    // A supplier may use it where most do not.
+    isLazy: !config.usesAnalyzer,
     log: log.child({ module: 'analyzer' }),
   })
   return { analyzer: client('analyzer', own.address, own.restart), stop: own.stop }

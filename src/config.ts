@@ -72,7 +72,7 @@ const settings = {
     name: 'TALLYMAN_DATABASE_POOL',
     kind: integer({ min: 1, max: 1000 }),
     default: '20',
-    help: 'Most connections to PostgreSQL. SQLite does not use it.',
+    help: 'Most connections to PostgreSQL; `serve` has up to 8 more for searches. SQLite does not use it.',
   }),
   indexedCharacteristics: setting({
     name: 'TALLYMAN_INDEXED_CHARACTERISTICS',

@@ -46,7 +46,7 @@ export const analyzer = defineCommand({
         maxRequestBodySize: requestBytesMax,
       })
       const url = server.server?.url.href ?? ''
-      log.child({ module: 'analyzer' }).info('analyzer listening', { url })
+      log.child({ module: 'analyzer' }).info('analyzer listening', { analyzerUrl: url })
       io.parent?.send({ url } satisfies Listening)
       if (!stop.aborted) await once(stop, 'abort')
       return exitCodes.done

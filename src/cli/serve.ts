@@ -27,8 +27,12 @@ export const serve = defineCommand({
         'token_missing',
         `HOST is ${host}, which others can reach, so every request needs a token: set TALLYMAN_API_TOKEN, or unset HOST.`,
       )
+    // Undone in the opposite order, however far it came.
+    await using ends = new AsyncDisposableStack()
     const service = await openService({ config, clock: io.clock, log, env: io.env, cwd: io.cwd })
+    ends.defer(() => service.stop({ graceMs: importGraceMs }))
     const scanner = await openScanner({ url: config.databaseUrl, log: log.child({ module: 'db' }) })
+    ends.defer(() => scanner.close())
     const server = createServer({
       intake: service.parts,
       scanner,
@@ -36,19 +40,14 @@ export const serve = defineCommand({
       access: { host, token: config.apiToken, allowedHosts: config.allowedHosts },
       courier: service.courier,
     })
-    try {
-      server.listen({ hostname: host, port, ...listening })
-      const url = server.server?.url.href ?? ''
-      service.announce(url)
-      log.info('listening', { url })
-      if (!io.signal.aborted) await once(io.signal, 'abort')
-      log.info('stopping')
-      return exitCodes.done
-    } finally {
-      await stop(server.server)
-      await scanner.close()
-      await service.stop({ graceMs: importGraceMs })
-    }
+    ends.defer(() => stop(server.server))
+    server.listen({ hostname: host, port, ...listening })
+    const url = server.server?.url.href ?? ''
+    service.announce(url)
+    log.info('listening', { url })
+    if (!io.signal.aborted) await once(io.signal, 'abort')
+    log.info('stopping')
+    return exitCodes.done
   },
 })
 

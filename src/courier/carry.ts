@@ -36,6 +36,8 @@ export interface CarryParts {
   clearUp: (importId: string) => Promise<void>
 }
 
+const clearUpMs = 2000
+
 /**
  * One import, from its place in the queue to its end:
  *
@@ -227,7 +229,20 @@ async function conclude(parts: CarryParts, work: Work, end: TaskEnd): Promise<vo
   if (!isOurs) return
   if (isStopped) log.info('import put back into the queue')
   else log.warn('import failed', errorOf(end))
-  await parts.clearUp(made.id).catch((error) => log.warn('left-over staging not deleted', { error }))
+  await clearUp(parts, made.id, log)
+}
+
+/**
+ * Whatever is not deleted now is at the next start. It may have to wait for a PostgreSQL that is still at work on the
+ * last statement of a process that was killed.
+ */
+async function clearUp(parts: CarryParts, importId: string, log: Logger): Promise<void> {
+  const waited = new AbortController()
+  const clearing = parts
+    .clearUp(importId)
+    .catch((error) => log.warn('left-over staging not deleted', { error }))
+    .finally(() => waited.abort())
+  await Promise.race([clearing, pause(clearUpMs, waited.signal)])
 }
 
 function errorOf(end: TaskEnd): { code: string; message: string } {

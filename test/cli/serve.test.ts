@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { openProgram, type TestProgram } from '../helpers/cli.ts'
 import { engines } from '../helpers/engines.ts'
 import { priceList } from '../helpers/lists.ts'
+import { rawConnection } from '../helpers/raw-request.ts'
 import { until } from '../helpers/until.ts'
 
 const main = join(import.meta.dir, '../../src/main.ts')
@@ -136,3 +137,22 @@ test('a list that is uploaded is seen through to the catalog, by processes of th
     child.kill('SIGKILL')
   }
 }, 120_000)
+
+test('an upload that is under way when the service stops is cut off, and leaves nothing behind', async () => {
+  await using program = await openProgram('sqlite')
+  const { child, url } = await startService(program)
+  try {
+    const connection = await rawConnection(Number(new URL(url).port))
+    connection.send(
+      'POST /api/v1/uploads?supplier=A HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 1000\r\n\r\nhalf',
+    )
+    await until(async () => (await program.leftovers()).some((path) => path.includes('incoming')))
+    child.kill('SIGTERM')
+    expect(await child.exited).toBe(0)
+    await connection.received()
+    expect((await program.leftovers()).filter((path) => path.startsWith('raw/'))).toEqual([])
+    expect(await program.rows('select id from imports')).toEqual([])
+  } finally {
+    child.kill('SIGKILL')
+  }
+}, 60_000)

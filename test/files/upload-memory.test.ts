@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { createHash, type Hash } from 'node:crypto'
 import { join } from 'node:path'
 import { memoryOf } from '../../src/lib/memory-use.ts'
 import { openProgram } from '../helpers/cli.ts'
@@ -10,11 +11,14 @@ const growthMaxBytes = 64 * 1024 * 1024
 const main = join(import.meta.dir, '../../src/main.ts')
 
 /** A list of that size, as it comes out of a file: piece by piece. */
-async function* list(head: string, tail: string): AsyncGenerator<Uint8Array> {
+async function* list(head: string, tail: string, hash: Hash): AsyncGenerator<Uint8Array> {
   const line = 'A-1;Hammer, 500 g, with a handle of ash;12.50\n'
   const piece = new TextEncoder().encode(line.repeat(Math.floor(65_536 / line.length)))
   yield new TextEncoder().encode(head)
-  for (let sent = 0; sent < megabytes * 1e6; sent += piece.length) yield piece
+  for (let sent = 0; sent < megabytes * 1e6; sent += piece.length) {
+    hash.update(piece)
+    yield piece
+  }
   yield new TextEncoder().encode(tail)
 }
 
@@ -25,7 +29,7 @@ describe.skipIf(memoryOf(process.pid) === null)(`an upload of ${megabytes} MB`, 
     ['as a form', 'multipart/form-data; boundary=x', form, '\r\n--x--\r\n'],
   ] as const
   for (const [what, type, head, tail] of kinds)
-    test(`${what} makes the serving process grow by less than 64 MB`, async () => {
+    test(`${what} arrives as it was sent, and makes the serving process grow by less than 64 MB`, async () => {
       // The list is not read after it has come: only the uploading counts.
       await using program = await openProgram('sqlite', { PORT: '0', TALLYMAN_USE_ANALYZER: 'false' })
       const command = executable === null ? [process.execPath, main] : [executable]
@@ -53,9 +57,11 @@ describe.skipIf(memoryOf(process.pid) === null)(`an upload of ${megabytes} MB`, 
         const watch = setInterval(() => {
           most = Math.max(most, memoryOf(child.pid) ?? 0)
         }, 20)
-        const response = await upload(list(head, tail), { 'content-type': type })
+        const hash = createHash('sha256')
+        const response = await upload(list(head, tail, hash), { 'content-type': type })
         clearInterval(watch)
         expect(response.status).toBe(202)
+        expect(await response.json()).toMatchObject({ sha256: hash.digest('hex') })
         expect(most).toBeGreaterThan(0)
         expect(most - before).toBeLessThan(growthMaxBytes)
       } finally {

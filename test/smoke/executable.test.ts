@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { descendants, processState } from '../helpers/processes.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
+import { until } from '../helpers/until.ts'
 import { executable, firstMatch } from './child.ts'
 
 const samples = join(import.meta.dir, '../../scripts/samples')
@@ -33,6 +35,37 @@ describe.skipIf(executable === null)('the executable', () => {
     })
     const history = await run(folder.path, 'history', '20-2015', '--json')
     expect(prices(history.json)).toEqual(['27.95', '28.95'])
+  }, 60_000)
+
+  test('reads what is uploaded in processes of its own, which end with it even when it is killed', async () => {
+    await using folder = await temporaryDirectory()
+    const service = start(folder.path, ['serve'], { PORT: '0' })
+    try {
+      const url = await firstMatch(service.stdout, /"message":"listening","url":"(http:[^"]+)"/)
+      const upload = await fetch(new URL('api/v1/uploads?supplier=Brandt', url), {
+        method: 'POST',
+        headers: { 'content-type': 'text/csv', 'content-disposition': 'attachment; filename="list.csv"' },
+        body: Bun.file(join(samples, 'werkzeug-brandt-2026-10.csv')),
+      })
+      const { id } = (await upload.json()) as { id: string }
+      const ended = await until(async () => {
+        const found = (await (await fetch(new URL(`api/v1/imports/${id}`, url))).json()) as { status: string }
+        return found.status === 'pending' || found.status === 'running' ? null : found
+      })
+      expect(ended).toMatchObject({
+        status: 'partial_success',
+        analyzed_by: 'analyzer',
+        fallback_reason: null,
+      })
+      const processes = descendants(service.pid)
+      expect(processes.map(({ command }) => command.split(' ').at(-1)).sort()).toEqual(
+        expect.arrayContaining(['analyze-child', 'analyzer']),
+      )
+      service.kill('SIGKILL')
+      for (const { pid } of processes) await until(() => processState(pid) === 'gone')
+    } finally {
+      service.kill('SIGKILL')
+    }
   }, 60_000)
 
   test('serves, and stops when it is told to', async () => {

@@ -16,6 +16,8 @@ export interface SupervisedOptions {
   env: Record<string, string>
   /** Absolute. */
   cwd: string
+  /** Start it only when somebody asks where it is. */
+  isLazy: boolean
   log: Logger
 }
 
@@ -39,7 +41,7 @@ export function superviseAnalyzer(options: SupervisedOptions): SupervisedAnalyze
   const { log } = options
   const stopping = new AbortController()
   let current: Analyzer | null = null
-  const supervising = supervise()
+  let supervising = options.isLazy ? null : supervise()
 
   async function supervise(): Promise<void> {
     let backoffMs = firstBackoffMs
@@ -61,6 +63,7 @@ export function superviseAnalyzer(options: SupervisedOptions): SupervisedAnalyze
 
   return {
     async address() {
+      if (!stopping.signal.aborted) supervising ??= supervise()
       const deadline = AbortSignal.timeout(startsWithinMs)
       while (!stopping.signal.aborted && !deadline.aborted) {
         const found = await Promise.race([current?.listening ?? null, pause(startsWithinMs, deadline)])

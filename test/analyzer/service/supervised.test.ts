@@ -8,7 +8,7 @@ import { until } from '../../helpers/until.ts'
 
 const analyzers = () => descendants(process.pid).filter(({ command }) => command.endsWith('main.ts analyzer'))
 
-async function openSupervised(command = [...ownCommand(), 'analyzer']) {
+async function openSupervised({ command = [...ownCommand(), 'analyzer'], isLazy = false } = {}) {
   const folder = await temporaryDirectory()
   const analyzer = superviseAnalyzer({
     command,
@@ -17,6 +17,7 @@ async function openSupervised(command = [...ownCommand(), 'analyzer']) {
       [],
     ),
     cwd: folder.path,
+    isLazy,
     log: silentLog,
   })
   return {
@@ -64,8 +65,15 @@ test('one that hangs is ended and started anew, with another secret; so is one t
 }, 60_000)
 
 test('one that cannot be started is not there, and stopping does not wait for it', async () => {
-  await using supervised = await openSupervised(['/nowhere/at/all'])
+  await using supervised = await openSupervised({ command: ['/nowhere/at/all'] })
   const address = supervised.analyzer.address()
   await supervised.analyzer.stop()
   expect(await address).toBe(null)
 })
+
+test('one that is needed rarely is started when it is asked for', async () => {
+  await using supervised = await openSupervised({ isLazy: true })
+  expect(analyzers()).toEqual([])
+  await until(() => supervised.analyzer.address())
+  expect(analyzers()).toHaveLength(1)
+}, 60_000)
