@@ -130,7 +130,7 @@ export const ResultRow = t.Object(
     title: 'ResultRow',
     description:
       'One row of the list, as a flat object. The keys are the names of its columns, in any language that a list may use: "SKU", "Bezeichnung", "price". Write prices as strings to say just how they are printed; a number keeps its text too.',
-    additionalProperties: t.Union([t.String(), t.Number(), t.Null()]),
+    additionalProperties: t.Union([t.String(), t.Number(), t.Boolean(), t.Null()]),
   },
 )
 

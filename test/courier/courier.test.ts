@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { chmod, writeFile } from 'node:fs/promises'
+import { chmod, rm, writeFile } from 'node:fs/promises'
 import { supplierStore } from '../../src/suppliers/store.ts'
 import { engines } from '../helpers/engines.ts'
 import { priceList } from '../helpers/lists.ts'
@@ -150,6 +150,19 @@ for (const engine of engines) {
     }, 120_000)
   })
 }
+
+test('a failure that nobody expected is in the log, as its import says', async () => {
+  await using bench = await openTestService('sqlite')
+  await rm(bench.service.parts.stagingFolder, { recursive: true, force: true })
+  await writeFile(bench.service.parts.stagingFolder, 'no folder')
+  expect(await bench.ended(await bench.take(priceList(3)))).toMatchObject({
+    status: 'failed',
+    error: { code: 'internal_error', message: 'Internal error; the log has the details.' },
+  })
+  await until(() =>
+    bench.events.some(({ fields }) => JSON.stringify(fields.error ?? null).includes('EEXIST')),
+  )
+}, 60_000)
 
 describe('limits', () => {
   test('a file that takes too much memory fails its import, and nothing else', async () => {
