@@ -86,16 +86,21 @@ export function catalogRoutes({ db, scanner }: { db: Database; scanner: Scanner 
       '/items/:id/history',
       async ({ params, query }) => {
         await store.get(params.id)
-        return { history: await store.history(params.id, query.limit ?? 100) }
+        const { limit = 100, cursor = null } = query
+        const { history, nextCursor } = await store.history(params.id, { limit, cursor })
+        return { history, next_cursor: nextCursor }
       },
       {
         params: itemParams(),
         query: t.Object(
-          { limit: limitField({ max: pageSizeMax, default: 100 }) },
+          { limit: limitField({ max: pageSizeMax, default: 100 }), cursor: cursorField() },
           { additionalProperties: false },
         ),
         response: {
-          200: t.Object({ history: t.Array(PricePoint) }, { title: 'History' }),
+          200: t.Object(
+            { history: t.Array(PricePoint), next_cursor: textOrNull(nextPage) },
+            { title: 'HistoryPage' },
+          ),
           404: Problem,
           422: Problem,
         },
