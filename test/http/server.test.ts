@@ -75,6 +75,7 @@ for (const engine of engines) {
         ['__proto__=1', '__proto__'],
         ['sku=A-1&sku=A-2', 'sku'],
         ['characteristic=ean', 'characteristic'],
+        ['characteristic=a=1&characteristic=a=2', 'two values of "a"'],
         ['brand=', 'brand'],
       ]
       for (const [query, field] of cases) {

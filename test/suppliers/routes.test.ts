@@ -57,6 +57,13 @@ for (const engine of engines) {
         ['Müller 100%', 4],
         ['Zeta', 2],
       ])
+      for (const key of [[''], ['\u0001'], ['x'.repeat(300)], [3]]) {
+        const given = Buffer.from(JSON.stringify(key)).toString('base64url')
+        expect([key, await service.json(`/api/v1/suppliers?cursor=${given}`)]).toMatchObject([
+          key,
+          { status: 422, body: { code: 'invalid_cursor' } },
+        ])
+      }
       const search = async (text: string) =>
         (await list(service, `?search=${encodeURIComponent(text)}`)).map(({ name }) => name)
       expect(await search('MÜLL')).toEqual(['Müller 100%'])
