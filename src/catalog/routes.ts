@@ -86,16 +86,21 @@ export function catalogRoutes({ db, scanner }: { db: Database; scanner: Scanner 
       '/items/:id/history',
       async ({ params, query }) => {
         await store.get(params.id)
-        return { history: await store.history(params.id, query.limit ?? 100) }
+        const { limit = 100, cursor = null } = query
+        const { history, nextCursor } = await store.history(params.id, { limit, cursor })
+        return { history, next_cursor: nextCursor }
       },
       {
         params: itemParams(),
         query: t.Object(
-          { limit: limitField({ max: pageSizeMax, default: 100 }) },
+          { limit: limitField({ max: pageSizeMax, default: 100 }), cursor: cursorField() },
           { additionalProperties: false },
         ),
         response: {
-          200: t.Object({ history: t.Array(PricePoint) }, { title: 'History' }),
+          200: t.Object(
+            { history: t.Array(PricePoint), next_cursor: textOrNull(nextPage) },
+            { title: 'HistoryPage' },
+          ),
           404: Problem,
           422: Problem,
         },
@@ -170,13 +175,16 @@ function itemParams() {
 
 /** Read from the address itself: a parameter that may repeat, and whose values may hold commas. */
 function characteristicsOf(request: Request): Record<string, string> {
-  const given = new URL(request.url).searchParams.getAll('characteristic')
-  return Object.fromEntries(
-    given.map((pair) => {
-      const at = pair.indexOf('=')
-      if (at <= 0 || pair.includes('\0'))
-        throw new InvalidError('invalid_request', `characteristic takes KEY=VALUE, not "${pair}"`)
-      return [pair.slice(0, at), pair.slice(at + 1)]
-    }),
-  )
+  const found = new Map<string, string>()
+  for (const pair of new URL(request.url).searchParams.getAll('characteristic')) {
+    const at = pair.indexOf('=')
+    if (at <= 0 || pair.includes('\0'))
+      throw new InvalidError('invalid_request', `characteristic takes KEY=VALUE, not "${pair}"`)
+    const [key, value] = [pair.slice(0, at), pair.slice(at + 1)]
+    // No item has two values of one, and the last must not win unnoticed.
+    if ((found.get(key) ?? value) !== value)
+      throw new InvalidError('invalid_request', `characteristic asks for two values of "${key}"`)
+    found.set(key, value)
+  }
+  return Object.fromEntries(found)
 }

@@ -1,6 +1,6 @@
 import { characteristicSql } from '../db/characteristics.ts'
 import type { Database, SqlValue } from '../db/database.ts'
-import { decodeCursor, encodeCursor } from '../lib/cursor.ts'
+import { decodeCursor, encodeCursor, invalidCursor } from '../lib/cursor.ts'
 import { NotFoundError } from '../lib/errors.ts'
 import { formatE4, formatPrice } from '../lib/money.ts'
 import type { Item, PricePoint } from './model.ts'
@@ -22,6 +22,12 @@ export interface ItemFilter {
 
 export interface ItemPage {
   items: Item[]
+  /** Hand it in to go on; null: this was the last page. */
+  nextCursor: string | null
+}
+
+export interface HistoryPage {
+  history: PricePoint[]
   /** Hand it in to go on; null: this was the last page. */
   nextCursor: string | null
 }
@@ -108,24 +114,53 @@ export function itemStore(db: Database) {
       return toItem(row)
     },
 
-    /** Every price of an item, newest first, with the cell it came from. */
-    async history(itemId: string, limit: number): Promise<PricePoint[]> {
+    /**
+     * Prices of an item, newest first, a page at a time, with the cell each came from.
+     * @throws InvalidError `invalid_cursor`
+     */
+    async history(itemId: string, page: { limit: number; cursor: string | null }): Promise<HistoryPage> {
+      const limit = Math.min(page.limit, pageSizeMax)
+      const parameters: SqlValue[] = [Number(itemId)]
+      const behind = page.cursor === null ? '' : `and ${behindCursor(page.cursor, parameters)}`
       const rows = await db.all<HistoryRow>(
         `select h.price_e4, h.currency, h.price_quantity_e4, h.unit, h.tier, h.valid_from, h.valid_to,
-                h.recorded_at, m.id as import_id, m.file_name, m.sha256, h.sheet, h."row", h."column", h.raw
+                h.recorded_at, m.id as import_id, m.file_name, m.sha256, h.sheet, h."row", h."column", h.raw,
+                h.import_no, h.n
          from price_history as h left join imports as m on m.no = h.import_no
-         where h.item_id = $1 order by h.recorded_at desc, h.import_no desc, h.n desc limit ${Math.min(limit, pageSizeMax)}`,
-        [Number(itemId)],
+         where h.item_id = $1 ${behind}
+         order by h.recorded_at desc, h.import_no desc, h.n desc limit ${limit + 1}`,
+        parameters,
       )
-      return rows.map(toPricePoint)
+      const shown = rows.slice(0, limit)
+      const last = shown.at(-1)
+      const hasMore = rows.length > limit && last !== undefined
+      return {
+        history: shown.map(toPricePoint),
+        nextCursor: hasMore
+          ? encodeCursor([new Date(last.recorded_at).getTime(), last.import_no, last.n])
+          : null,
+      }
     },
   }
 }
+
+/** Adds what a cursor says to the parameters. @returns the condition that leaves what lies behind it */
+function behindCursor(cursor: string, parameters: SqlValue[]): string {
+  const [recordedMs, importNo, n] = decodeCursor(cursor, ['integer', 'integer', 'integer'])
+  // What PostgreSQL cannot read as a time was never given.
+  if (recordedMs < 0 || recordedMs > year10000Ms) throw invalidCursor()
+  const key = [new Date(recordedMs), importNo, n].map((part) => `$${parameters.push(part)}`)
+  return `(h.recorded_at, h.import_no, h.n) < (${key.join(', ')})`
+}
+
+const year10000Ms = Date.UTC(9999, 11, 31)
 
 interface HistoryRow extends Omit<PricePoint, 'price' | 'price_quantity' | 'recorded_at'> {
   price_e4: number | null
   price_quantity_e4: number | null
   recorded_at: number | string
+  import_no: number
+  n: number
 }
 
 function where(

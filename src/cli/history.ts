@@ -25,8 +25,10 @@ export const history = defineCommand({
     try {
       const store = itemStore(app.db)
       const found: { item: Item; history: PricePoint[] }[] = []
-      for (const item of await store.find(positionals.item))
-        found.push({ item, history: await store.history(item.id, options.limit ?? 100) })
+      for (const item of await store.find(positionals.item)) {
+        const { history } = await store.history(item.id, { limit: options.limit ?? 100, cursor: null })
+        found.push({ item, history })
+      }
       if (json) {
         printJson(io, { items: found.map(({ item, history: points }) => ({ ...item, history: points })) })
         return exitCodes.done

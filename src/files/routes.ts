@@ -1,5 +1,6 @@
 import { Value } from '@sinclair/typebox/value'
 import { Elysia } from 'elysia'
+import { encodingNamed } from '../analyzer/formats/encoding.ts'
 import { type Handover, type IntakeParts, takeInReceived } from '../courier/intake.ts'
 import {
   limitHelp,
@@ -38,6 +39,7 @@ const UploadOptions = t.Object(
     }),
     source: textField('source', {
       max: 200,
+      isPrintable: true,
       description: "Which of the supplier's lists it is; `upload` unless said.",
     }),
     file_name: textField('file_name', {
@@ -123,8 +125,9 @@ export function uploadRoutes({ intake, wake }: UploadParts) {
         summary: 'Hand in a price list',
         description:
           'The file is kept, and its import begins: follow it under the address in Location. The file is the body ' +
-          'itself, with everything else in the query; or the part `file` of a form, whose other fields may stand ' +
-          'before or after it.',
+          'itself, of whatever type, with everything else in the query; or the part `file` of a form, whose other ' +
+          'fields may stand before or after it. A body of type application/x-www-form-urlencoded, as `curl ' +
+          '--data-binary` sends it, is taken when `file_name` is given.',
         tags: ['Imports'],
         requestBody: { required: true, content: requestContent() },
       },
@@ -135,7 +138,7 @@ export function uploadRoutes({ intake, wake }: UploadParts) {
 async function upload(intake: IntakeParts, request: Request, query: UploadOptions) {
   const contentType = request.headers.get('content-type') ?? ''
   const isForm = /^multipart\/form-data\b/i.test(contentType)
-  refuseOtherContent(request, contentType, isForm)
+  refuseOtherContent(request, contentType, query)
   refuseLongBody(request, intake.fileBytesMax + (isForm ? formBytesMax : 0))
   // What is wrong already is said before the file is sent.
   if (!isForm || query.supplier !== undefined) handoverOf(query)
@@ -222,12 +225,20 @@ async function* copiesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
     for (let at = 0; at < piece.length; at += copyBytes) yield piece.slice(at, at + copyBytes)
 }
 
-function refuseOtherContent(request: Request, contentType: string, isForm: boolean): void {
-  const isOther = /^(multipart\/|application\/x-www-form-urlencoded\b)/i.test(contentType) && !isForm
-  if (isOther)
+/**
+ * curl says of any body (`--data-binary`) that it is what an HTML form sends. Taken for a file it would be a surprise
+ * to whoever sends such a form, unless the request says by a file name that the body is one.
+ */
+function refuseOtherContent(request: Request, contentType: string, query: UploadOptions): void {
+  if (/^multipart\/(?!form-data\b)/i.test(contentType))
     throw new InvalidError(
       'unsupported_media_type',
       `A list is sent as multipart/form-data, or as the body itself with its own type (text/csv, application/octet-stream, …), not as ${contentType.slice(0, 100)}.`,
+    )
+  if (/^application\/x-www-form-urlencoded\b/i.test(contentType) && query.file_name === undefined)
+    throw new InvalidError(
+      'unsupported_media_type',
+      'This says that it is application/x-www-form-urlencoded, as curl does of every body. If it is a list, name it with file_name in the query, or send it with its own type (text/csv, application/octet-stream, …).',
     )
   const encoding = request.headers.get('content-encoding') ?? 'identity'
   if (encoding.toLowerCase() !== 'identity')
@@ -269,7 +280,7 @@ function withFields(query: UploadOptions, fields: [string, string][]): UploadOpt
   )
 }
 
-/** @throws InvalidError `missing_supplier`, `invalid_supplier`, `invalid_option` */
+/** @throws InvalidError `missing_supplier`, `invalid_supplier`, `invalid_option`, `unknown_encoding` */
 function handoverOf(options: UploadOptions): Omit<Handover, 'path' | 'fileName' | 'trigger'> {
   const { supplier } = options
   if (supplier === undefined)
@@ -287,11 +298,17 @@ function handoverOf(options: UploadOptions): Omit<Handover, 'path' | 'fileName' 
     identity: parseIdentity(options.identity ?? null, 'identity'),
     limits: parseLimits(limits, 'limits'),
     decimalsMax: options.decimals === undefined ? null : options.decimals === '4' ? 4 : 'currency',
-    encoding: options.encoding ?? null,
+    encoding: knownEncoding(options.encoding ?? null),
     delimiter: parseDelimiter(options.delimiter ?? null, 'delimiter'),
     mayHold: options.no_hold !== 'true',
     force: options.force === 'true',
   }
+}
+
+/** @throws InvalidError `unknown_encoding` now, rather than when the file is read */
+function knownEncoding(label: string | null): string | null {
+  if (label !== null) encodingNamed(label)
+  return label
 }
 
 /**

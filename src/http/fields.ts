@@ -23,20 +23,24 @@ export function cursorField() {
   return textField('cursor', { max: 2000, description: 'The `next_cursor` of the page before.' })
 }
 
-/** A text without NUL, which no database keeps. */
+/**
+ * A text without NUL, which no database keeps.
+ * @param options.isPrintable a name that people see: without line breaks, and without what turns the direction of writing
+ */
 export function textField(
   name: string,
-  options: { min?: number; max: number; description: string; examples?: string[] },
+  options: { min?: number; max: number; isPrintable?: boolean; description: string; examples?: string[] },
 ) {
-  const { min = 1, max, description, examples } = options
+  const { min = 1, max, isPrintable = false, description, examples } = options
+  const exceptions = isPrintable ? 'all of them printable' : 'and no NUL among them'
   return http.Optional(
     http.String({
       minLength: min,
       maxLength: max,
-      pattern: noNul,
+      pattern: isPrintable ? printable : noNul,
       description,
       ...(examples && { examples }),
-      error: `${name} must have ${min} to ${max} characters, and no NUL among them`,
+      error: `${name} must have ${min} to ${max} characters, ${exceptions}`,
     }),
   )
 }
@@ -69,4 +73,5 @@ export function idField(of: string) {
 /** The query of a route that takes none: an unknown parameter is refused by name. */
 export const noQuery = http.Object({}, { additionalProperties: false })
 
+const printable = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]*$'
 const noNul = '^[^\\u0000]*$'

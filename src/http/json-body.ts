@@ -2,10 +2,15 @@ import { InvalidError } from '../lib/errors.ts'
 
 /** Largest JSON body of a request, in bytes; ours are a few fields. */
 const bytesMax = 64 * 1024
+/** Deepest nesting, in levels. */
+const depthMax = 20
 
 /**
  * Reads a request's JSON body: a route's `parse`. Elysia's own reader takes any content type, and as much as comes.
- * @throws InvalidError `unsupported_media_type`, `body_too_large`, `malformed_json`
+ *
+ * Elysia writes what it refuses into its error, indented by level: 40 kB of brackets became 700 MB of spaces and held
+ * everybody up for five seconds. So depth is refused here.
+ * @throws InvalidError `unsupported_media_type`, `body_too_large`, `body_too_deep`, `malformed_json`
  */
 export async function jsonBody({ request }: { request: Request }): Promise<unknown> {
   const contentType = request.headers.get('content-type') ?? ''
@@ -14,13 +19,24 @@ export async function jsonBody({ request }: { request: Request }): Promise<unkno
       'unsupported_media_type',
       'The body must be JSON; say so with Content-Type: application/json.',
     )
-  const bytes = await bytesOf(request)
+  const value = parsed(await bytesOf(request))
+  if (isDeeper(value, depthMax))
+    throw new InvalidError('body_too_deep', `The body is nested deeper than ${depthMax} levels.`)
+  return value
+}
+
+function parsed(bytes: Uint8Array): unknown {
   try {
     // fatal: what is no UTF-8 is no JSON either.
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
     throw new InvalidError('malformed_json', 'The body is not JSON.', { cause })
   }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1))
 }
 
 async function bytesOf({ body }: Request): Promise<Uint8Array> {

@@ -12,6 +12,7 @@ import { Problem } from '../lib/problem.ts'
 import { t } from '../lib/schema.ts'
 import { supplierRoutes } from '../suppliers/routes.ts'
 import { type Access, accessCheck } from './access.ts'
+import { faultText } from './faults.ts'
 import { noQuery } from './fields.ts'
 import { openApiDocument } from './openapi.ts'
 import { problem, problemResponse } from './problem.ts'
@@ -86,7 +87,7 @@ export function createServer({ log, access, ...parts }: ServerParts) {
     .onError(({ error, code, request }) => {
       if (code === 'NOT_FOUND') return noRoute(places, request)
       if (code === 'VALIDATION' && error.type !== 'response')
-        return problem(422, 'invalid_request', validationText(error))
+        return problem(422, 'invalid_request', faultText(error))
       // What a route's own parser throws comes wrapped.
       if (code === 'PARSE') {
         const { cause } = error
@@ -150,7 +151,9 @@ function repeatedParameter(request: Request): Response | null {
 function noRoute(places: { method: string; path: string }[], request: Request): Response {
   const { pathname } = new URL(request.url)
   const methods = places.filter(({ path }) => fits(path, pathname)).map(({ method }) => method)
-  if (methods.length === 0) return problem(404, 'no_such_address', 'There is nothing at this address.')
+  // With the right method the address itself is broken: it has a fragment, which belongs to browsers.
+  if (methods.length === 0 || methods.includes(request.method))
+    return problem(404, 'no_such_address', 'There is nothing at this address.')
   if (methods.includes('GET')) methods.push('HEAD')
   return problem(
     405,
@@ -168,15 +171,4 @@ function fits(path: string, pathname: string): boolean {
     parts.length === given.length &&
     parts.every((part, index) => (part.startsWith(':') ? given[index] !== '' : part === given[index]))
   )
-}
-
-function validationText(error: { all: unknown[]; customError?: unknown }): string {
-  if (typeof error.customError === 'string') return error.customError
-  const texts = error.all.map((fault) => {
-    if (typeof fault !== 'object' || fault === null) return ''
-    const path = 'path' in fault && typeof fault.path === 'string' ? fault.path.slice(1) : ''
-    const text = 'summary' in fault && typeof fault.summary === 'string' ? fault.summary : 'is not valid'
-    return path === '' ? text : `${path}: ${text}`
-  })
-  return texts.filter((text) => text !== '').join('; ') || 'The request is not valid.'
 }

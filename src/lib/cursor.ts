@@ -22,10 +22,14 @@ export function decodeCursor<const Shape extends readonly ('string' | 'integer')
     Array.isArray(key) &&
     key.length === shape.length &&
     key.every((part, index) => isPart(part, shape[index]!))
-  if (!isKey) throw new InvalidError('invalid_cursor', 'The cursor is not one that an earlier page gave.')
+  if (!isKey) throw invalidCursor()
   // Each part was compared with the shape.
   return key as Key<Shape>
 }
+
+/** For a cursor whose parts no page could have given. */
+export const invalidCursor = () =>
+  new InvalidError('invalid_cursor', 'The cursor is not one that an earlier page gave.')
 
 type Key<Shape extends readonly ('string' | 'integer')[]> = {
   -readonly [Index in keyof Shape]: Shape[Index] extends 'integer' ? number : string

@@ -6,7 +6,11 @@ import { InvalidError } from '../lib/errors.ts'
  */
 export function supplierNameKey(name: string): string {
   const key = name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
-  if (key === '' || key.length > 200 || /[\0-\x1f\x7f]/.test(key))
+  if (!visible.test(key) || key.length > 200 || deceptive.test(key))
     throw new InvalidError('invalid_supplier', 'A supplier needs a name of 1 to 200 printable characters.')
   return key
 }
+
+const visible = /[^\s\p{Cf}\p{Mn}]/u
+/** Control characters, and those that turn the direction of writing for what stands behind them. */
+const deceptive = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u

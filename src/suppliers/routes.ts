@@ -3,11 +3,12 @@ import type { Database, Sql } from '../db/database.ts'
 import type { Scanner } from '../db/scanner.ts'
 import { cursorField, idField, limitField, noQuery, textField } from '../http/fields.ts'
 import { jsonBody } from '../http/json-body.ts'
-import { decodeCursor, encodeCursor } from '../lib/cursor.ts'
+import { decodeCursor, encodeCursor, invalidCursor } from '../lib/cursor.ts'
 import { InvalidError } from '../lib/errors.ts'
 import { isCurrency } from '../lib/money.ts'
 import { Problem } from '../lib/problem.ts'
 import { type Static, t, textOrNull } from '../lib/schema.ts'
+import { supplierNameKey } from './model.ts'
 import { type Supplier, supplierStore } from './store.ts'
 
 const pageMax = 200
@@ -42,7 +43,7 @@ export function supplierRoutes({ db, scanner }: { db: Database; scanner: Scanner
       '',
       async ({ query }) => {
         const limit = query.limit ?? 50
-        const [afterName] = query.cursor === undefined ? [] : decodeCursor(query.cursor, ['string'])
+        const afterName = query.cursor === undefined ? undefined : nameIn(query.cursor)
         const found = await store.page({
           limit: limit + 1,
           ...(afterName !== undefined && { afterName }),
@@ -124,6 +125,17 @@ export function supplierRoutes({ db, scanner }: { db: Database; scanner: Scanner
 }
 
 const params = t.Object({ id: idField('the supplier') })
+
+/** @throws InvalidError `invalid_cursor` also where it holds what no supplier is called */
+function nameIn(cursor: string): string {
+  const [name] = decodeCursor(cursor, ['string'])
+  try {
+    supplierNameKey(name)
+    return name
+  } catch {
+    throw invalidCursor()
+  }
+}
 
 interface Counts {
   items: number

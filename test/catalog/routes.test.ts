@@ -76,9 +76,20 @@ for (const engine of engines) {
           ],
         },
       })
-      expect(await service.json(`/api/v1/items/${id}/history?limit=1`)).toMatchObject({
-        body: { history: [{ price: '13.75' }] },
+      const one = `/api/v1/items/${id}/history?limit=1`
+      const newest = await service.json<{ history: object[]; next_cursor: string }>(one)
+      expect(newest.body).toMatchObject({ history: [{ price: '13.75' }] })
+      expect(await service.json(`${one}&cursor=${newest.body.next_cursor}`)).toMatchObject({
+        body: { history: [{ price: '12.50' }], next_cursor: null },
       })
+      const cursorOf = (...key: unknown[]) => Buffer.from(JSON.stringify(key)).toString('base64url')
+      for (const cursor of [cursorOf(1, 'A-1'), cursorOf(-1, 1, 1), cursorOf(2 ** 53 - 1, 1, 1)])
+        expect([cursor, await service.json(`${one}&cursor=${cursor}`)]).toMatchObject([
+          cursor,
+          { status: 422, body: { code: 'invalid_cursor' } },
+        ])
+      const absurd = cursorOf(1, 2 ** 53 - 1, 2 ** 53 - 1)
+      expect(await service.json(`${one}&cursor=${absurd}`)).toMatchObject({ body: { history: [] } })
       for (const path of ['/api/v1/items/999', '/api/v1/items/999/history'])
         expect([path, await service.json(path)]).toMatchObject([
           path,

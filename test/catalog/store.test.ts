@@ -150,7 +150,8 @@ for (const engine of engines) {
       const { importId } = await bench.publish(source, { sheets })
       const store = itemStore(bench.db)
       const { id } = (await store.find('A'))[0]!
-      const [now, before] = await store.history(id, 10)
+      const page = { limit: 10, cursor: null }
+      const [now, before] = (await store.history(id, page)).history
       expect(now).toEqual({
         price: null,
         currency: null,
@@ -169,8 +170,13 @@ for (const engine of engines) {
         raw: 'a. A.',
       })
       expect(before).toMatchObject({ price: '10.00', currency: 'EUR', raw: '10,00' })
-      expect(await store.history(id, 1)).toHaveLength(1)
-      expect(await store.history('0', 9)).toEqual([])
+      const newest = await store.history(id, { limit: 1, cursor: null })
+      expect(newest.history).toEqual([now!])
+      // What comes in while somebody turns the pages shifts none of them.
+      await bench.publish(source, { items: [itemRow('A', { priceE4: 200_000, priceRaw: '20,00' })] })
+      const next = await store.history(id, { limit: 1, cursor: newest.nextCursor })
+      expect(next).toEqual({ history: [before!], nextCursor: null })
+      expect(await store.history('0', page)).toEqual({ history: [], nextCursor: null })
     })
   })
 }

@@ -1,45 +1,17 @@
 import { describe, expect, test } from 'bun:test'
-import { join } from 'node:path'
-import { openProgram, type TestProgram } from '../helpers/cli.ts'
+import { openProgram } from '../helpers/cli.ts'
 import { engines } from '../helpers/engines.ts'
 import { priceList } from '../helpers/lists.ts'
 import { rawConnection } from '../helpers/raw-request.ts'
+import { startServe } from '../helpers/serve.ts'
 import { until } from '../helpers/until.ts'
-
-const main = join(import.meta.dir, '../../src/main.ts')
-
-/** A service in a process of its own, and where it listens. */
-async function startService(program: TestProgram, env: Record<string, string> = {}) {
-  const child = Bun.spawn([process.execPath, main, 'serve'], {
-    cwd: program.folder,
-    env: { ...program.env, PORT: '0', TALLYMAN_LOG_FORMAT: 'json', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const lines = logLines(child.stdout)
-  // Not `for await`: leaving that would end the stream.
-  for (let line = await lines.next(); !line.done; line = await lines.next())
-    if (line.value.message === 'listening') return { child, url: line.value.url ?? '', lines }
-  throw new Error(`It ended: ${await new Response(child.stderr).text()}`)
-}
-
-async function* logLines(
-  stream: ReadableStream<Uint8Array>,
-): AsyncGenerator<{ message: string; url?: string }> {
-  let rest = ''
-  const decoder = new TextDecoder()
-  for await (const chunk of stream) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) yield JSON.parse(line)
-  }
-}
 
 for (const engine of engines) {
   describe(engine, () => {
     test('serves on loopback, and ends with 0 when it is asked to, even with a request open', async () => {
       await using program = await openProgram(engine)
       await program.run('ingest', await program.write('list.csv', priceList(3)), '--supplier', 'Acme')
-      const { child, url, lines } = await startService(program)
+      const { child, url, ended } = await startServe(program)
       try {
         expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
         for (const path of ['livez', 'readyz'])
@@ -50,7 +22,7 @@ for (const engine of engines) {
         expect([rebound.status, await rebound.json()]).toMatchObject([400, { code: 'wrong_host' }])
 
         const elsewhere = { PORT: new URL(url).port, TALLYMAN_DATA_DIR: `${program.folder}/elsewhere` }
-        const busy = await startService(program, elsewhere).catch((error: Error) => error)
+        const busy = await startServe(program, elsewhere).catch((error: Error) => error)
         expect(String(busy)).toContain('the address is in use already; set PORT to another one')
 
         // A list can come in while it serves.
@@ -64,11 +36,9 @@ for (const engine of engines) {
           socket: { data() {}, open: (socket) => void socket.write('GET /livez HTTP/1.1\r\nHost: localh') },
         })
         child.kill('SIGTERM')
-        const rest: string[] = []
-        for await (const { message } of lines) rest.push(message)
-        expect(rest).toContain('stopping')
-        expect(await child.exited).toBe(0)
-        expect(await new Response(child.stderr).text()).toBe('')
+        const { code, messages, stderr } = await ended()
+        expect([code, stderr]).toEqual([0, ''])
+        expect(messages).toContain('stopping')
         half.end()
       } finally {
         child.kill('SIGKILL')
@@ -96,7 +66,7 @@ test('refuses an address that others can reach, unless every request needs a tok
   expect(err).toContain('set TALLYMAN_API_TOKEN')
 
   const token = 'a-token-for-this-test-0123456789'
-  const { child, url } = await startService(program, { TALLYMAN_API_TOKEN: token })
+  const { child, url } = await startServe(program, { TALLYMAN_API_TOKEN: token })
   try {
     const local = `http://127.0.0.1:${new URL(url).port}`
     const status = async (path: string, headers: Record<string, string> = {}) =>
@@ -116,7 +86,7 @@ test('refuses an address that others can reach, unless every request needs a tok
 
 test('a list that is uploaded is seen through to the catalog, by processes of their own', async () => {
   await using program = await openProgram('sqlite')
-  const { child, url } = await startService(program)
+  const { child, url } = await startServe(program)
   try {
     const body = new FormData()
     body.append('supplier', 'Acme')
@@ -140,7 +110,7 @@ test('a list that is uploaded is seen through to the catalog, by processes of th
 
 test('an upload that is under way when the service stops is cut off, and leaves nothing behind', async () => {
   await using program = await openProgram('sqlite')
-  const { child, url } = await startService(program)
+  const { child, url } = await startServe(program)
   try {
     const connection = await rawConnection(Number(new URL(url).port))
     connection.send(

@@ -3,13 +3,15 @@ import { chmod, rm, writeFile } from 'node:fs/promises'
 import { supplierStore } from '../../src/suppliers/store.ts'
 import { engines } from '../helpers/engines.ts'
 import { priceList } from '../helpers/lists.ts'
+import { makePdf } from '../helpers/pdf.ts'
 import { descendants } from '../helpers/processes.ts'
 import { impatient, openTestService, type TestService } from '../helpers/service.ts'
 import { until } from '../helpers/until.ts'
+import { makeWorkbook } from '../helpers/workbook.ts'
 
 /** Long enough to be caught in the middle of. */
-const longList = priceList(200_000)
-const longListSize = 200_000
+const longListSize = 100_000
+const longList = priceList(longListSize)
 /** Takes more than a second wherever it is read. */
 const veryLongList = () =>
   `SKU;Name;Price EUR\n${Array.from({ length: 800_000 }, (_, n) => `L-${n};Article ${n};${n}.50`).join('\n')}\n`
@@ -200,14 +202,33 @@ describe('limits', () => {
     }
   }, 120_000)
 
-  test('a PDF that is named .xlsx is refused for what it is', async () => {
+  test('a workbook that unpacks to more than is allowed costs its own import, while others are read', async () => {
+    await using bench = await openTestService('sqlite', { TALLYMAN_UNPACKED_BYTES_MAX: '4MiB' })
+    const cell = '<c t="inlineStr"><is><t>x</t></is></c>'
+    const data = `<row><c t="inlineStr"><is><t>sku</t></is></c></row>${`<row>${cell.repeat(100)}</row>`.repeat(4000)}`
+    const bomb = await bench.take(makeWorkbook([{ data }]), { fileName: 'bomb.xlsx' })
+    const other = await bench.take(priceList(3), { supplier: 'Other' })
+    expect(await bench.ended(bomb)).toMatchObject({
+      status: 'failed',
+      error: { code: 'zip_bomb' },
+    })
+    expect(await bench.ended(other)).toMatchObject({ status: 'completed' })
+  }, 60_000)
+
+  test('a PDF that is named .xlsx is read, or refused, for what it is', async () => {
     await using bench = await openTestService('sqlite')
-    const found = await bench.ended(await bench.take('%PDF-1.7\n%âãÏÓ\n', { fileName: 'list.xlsx' }))
-    expect(found).toMatchObject({
+    const letter = makePdf([
+      { marks: [{ text: 'Dear customer, our prices stay as they are.', x: 60, y: 100 }] },
+    ])
+    expect(await bench.ended(await bench.take(letter, { fileName: 'list.xlsx' }))).toMatchObject({
       status: 'failed',
       analyzedBy: 'analyzer',
-      error: { code: 'unsupported_format', message: expect.stringContaining('is a PDF document') },
+      decision: { format: 'pdf' },
+      error: { code: 'not_a_price_list' },
     })
+    expect(await bench.ended(await bench.take('%PDF-1.7\n%âãÏÓ\n', { fileName: 'list.xlsx' }))).toMatchObject(
+      { status: 'failed', error: { code: 'damaged_pdf' } },
+    )
   }, 60_000)
 })
 

@@ -109,7 +109,7 @@ for (const engine of engines) {
       expect(await store.find('A77')).toHaveLength(1)
       const { id } = (await store.find('A78'))[0]!
       expect((await store.find(id))[0]!.sku).toBe('A78')
-      await store.history(id, 10)
+      await store.history(id, { limit: 10, cursor: null })
       const history = asked.plans.pop()!
       expect(history).toMatch(/USING PRIMARY KEY|price_history_item_id_import_no_n_pk/)
       for (const plan of asked.plans) {

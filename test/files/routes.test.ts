@@ -157,6 +157,9 @@ for (const engine of engines) {
         ['supplier=A&delimiter=xy', 'invalid_option', 'delimiter'],
         ['supplier=A&limits=moved=1', 'invalid_option', 'limits'],
         ['supplier=A&no_hold=yes', 'invalid_request', 'no_hold'],
+        ['supplier=A&encoding=klingon', 'unknown_encoding', 'klingon'],
+        ['supplier=A&source=a%0ab', 'invalid_request', 'source'],
+        ['supplier=A&source=a%E2%80%AEb', 'invalid_request', 'source'],
       ]
       for (const [query, code, named] of queries) {
         const { status, body } = await raw(service, query)
@@ -262,6 +265,19 @@ for (const engine of engines) {
     })
   })
 }
+
+test('a body that curl calls a form is a file when it has a name, and is refused with what helps otherwise', async () => {
+  await using service = await openService('sqlite')
+  const list = priceList(3)
+  const type = { 'content-type': 'application/x-www-form-urlencoded' }
+  const { status, body } = await raw(service, 'supplier=A&file_name=list.csv', list, type)
+  expect([status, body.file_name]).toEqual([202, 'list.csv'])
+  expect(body.sha256).toBe(createHash('sha256').update(list).digest('hex'))
+  expect(await raw(service, 'supplier=A', list, type)).toMatchObject({
+    status: 415,
+    body: { detail: expect.stringContaining('file_name') },
+  })
+})
 
 test('a name that is dangerous is shown without what makes it so', async () => {
   await using service = await openService('sqlite')

@@ -13,7 +13,7 @@ export interface ServeEvent {
 export interface Serving {
   child: Bun.Subprocess<'ignore', 'pipe', 'pipe'>
   url: string
-  /** Ends the process and gives what it logged since it listened. */
+  /** Waits for the end of the process, and gives all that it logged. */
   ended(): Promise<{ code: number; messages: string[]; stderr: string }>
 }
 

@@ -3,6 +3,7 @@ import { engines } from '../helpers/engines.ts'
 import { openService } from '../helpers/http-service.ts'
 import { csvOf, type ItemsJson, priceList } from '../helpers/lists.ts'
 import { silentLog } from '../helpers/open-database.ts'
+import { rawConnection } from '../helpers/raw-request.ts'
 
 /** The service on a catalog of 7 items of Acme. */
 async function openFilled(engine: (typeof engines)[number]) {
@@ -57,7 +58,10 @@ for (const engine of engines) {
     test('a query that is not known or not valid is refused by the name of its field', async () => {
       await using service = await openFilled(engine)
       const cases: [string, string][] = [
-        ['supplier=Acme', 'supplier'],
+        ['supplier=Acme', 'There is no parameter "supplier"; did you mean supplier_id? (parameters: limit, '],
+        ['full=1', 'There is no parameter "full" (parameters: limit, cursor, supplier_id, '],
+        ['serach=x', 'There is no parameter "serach"; did you mean search? (parameters: limit, '],
+        ['a%2Fb~c=1', 'There is no parameter "a/b~c"'],
         ['limit=0', 'limit'],
         ['limit=1001', 'limit'],
         ['limit=many', 'limit'],
@@ -71,6 +75,7 @@ for (const engine of engines) {
         ['__proto__=1', '__proto__'],
         ['sku=A-1&sku=A-2', 'sku'],
         ['characteristic=ean', 'characteristic'],
+        ['characteristic=a=1&characteristic=a=2', 'two values of "a"'],
         ['brand=', 'brand'],
       ]
       for (const [query, field] of cases) {
@@ -84,6 +89,8 @@ for (const engine of engines) {
           detail: expect.stringContaining(field),
         })
       }
+      const { body } = await service.json<{ detail: string }>('/livez?full=1')
+      expect(body.detail).toBe('There is no parameter "full"; this address takes none')
       const nul = Buffer.from('["a","\\u0000"]').toString('base64url')
       for (const cursor of ['nope', 'WzEsMl0', nul]) {
         const response = await service.get(`/api/v1/items?cursor=${cursor}`)
@@ -148,6 +155,10 @@ for (const engine of engines) {
         expect([path, response.status, response.headers.get('allow')]).toEqual([path, 405, allow])
         expect(await response.json()).toMatchObject({ code: 'method_not_allowed', status: 405 })
       }
+      const fragment = await rawConnection(service.port)
+      fragment.send('GET /api/v1/items#x HTTP/1.1\r\nHost: localhost\r\n\r\n')
+      expect(await fragment.received(/\}$/)).toMatch(/^HTTP\/1.1 404 .+"no_such_address"/s)
+      fragment.cut()
       const head = await service.fetch('/api/v1/items', { method: 'HEAD' })
       expect([head.status, await head.text()]).toEqual([200, ''])
     })

@@ -57,6 +57,13 @@ for (const engine of engines) {
         ['Müller 100%', 4],
         ['Zeta', 2],
       ])
+      for (const key of [[''], ['\u0001'], ['x'.repeat(300)], [3]]) {
+        const given = Buffer.from(JSON.stringify(key)).toString('base64url')
+        expect([key, await service.json(`/api/v1/suppliers?cursor=${given}`)]).toMatchObject([
+          key,
+          { status: 422, body: { code: 'invalid_cursor' } },
+        ])
+      }
       const search = async (text: string) =>
         (await list(service, `?search=${encodeURIComponent(text)}`)).map(({ name }) => name)
       expect(await search('MÜLL')).toEqual(['Müller 100%'])
@@ -111,10 +118,13 @@ for (const engine of engines) {
         [{ name: 'Other' }, 422, 'invalid_request', 'name'],
         [{ currency: 'EUR', revision: 3 }, 422, 'invalid_request', 'revision'],
         [{ currency: 'XXY' }, 422, 'invalid_currency', 'XXY'],
-        [{ currency: 3 }, 422, 'invalid_request', 'currency'],
-        [{ uses_analyzer: 'yes' }, 422, 'invalid_request', 'uses_analyzer'],
-        [{}, 422, 'invalid_request', ''],
-        [[], 422, 'invalid_request', ''],
+        [{ curency: 'EUR' }, 422, 'invalid_request', 'no field "curency"; did you mean currency?'],
+        ['{"currency":"EUR","__proto__":{"x":1}}', 422, 'invalid_request', 'no field "__proto__"'],
+        [{ currency: 3 }, 422, 'invalid_request', 'currency must be a text or null'],
+        [{ uses_analyzer: 'yes' }, 422, 'invalid_request', 'uses_analyzer must be true or false or null'],
+        [{}, 422, 'invalid_request', 'the body must say at least one of currency, uses_analyzer'],
+        [[], 422, 'invalid_request', 'the body must be an object'],
+        [`${'['.repeat(30_000)}${']'.repeat(30_000)}`, 422, 'body_too_deep', '20'],
         ['null', 422, 'invalid_request', ''],
         ['{"currency":', 400, 'malformed_json', ''],
         ['', 400, 'malformed_json', ''],

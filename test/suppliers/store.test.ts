@@ -42,7 +42,7 @@ for (const engine of engines) {
 
     test('a name that is none is refused', async () => {
       await using database = await openMigrated(engine)
-      for (const name of ['', '  \n', 'x'.repeat(201), 'a\0b', 'a\u001bb'])
+      for (const name of ['', '  \n', 'x'.repeat(201), 'a\0b', 'a\u001bb', '\u200b', 'a\u202eb', 'a\u009bb'])
         expect(await rejection(inTx(database, (store) => store.findOrAdd(name, now)))).toMatchObject({
           name: 'InvalidError',
           code: 'invalid_supplier',
