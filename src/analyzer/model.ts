@@ -68,7 +68,7 @@ export const AnalyzeStatus = t.Object(
     progress_percentage: t.Number({ minimum: 0, maximum: 100 }),
     items_processed: Count('Rows so far.'),
     items_total: t.Union([Count('Rows there are.'), t.Null()], { description: 'Null: not known yet.' }),
-    errors: t.Array(AnalyzeError, { maxItems: 1000, description: 'Why it failed; empty unless it did.' }),
+    errors: t.Array(AnalyzeError, { maxItems: 100, description: 'Why it failed; empty unless it did.' }),
     phase: t.Optional(
       t.String({ maxLength: 100, description: '`reading` or `writing`, where it is known.' }),
     ),

@@ -29,8 +29,9 @@ export interface AnalyzerClientOptions {
   rowsBytesMax: number
 }
 
-/** Statuses are small; a job with a thousand errors fits. */
-const answerBytesMax = 8 * 1024 * 1024
+/** Statuses are small, and parsing keeps the serving process: brackets alone cost some 150 ms a MiB. */
+const answerBytesMax = 512 * 1024
+const rowsType = 'application/x-ndjson'
 /** Quick for small files, and never so often that a long one costs anything. */
 const firstPollMs = 10
 const pollMsMax = 1000
@@ -121,7 +122,8 @@ export function analyzerClient(options: AnalyzerClientOptions): RemoteReader {
       const answer = await outboundToFile(
         {
           url: resultUrl,
-          headers: { ...bearer(secret), accept: 'application/x-ndjson' },
+          headers: { ...bearer(secret), accept: rowsType },
+          mediaType: rowsType,
           timeoutMs: options.rowsMs,
           sizeBytesMax: options.rowsBytesMax,
           signal,
@@ -132,8 +134,8 @@ export function analyzerClient(options: AnalyzerClientOptions): RemoteReader {
       })
       if (answer.status === 404) return false
       if (answer.status !== 200) throw refusal(answer.status, null)
-      if (answer.mediaType === 'application/x-ndjson') return true
-      throw nonsense(`its rows are "${answer.mediaType}" instead of application/x-ndjson`)
+      if (answer.mediaType === rowsType) return true
+      throw nonsense(`its rows are "${answer.mediaType}" instead of ${rowsType}`)
     },
   }
 }
@@ -248,6 +250,8 @@ const nonsense = (what: string) =>
 
 /** Under the code by which imports are known to have failed. */
 function asUnavailable(error: unknown): unknown {
+  // Our own disk is no fault of the analyzer's.
+  if (error instanceof UnavailableError && error.code === 'disk_full') return error
   if (error instanceof UnavailableError)
     return new UnavailableError('analyzer_unavailable', `The analyzer failed: ${error.message}`, {
       cause: error,
