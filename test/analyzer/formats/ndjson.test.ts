@@ -5,6 +5,7 @@ import { openFile } from '../../../src/analyzer/formats/index.ts'
 import { ndjson } from '../../../src/analyzer/formats/ndjson.ts'
 import { ndjsonLine } from '../../../src/analyzer/formats/ndjson-line.ts'
 import type { Row } from '../../../src/analyzer/table/row.ts'
+import { storable } from '../../../src/lib/storable.ts'
 import { rejection } from '../../helpers/open-database.ts'
 import { temporaryDirectory } from '../../helpers/temporary.ts'
 
@@ -123,7 +124,7 @@ for (const [text, cell] of numbers) {
   })
 }
 
-test('any flat object that JSON can write is read as JSON reads it', () => {
+test('any flat object that JSON can write is read as JSON reads it, with texts that can be kept', () => {
   const value = fc.oneof(fc.string({ unit: 'binary' }), fc.integer(), fc.constant(null))
   fc.assert(
     fc.property(
@@ -132,7 +133,11 @@ test('any flat object that JSON can write is read as JSON reads it', () => {
       (object, indent) => {
         // In one line either way, with blanks or without.
         const text = JSON.stringify(object, null, indent).replaceAll('\n', ' ')
-        const members = Object.entries(object).map(([key, member]) => [key, member ?? ''])
+        const members = Object.entries(object).map(([key, member]) => [
+          storable(key),
+          typeof member === 'string' ? storable(member) : (member ?? ''),
+        ])
+        fc.pre(new Set(members.map(([key]) => key)).size === members.length)
         expect(ndjsonLine(text)).toEqual({ members } as ReturnType<typeof ndjsonLine>)
       },
     ),
