@@ -145,7 +145,7 @@ export async function openService(
       usesAnalyzer: config.usesAnalyzer,
       hasFallback: config.analyzerFallback,
       retryDelaysMs: patience.retryDelaysMs,
-      clearUp: (importId) => discardStaging(app.db, parts.stagingFolder, importId),
+      clearUp: (area) => discardStaging(app.db, { ...area, folder: parts.stagingFolder }),
     })
     return {
       db: app.db,

@@ -151,7 +151,7 @@ async function readAndConclude(parts: AnalyzerParts, attempt: Attempt): Promise<
   }
 }
 
-async function readRaw(parts: AnalyzerParts, { made, work, known }: Attempt): Promise<ReadResult> {
+async function readRaw(parts: AnalyzerParts, { made, lease, work, known }: Attempt): Promise<ReadResult> {
   const revision = await supplierStore(parts.db).revision(made.supplierId)
   const load = (decision: string) =>
     loadFingerprints(fingerprintPath(parts, made), { readingKey: made.readingKey, decision, revision })
@@ -161,7 +161,8 @@ async function readRaw(parts: AnalyzerParts, { made, work, known }: Attempt): Pr
     limits: parts.limits,
     decision: made.decision,
     knownRows: known ? load : null,
-    openStaging: () => openStaging(parts.db, { importId: made.id, folder: parts.stagingFolder }),
+    openStaging: () =>
+      openStaging(parts.db, { importId: made.id, attempt: lease.attempt, folder: parts.stagingFolder }),
     ...work,
   })
 }

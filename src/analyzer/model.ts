@@ -68,7 +68,7 @@ export const AnalyzeStatus = t.Object(
     progress_percentage: t.Number({ minimum: 0, maximum: 100 }),
     items_processed: Count('Rows so far.'),
     items_total: t.Union([Count('Rows there are.'), t.Null()], { description: 'Null: not known yet.' }),
-    errors: t.Array(AnalyzeError, { maxItems: 1000, description: 'Why it failed; empty unless it did.' }),
+    errors: t.Array(AnalyzeError, { maxItems: 100, description: 'Why it failed; empty unless it did.' }),
     phase: t.Optional(
       t.String({ maxLength: 100, description: '`reading` or `writing`, where it is known.' }),
     ),
@@ -130,7 +130,7 @@ export const ResultRow = t.Object(
     title: 'ResultRow',
     description:
       'One row of the list, as a flat object. The keys are the names of its columns, in any language that a list may use: "SKU", "Bezeichnung", "price". Write prices as strings to say just how they are printed; a number keeps its text too.',
-    additionalProperties: t.Union([t.String(), t.Number(), t.Null()]),
+    additionalProperties: t.Union([t.String(), t.Number(), t.Boolean(), t.Null()]),
   },
 )
 

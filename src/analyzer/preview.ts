@@ -96,7 +96,7 @@ export async function dryRun<Result>(
     limits: parts.limits,
     decision: null,
     knownRows: null,
-    openStaging: () => openStaging(parts.db, { importId, folder: parts.stagingFolder }),
+    openStaging: () => openStaging(parts.db, { importId, attempt: 1, folder: parts.stagingFolder }),
   })
   try {
     return await read.staging.withSql(async (sql) => {

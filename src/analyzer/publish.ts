@@ -62,6 +62,7 @@ export async function publish(
     const { revision, ...numbers } = await lockSupplier(db, sql, context)
     if (revision !== diff.revision) return null
     await refuseStale(sql, context)
+    if (db.engine === 'postgres') await deferItemIndex(sql)
     const { changes } = diff
     const written = { ...numbers, now, idsFrom, isFirst: diff.isFirst }
     if (changes.changed + changes.gone + changes.returned > 0) await keepBefore(sql, staging, numbers)
@@ -222,7 +223,6 @@ async function insertNew(sql: Sql, staging: Staging, written: Written, count: nu
   const isBulk = staging.engine === 'sqlite' && count > 20_000 && count > idsFrom / 4
   if (isBulk) await withoutItemIndexes(sql, () => insert(number))
   else if (staging.engine === 'postgres') {
-    if (count > 20_000) await deferItemIndex(sql)
     // Its rows are of any order anyway, and sorting them all costs as much as writing them.
     await insert(null)
   } else if (!isFirst) await insert(number)

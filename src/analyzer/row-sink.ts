@@ -1,5 +1,6 @@
 import type { IgnoredCounts, RowCounts } from '../imports/model.ts'
-import { type Place, type RejectedRow, type Staging, storable } from './staging/staging.ts'
+import { storable } from '../lib/storable.ts'
+import type { Place, RejectedRow, Staging } from './staging/staging.ts'
 import { type IgnoredReason, type Issue, rawTextMax } from './table/issue.ts'
 import type { RowOutcome } from './table/item.ts'
 import type { Row } from './table/row.ts'

@@ -28,7 +28,7 @@ export const analyzeChild = defineCommand({
       app = await openApp({ config, clock: io.clock, log, schema: 'read' })
       return app.parts
     }
-    const result = await workOn(message, { open, say: (report) => parent.send(report) })
+    const result = await workOn(message, { open, say: (report) => parent.send(report), log })
     // TypeScript does not see that `open` was called.
     await (app as App | null)?.close()
     parent.send(result)

@@ -29,8 +29,9 @@ export interface AnalyzerClientOptions {
   rowsBytesMax: number
 }
 
-/** Statuses are small; a job with a thousand errors fits. */
-const answerBytesMax = 8 * 1024 * 1024
+/** Statuses are small, and parsing keeps the serving process: brackets alone cost some 150 ms a MiB. */
+const answerBytesMax = 512 * 1024
+const rowsType = 'application/x-ndjson'
 /** Quick for small files, and never so often that a long one costs anything. */
 const firstPollMs = 10
 const pollMsMax = 1000
@@ -121,7 +122,8 @@ export function analyzerClient(options: AnalyzerClientOptions): RemoteReader {
       const answer = await outboundToFile(
         {
           url: resultUrl,
-          headers: { ...bearer(secret), accept: 'application/x-ndjson' },
+          headers: { ...bearer(secret), accept: rowsType },
+          mediaType: rowsType,
           timeoutMs: options.rowsMs,
           sizeBytesMax: options.rowsBytesMax,
           signal,
@@ -132,8 +134,8 @@ export function analyzerClient(options: AnalyzerClientOptions): RemoteReader {
       })
       if (answer.status === 404) return false
       if (answer.status !== 200) throw refusal(answer.status, null)
-      if (answer.mediaType === 'application/x-ndjson') return true
-      throw nonsense(`its rows are "${answer.mediaType}" instead of application/x-ndjson`)
+      if (answer.mediaType === rowsType) return true
+      throw nonsense(`its rows are "${answer.mediaType}" instead of ${rowsType}`)
     },
   }
 }
@@ -198,9 +200,18 @@ function failureOf({ errors }: AnalyzeStatus): TaskEnd {
   return {
     status: 'failed',
     code: /^[a-z0-9_]{1,64}$/.test(first?.code ?? '') ? first!.code : 'analyzer_failed',
-    message: first?.message.slice(0, errorMessageMax) ?? 'The analyzer failed without saying why.',
+    message: saidIn(first?.message ?? '') || 'The analyzer failed without saying why.',
   }
 }
+
+/** Somebody else's words as they may be stored and shown: PostgreSQL takes no NUL, and a terminal would obey. */
+const saidIn = (text: string) =>
+  text
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+    .trim()
+    .slice(0, errorMessageMax)
+    .toWellFormed()
 
 /** @throws UnavailableError for what is no such answer; InvalidError when the request was refused */
 function jsonIn<Schema extends typeof AnalyzeAccepted | typeof AnalyzeStatus>(
@@ -225,7 +236,7 @@ function jsonIn<Schema extends typeof AnalyzeAccepted | typeof AnalyzeStatus>(
 function refusal(status: number, body: unknown): AppError {
   const detail =
     typeof body === 'object' && body !== null && 'detail' in body && typeof body.detail === 'string'
-      ? `: ${body.detail.slice(0, errorMessageMax)}`
+      ? `: ${saidIn(body.detail)}`
       : ''
   const text = `The analyzer answered ${status}${detail}`
   // 404: a job that it does not know any more, since it was started anew.
@@ -239,6 +250,8 @@ const nonsense = (what: string) =>
 
 /** Under the code by which imports are known to have failed. */
 function asUnavailable(error: unknown): unknown {
+  // Our own disk is no fault of the analyzer's.
+  if (error instanceof UnavailableError && error.code === 'disk_full') return error
   if (error instanceof UnavailableError)
     return new UnavailableError('analyzer_unavailable', `The analyzer failed: ${error.message}`, {
       cause: error,

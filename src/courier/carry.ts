@@ -32,8 +32,8 @@ export interface CarryParts {
   stagingFolder: string
   /** Most bytes of rows that a foreign analyzer may answer. */
   fileBytesMax: number
-  /** Deletes what an attempt that was ended by force has left behind. */
-  clearUp: (importId: string) => Promise<void>
+  /** Deletes what attempts up to this one have left behind, those that were ended by force. */
+  clearUp: (area: { importId: string; attempt: number }) => Promise<void>
 }
 
 const clearUpMs = 2000
@@ -54,6 +54,7 @@ export async function carry(parts: CarryParts, job: Job, following: Following): 
   const work = { ...taken, log: parts.log.child({ importId: job.importId, jobId: job.id }), following }
   const heartbeat = setInterval(() => void renew(parts, work), leaseMs / 4)
   try {
+    await clearUpBefore(parts, work)
     const end = await readSomehow(parts, work)
     await conclude(parts, work, end)
   } catch (error) {
@@ -97,6 +98,11 @@ async function readSomehow(parts: CarryParts, work: Work): Promise<TaskEnd> {
   if (analyzer === null) return readIn(parts, work, parts.child, 'child')
   const end = await readOverHttp(parts, work, analyzer)
   return end === 'rows kept' ? readIn(parts, work, parts.child, 'remote') : end
+}
+
+/** So that a machine that crashes again and again keeps one attempt's rows, not those of all. */
+async function clearUpBefore(parts: CarryParts, { made, lease, log }: Work): Promise<void> {
+  if (lease.attempt > 1) await clearUp(parts, { importId: made.id, attempt: lease.attempt - 1 }, log)
 }
 
 /** The supplier's own switch counts more than the general one. */
@@ -226,20 +232,24 @@ async function conclude(parts: CarryParts, work: Work, end: TaskEnd): Promise<vo
       throw error
     },
   )
-  if (!isOurs) return
-  if (isStopped) log.info('import put back into the queue')
-  else log.warn('import failed', errorOf(end))
-  await clearUp(parts, made.id, log)
+  if (isOurs && isStopped) log.info('import put back into the queue')
+  else if (isOurs) log.warn('import failed', errorOf(end))
+  // A first attempt that wrote the end itself has cleared up; an earlier one may have been killed.
+  if (isOurs || lease.attempt > 1) await clearUp(parts, { importId: made.id, attempt: lease.attempt }, log)
 }
 
 /**
  * Whatever is not deleted now is at the next start. It may have to wait for a PostgreSQL that is still at work on the
  * last statement of a process that was killed.
  */
-async function clearUp(parts: CarryParts, importId: string, log: Logger): Promise<void> {
+async function clearUp(
+  parts: CarryParts,
+  area: { importId: string; attempt: number },
+  log: Logger,
+): Promise<void> {
   const waited = new AbortController()
   const clearing = parts
-    .clearUp(importId)
+    .clearUp(area)
     .catch((error) => log.warn('left-over staging not deleted', { error }))
     .finally(() => waited.abort())
   await Promise.race([clearing, pause(clearUpMs, waited.signal)])

@@ -59,9 +59,9 @@ export async function withoutItemIndexes(sql: Sql, work: () => Promise<void>): P
 }
 
 /**
- * Lets work that adds very many items append to the pending list of the characteristics' index instead of sorting
- * them in on the way, which takes longer than everything else. Searches look through the list, too, until the server's
- * next automatic vacuum, or the next change, sorts it in. For PostgreSQL, inside the work's transaction.
+ * Lets a publish append to the pending list of the characteristics' index and never sort it in itself, which for 1M
+ * items took 17 s of the server's time. Searches look through the list, too, until an automatic vacuum or analyze,
+ * which follows upon a tenth of the rows changing, has sorted it in. For PostgreSQL, inside the work's transaction.
  */
 export async function deferItemIndex(sql: Sql): Promise<void> {
   await sql.all(`select set_config('gin_pending_list_limit', '1GB', true)`)

@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError, InvalidError, NotFoundError, systemErrorCode, UnavailableError } from '../lib/errors.ts'
+import { hasEnded, ownIdentity } from '../lib/process-identity.ts'
 
 /** A file as the archive keeps it. */
 export interface KeptFile {
@@ -41,7 +42,7 @@ export function openArchive(folder: string) {
     source: string | null,
     write: (temporary: string) => Promise<Hashed>,
   ): Promise<ReceivedFile> {
-    const temporary = join(incoming, randomUUID())
+    const temporary = join(incoming, temporaryName())
     // Where the folder is not there, there is nothing to delete either.
     const discard = () => rm(temporary, { force: true }).catch(() => {})
     try {
@@ -112,14 +113,18 @@ export function openArchive(folder: string) {
       return path
     },
 
-    /** Deletes what a crash left half-copied. Only safe while nobody keeps a file: at start. */
+    /**
+     * Deletes what a crash left half-copied: what a process of this machine was writing that has ended, and of others
+     * what is older than any copy takes.
+     */
     async sweep(olderThan: Date): Promise<void> {
       const names = await readdir(incoming).catch(() => [])
       for (const name of names) {
         const path = join(incoming, name)
         // Another process may have finished with it meanwhile.
         const found = await stat(path).catch(() => null)
-        if (found !== null && found.mtime < olderThan) await rm(path, { force: true })
+        if (found !== null && (found.mtime < olderThan || hasEnded(writerOf(name))))
+          await rm(path, { force: true })
       }
     },
   }
@@ -142,6 +147,10 @@ async function place(temporary: string, path: string, sizeBytes: number): Promis
 }
 
 export type Archive = ReturnType<typeof openArchive>
+
+/** Says who writes, so that it is known when nobody does any more. */
+const temporaryName = () => `${Buffer.from(ownIdentity()).toString('base64url')}.${randomUUID()}`
+const writerOf = (name: string) => Buffer.from(name.split('.')[0]!, 'base64url').toString()
 
 type Hashed = Omit<KeptFile, 'path'>
 

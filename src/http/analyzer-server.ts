@@ -15,7 +15,9 @@ export function createAnalyzerServer(options: { jobs: AnalyzerJobs; secret: stri
     .onRequest(({ request, set }) => {
       set.headers['x-content-type-options'] = 'nosniff'
       set.headers['cache-control'] = 'no-store'
-      if (new URL(request.url).pathname === '/health' || isGiven(secret, request)) return undefined
+      // A Host that is none leaves no address; whoever sends it gets no further than anybody without the secret.
+      const path = URL.parse(request.url)?.pathname ?? null
+      if (path === '/health' || (path !== null && isGiven(secret, request))) return undefined
       return problem(401, 'wrong_secret', 'Send the secret of this analyzer: Authorization: Bearer SECRET.')
     })
     .onError(({ error, code }) => {

@@ -4,6 +4,7 @@ import type { Query } from '../db/database.ts'
 import type { Tables } from '../db/schema.ts'
 import { NotFoundError } from '../lib/errors.ts'
 import { newId } from '../lib/id.ts'
+import { storableValue } from '../lib/storable.ts'
 import type {
   AnalyzerKind,
   ChangeCounts,
@@ -181,7 +182,8 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
     },
 
     async change(id: string, change: ImportChange): Promise<void> {
-      const { counts, error, ...plain } = change
+      // Names of columns and sheets, and what is told of them, are the file's own words.
+      const { counts, error, ...plain } = storableValue(change)
       await query
         .update(imports)
         .set({

@@ -34,7 +34,7 @@ const redirectsMax = 3
  *
  * Not `fetch`: that hands requests for this very machine, with their secrets, to whatever HTTP_PROXY names.
  * @throws UnavailableError `unreachable`, `timed_out`, `cut_off`: worth another try
- * @throws InvalidError `answer_too_large`, `redirected`, `not_http`
+ * @throws InvalidError `answer_too_large`, `answer_packed`, `redirected`, `not_http`
  */
 export async function outbound(request: Outbound): Promise<Answer> {
   return following(request, async (message) => {
@@ -45,15 +45,21 @@ export async function outbound(request: Outbound): Promise<Answer> {
 }
 
 /**
- * The same, with the answer's body in a file when its status is 200; the file is new, or the call fails.
+ * The same, with the answer's body in a file when its status is 200 and it is of the type that is wanted: of another
+ * one nothing is taken. The file is new, or the call fails.
  * @param path absolute
+ * @throws UnavailableError `disk_full`, `answer_not_kept`
  */
-export async function outboundToFile(request: Outbound, path: string): Promise<Omit<Answer, 'body'>> {
+export async function outboundToFile(
+  request: Outbound & { mediaType: string },
+  path: string,
+): Promise<Omit<Answer, 'body'>> {
   return following(request, async (message) => {
-    if (message.statusCode === 200)
+    const head = headOf(message)
+    if (head.status === 200 && head.mediaType === request.mediaType)
       await pipeline(limited(message, request), createWriteStream(path, { flags: 'wx' }))
     else message.destroy()
-    return headOf(message)
+    return head
   })
 }
 
@@ -69,7 +75,7 @@ async function following<Result>(
       const message = await send({ ...request, url, signal })
       const location = message.headers.location
       const status = message.statusCode ?? 0
-      if (status < 300 || status > 399 || location === undefined) return await work(message)
+      if (status < 300 || status > 399 || location === undefined) return await work(asSent(message, url))
       message.destroy()
       url = redirected(request, location, redirects)
     }
@@ -77,6 +83,17 @@ async function following<Result>(
     request.signal.throwIfAborted()
     throw explained(error, { url, timeoutMs: request.timeoutMs, isTimedOut: deadline.aborted })
   }
+}
+
+/** @throws InvalidError `answer_packed`: it was asked for otherwise, and limits count what comes */
+function asSent(message: IncomingMessage, url: URL): IncomingMessage {
+  const encoding = message.headers['content-encoding']?.trim().toLowerCase() ?? ''
+  if (message.statusCode !== 200 || encoding === '' || encoding === 'identity') return message
+  message.destroy()
+  throw new InvalidError(
+    'answer_packed',
+    `${url.origin} packs its answer (content-encoding: ${encoding}), although it was asked not to.`,
+  )
 }
 
 function send({ url, method = 'GET', headers, json, signal }: Outbound): Promise<IncomingMessage> {
@@ -145,6 +162,10 @@ function headOf({ statusCode, headers }: IncomingMessage): Omit<Answer, 'body'> 
   return { status: statusCode ?? 0, mediaType }
 }
 
+/** What goes wrong with the file that an answer is written to, and never with a connection. */
+const fileFaults = new Set('ENOSPC EDQUOT EFBIG EIO EROFS EACCES EEXIST ENOENT ENOTDIR EISDIR'.split(' '))
+const isDiskFull = (code: string) => code === 'ENOSPC' || code === 'EDQUOT'
+
 function explained(error: unknown, of: { url: URL; timeoutMs: number; isTimedOut: boolean }): unknown {
   if (error instanceof InvalidError || error instanceof UnavailableError) return error
   const { origin } = of.url
@@ -153,6 +174,14 @@ function explained(error: unknown, of: { url: URL; timeoutMs: number; isTimedOut
       cause: error,
     })
   const code = systemErrorCode(error)
+  if (code !== null && fileFaults.has(code))
+    return new UnavailableError(
+      isDiskFull(code) ? 'disk_full' : 'answer_not_kept',
+      isDiskFull(code)
+        ? `The disk is full; the answer of ${origin} was not kept. Make room and try again.`
+        : `The answer of ${origin} could not be kept (${code}).`,
+      { cause: error },
+    )
   const reason = code === 'ECONNREFUSED' ? 'nothing listens there' : (code ?? String(error))
   return new UnavailableError('unreachable', `${origin} cannot be reached: ${reason}.`, { cause: error })
 }

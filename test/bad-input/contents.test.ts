@@ -94,7 +94,7 @@ const cases: [string, string, string | Uint8Array, string, string][] = [
     'not_a_price_list',
     '',
   ],
-  ['a PDF document', 'list.csv', '%PDF-1.7\n1 0 obj\n', 'unsupported_format', 'a PDF document'],
+  ['a PDF document that was cut off', 'list.csv', '%PDF-1.7\n1 0 obj\n', 'damaged_pdf', 'ends too early'],
   ['a PNG image', 'list.csv', binary(hex('89504e470d0a1a0a')), 'unsupported_format', 'a PNG image'],
   [
     'a web page',

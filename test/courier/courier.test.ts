@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'bun:test'
-import { chmod, writeFile } from 'node:fs/promises'
+import { chmod, rm, writeFile } from 'node:fs/promises'
 import { supplierStore } from '../../src/suppliers/store.ts'
 import { engines } from '../helpers/engines.ts'
 import { priceList } from '../helpers/lists.ts'
+import { makePdf } from '../helpers/pdf.ts'
 import { descendants } from '../helpers/processes.ts'
 import { impatient, openTestService, type TestService } from '../helpers/service.ts'
 import { until } from '../helpers/until.ts'
+import { makeWorkbook } from '../helpers/workbook.ts'
 
 /** Long enough to be caught in the middle of. */
-const longList = priceList(200_000)
-const longListSize = 200_000
+const longListSize = 100_000
+const longList = priceList(longListSize)
 /** Takes more than a second wherever it is read. */
 const veryLongList = () =>
   `SKU;Name;Price EUR\n${Array.from({ length: 800_000 }, (_, n) => `L-${n};Article ${n};${n}.50`).join('\n')}\n`
@@ -125,6 +127,16 @@ for (const engine of engines) {
       expect(await bench.ended(await bench.take(priceList(3)))).toMatchObject({ status: 'completed' })
     }, 120_000)
 
+    test('names of columns may hold what databases dislike', async () => {
+      await using bench = await openTestService(engine)
+      const list = 'SKU;Name\0\ufffe;Price EUR\0;\0\nA-1;Zange;1,50;x\nA-2;Hammer;2,50;y\n'
+      expect(await bench.ended(await bench.take(list))).toMatchObject({
+        status: 'completed',
+        error: null,
+        counts: { accepted: 2 },
+      })
+    }, 60_000)
+
     test('when the service stops, an import under way is put back, and the next start takes it up', async () => {
       const bench = await openTestService(engine)
       const importId = await bench.take(longList)
@@ -148,6 +160,19 @@ for (const engine of engines) {
     }, 120_000)
   })
 }
+
+test('a failure that nobody expected is in the log, as its import says', async () => {
+  await using bench = await openTestService('sqlite')
+  await rm(bench.service.parts.stagingFolder, { recursive: true, force: true })
+  await writeFile(bench.service.parts.stagingFolder, 'no folder')
+  expect(await bench.ended(await bench.take(priceList(3)))).toMatchObject({
+    status: 'failed',
+    error: { code: 'internal_error', message: 'Internal error; the log has the details.' },
+  })
+  await until(() =>
+    bench.events.some(({ fields }) => JSON.stringify(fields.error ?? null).includes('EEXIST')),
+  )
+}, 60_000)
 
 describe('limits', () => {
   test('a file that takes too much memory fails its import, and nothing else', async () => {
@@ -177,14 +202,33 @@ describe('limits', () => {
     }
   }, 120_000)
 
-  test('a PDF that is named .xlsx is refused for what it is', async () => {
+  test('a workbook that unpacks to more than is allowed costs its own import, while others are read', async () => {
+    await using bench = await openTestService('sqlite', { TALLYMAN_UNPACKED_BYTES_MAX: '4MiB' })
+    const cell = '<c t="inlineStr"><is><t>x</t></is></c>'
+    const data = `<row><c t="inlineStr"><is><t>sku</t></is></c></row>${`<row>${cell.repeat(100)}</row>`.repeat(4000)}`
+    const bomb = await bench.take(makeWorkbook([{ data }]), { fileName: 'bomb.xlsx' })
+    const other = await bench.take(priceList(3), { supplier: 'Other' })
+    expect(await bench.ended(bomb)).toMatchObject({
+      status: 'failed',
+      error: { code: 'zip_bomb' },
+    })
+    expect(await bench.ended(other)).toMatchObject({ status: 'completed' })
+  }, 60_000)
+
+  test('a PDF that is named .xlsx is read, or refused, for what it is', async () => {
     await using bench = await openTestService('sqlite')
-    const found = await bench.ended(await bench.take('%PDF-1.7\n%âãÏÓ\n', { fileName: 'list.xlsx' }))
-    expect(found).toMatchObject({
+    const letter = makePdf([
+      { marks: [{ text: 'Dear customer, our prices stay as they are.', x: 60, y: 100 }] },
+    ])
+    expect(await bench.ended(await bench.take(letter, { fileName: 'list.xlsx' }))).toMatchObject({
       status: 'failed',
       analyzedBy: 'analyzer',
-      error: { code: 'unsupported_format', message: expect.stringContaining('is a PDF document') },
+      decision: { format: 'pdf' },
+      error: { code: 'not_a_price_list' },
     })
+    expect(await bench.ended(await bench.take('%PDF-1.7\n%âãÏÓ\n', { fileName: 'list.xlsx' }))).toMatchObject(
+      { status: 'failed', error: { code: 'damaged_pdf' } },
+    )
   }, 60_000)
 })
 

@@ -79,6 +79,34 @@ for (const engine of engines) {
       expect(analyzer.asked).toHaveLength(asked)
     }, 60_000)
 
+    test('what it says may hold anything, and is stored as people may read it', async () => {
+      const message = `No\0 table\u001b[2J\u202e here\ud800.${' '.repeat(2000)}`
+      await using analyzer = standIn({
+        status: (id) =>
+          Response.json({ ...completed(id), status: 'failed', errors: [{ code: 'no_table', message }] }),
+      })
+      await using bench = await open(engine, analyzer.url)
+      const found = await bench.ended(await bench.take('%PDF-1.7', { fileName: 'list.pdf' }))
+      expect(found.error).toEqual({ code: 'no_table', message: 'No  table [2J  here\ufffd.' })
+    }, 60_000)
+
+    test('names of columns and sheets may hold anything', async () => {
+      const row = {
+        _sheet: 'a\0\ud800',
+        SKU: 'R-1',
+        'Bezeichnung\0\ud800': 'Zange\0',
+        Preis: '1,50',
+        Währung: 'EUR',
+      }
+      await using analyzer = standIn({
+        result: () =>
+          new Response(`${JSON.stringify(row)}\n{"_sheet":"\\u0000"}\n\0\n`, { headers: ndjsonHeaders }),
+      })
+      await using bench = await open(engine, analyzer.url)
+      const found = await bench.ended(await bench.take('%PDF-1.7', { fileName: 'list.pdf' }))
+      expect(found).toMatchObject({ error: null, counts: { accepted: 1 } })
+    }, 60_000)
+
     test('one that writes the database itself has nothing to answer', async () => {
       const stop = new AbortController()
       await using analyzer = standIn({

@@ -7,7 +7,7 @@ import { descendants, processState } from '../helpers/processes.ts'
 import { type Serving, startServe } from '../helpers/serve.ts'
 import { until } from '../helpers/until.ts'
 
-const longList = priceList(200_000)
+const longList = priceList(100_000)
 
 interface ImportJson {
   id: string
@@ -78,7 +78,7 @@ for (const engine of engines) {
       expect(await program.leftovers()).toEqual([])
       const second = await startServe(program)
       try {
-        expect(await ended(second, id)).toMatchObject({ status: 'completed', counts: { accepted: 200_000 } })
+        expect(await ended(second, id)).toMatchObject({ status: 'completed', counts: { accepted: 100_000 } })
       } finally {
         second.child.kill('SIGTERM')
         await second.ended()
@@ -101,7 +101,7 @@ for (const engine of engines) {
       ])
       const second = await startServe(program)
       try {
-        expect(await ended(second, id)).toMatchObject({ status: 'completed', counts: { accepted: 200_000 } })
+        expect(await ended(second, id)).toMatchObject({ status: 'completed', counts: { accepted: 100_000 } })
         expect(await ended(second, waiting.id)).toMatchObject({ status: 'completed' })
       } finally {
         second.child.kill('SIGTERM')

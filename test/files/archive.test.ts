@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { openArchive } from '../../src/files/archive.ts'
 import { rejection } from '../helpers/open-database.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../helpers/temporary.ts'
+import { until } from '../helpers/until.ts'
 
 const limit = { sizeBytesMax: 10_000_000 }
 
@@ -179,3 +180,37 @@ test('what a crash left half-copied is swept; what is being copied, and what is 
   await archive.sweep(new Date(5000))
   expect((await kept(directory)).sort()).toEqual([file.path, young].sort())
 })
+
+test('what a process was receiving when it was killed is deleted at once, and not what is being received', async () => {
+  await using directory = await temporaryDirectory()
+  const folder = directory.file('raw')
+  const archive = openArchive(folder)
+  const module = join(import.meta.dir, '../../src/files/archive.ts')
+  const script = directory.file('receive.ts')
+  await Bun.write(
+    script,
+    `import { openArchive } from ${JSON.stringify(module)}
+    async function* pieces() {
+      yield Buffer.from('sku;price')
+      await new Promise(() => setInterval(() => {}, 1000))
+    }
+    await openArchive(${JSON.stringify(folder)}).receive(pieces(), { sizeBytesMax: 1000 })`,
+  )
+  const children = [1, 2].map(() =>
+    Bun.spawn([process.execPath, script], { stdio: ['ignore', 'ignore', 'inherit'] }),
+  )
+  try {
+    await until(async () => (await kept(directory)).length === 2)
+    await archive.sweep(new Date(0))
+    expect(await kept(directory)).toHaveLength(2)
+    children[0]!.kill('SIGKILL')
+    await children[0]!.exited
+    await archive.sweep(new Date(0))
+    expect(await kept(directory)).toHaveLength(1)
+  } finally {
+    for (const child of children) {
+      child.kill('SIGKILL')
+      await child.exited
+    }
+  }
+}, 60_000)

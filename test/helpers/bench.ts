@@ -113,7 +113,7 @@ export async function openBench(engine: Engine): Promise<Bench> {
       return begin(db, { source, now, fetchedAt: fetchedAt ?? now, isFull: isFull ?? false })
     },
     async stage(importId, list) {
-      const staging = await openStaging(db, { importId, folder: directory.path })
+      const staging = await openStaging(db, { importId, attempt: 1, folder: directory.path })
       for (const { sheet, scope = '', items, rejectedKeys = [] } of sheetsOf(list)) {
         for (const item of items) staging.addItem(item, { sheet, scope })
         for (const itemKey of rejectedKeys)

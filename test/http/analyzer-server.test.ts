@@ -6,6 +6,7 @@ import type { ChildEnd } from '../../src/analyzer/service/child.ts'
 import { analyzerJobs } from '../../src/analyzer/service/jobs.ts'
 import { createAnalyzerServer } from '../../src/http/analyzer-server.ts'
 import { silentLog } from '../helpers/open-database.ts'
+import { rawConnection } from '../helpers/raw-request.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../helpers/temporary.ts'
 import { until } from '../helpers/until.ts'
 
@@ -63,7 +64,7 @@ function openServer(concurrency = 2) {
       body: (await response.json()) as Answer,
     }
   }
-  return { call, running }
+  return { call, running, server }
 }
 
 const request = (more: Record<string, unknown> = {}) => ({
@@ -207,6 +208,23 @@ test('everything but /health demands the secret', async () => {
   expect(await call('GET', '/health', undefined, { authorization: '' })).toMatchObject({
     body: { status: 'ok' },
   })
+})
+
+test('a Host that is none gets no further than a wrong secret', async () => {
+  const { server } = openServer()
+  server.listen({ hostname: '127.0.0.1', port: 0 })
+  try {
+    for (const host of ['a b/\\c', '[::', '%']) {
+      const connection = await rawConnection(server.server!.port!)
+      connection.send(
+        `GET /analyze/status/j1 HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${secret}\r\nConnection: close\r\n\r\n`,
+      )
+      expect(await connection.received(/\r\n\r\n/)).toStartWith('HTTP/1.1 401 ')
+      connection.cut()
+    }
+  } finally {
+    await server.server?.stop(true)
+  }
 })
 
 test('its schemas are there to be read', async () => {

@@ -23,6 +23,11 @@ beforeAll(() => {
           token: request.headers.get('x'),
           body: await request.text(),
         })
+      if (pathname === '/page') return new Response('<p>', { headers: { 'content-type': 'text/html' } })
+      if (pathname === '/packed')
+        return new Response(Bun.gzipSync('{}'), {
+          headers: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
+        })
       if (pathname === '/big') return new Response('x'.repeat(1001))
       if (pathname === '/here') return Response.redirect('/echo', 302)
       if (pathname === '/round') return Response.redirect('/round', 302)
@@ -62,12 +67,35 @@ test('follows redirects within the origin, a few of them, and no others', async 
   })
 })
 
+test('a file gets what is wanted: another type or a packed answer is not taken', async () => {
+  await using folder = await temporaryDirectory()
+  const path = folder.file('a')
+  const request = { ...limits, url: at('/page'), mediaType: 'application/x-ndjson' }
+  expect(await outboundToFile(request, path)).toEqual({ status: 200, mediaType: 'text/html' })
+  expect(await rejection(outboundToFile({ ...request, url: at('/packed') }, path))).toMatchObject({
+    code: 'answer_packed',
+    message: expect.stringContaining('gzip'),
+  })
+  expect(await Bun.file(path).exists()).toBe(false)
+})
+
+test('a file that cannot be written is no fault of the other side', async () => {
+  await using folder = await temporaryDirectory()
+  const request = { ...limits, url: at('/page'), mediaType: 'text/html' }
+  for (const path of [folder.file('nowhere/a'), folder.path])
+    expect(await rejection(outboundToFile(request, path))).toMatchObject({ code: 'answer_not_kept' })
+})
+
 test('an answer that is too large, too late or cut off is an error that says which', async () => {
   await using folder = await temporaryDirectory()
   expect(await rejection(outbound({ ...limits, url: at('/big') }))).toMatchObject({
     code: 'answer_too_large',
   })
-  expect(await rejection(outboundToFile({ ...limits, url: at('/big') }, folder.file('a')))).toMatchObject({
+  expect(
+    await rejection(
+      outboundToFile({ ...limits, url: at('/big'), mediaType: 'text/plain' }, folder.file('a')),
+    ),
+  ).toMatchObject({
     code: 'answer_too_large',
   })
   expect(await rejection(outbound({ ...limits, url: at('/never'), timeoutMs: 50 }))).toMatchObject({
@@ -90,10 +118,11 @@ test('an answer that is too large, too late or cut off is an error that says whi
 })
 
 test('an answer goes into a new file, and only one that is 200', async () => {
+  const mediaType = 'application/json'
   await using folder = await temporaryDirectory()
-  await outboundToFile({ ...limits, url: at('/echo') }, folder.file('a'))
+  await outboundToFile({ ...limits, url: at('/echo'), mediaType }, folder.file('a'))
   expect(await readFile(folder.file('a'), 'utf8')).toContain('"method":"GET"')
-  expect(await outboundToFile({ ...limits, url: at('/none') }, folder.file('b'))).toMatchObject({
+  expect(await outboundToFile({ ...limits, url: at('/none'), mediaType }, folder.file('b'))).toMatchObject({
     status: 404,
   })
   expect(await rejection(stat(folder.file('b')))).toMatchObject({ code: 'ENOENT' })

@@ -37,7 +37,6 @@ const askForTable = 'ask for the list as a table, or export it as one'
 const exportTable = 'export it as CSV or XLSX'
 
 const signatures: { hex: string; name: string; advice: string }[] = [
-  { hex: '255044462d', name: 'a PDF document', advice: askForTable },
   { hex: '1f8b', name: 'a gzip archive', advice: unpackFirst },
   { hex: '377abcaf271c', name: 'a 7-Zip archive', advice: unpackFirst },
   { hex: '526172211a07', name: 'a RAR archive', advice: unpackFirst },

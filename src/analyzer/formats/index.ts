@@ -10,10 +10,11 @@ import {
 } from './foreign-content.ts'
 import type { Format, OpenedFile, OpenOptions } from './format.ts'
 import { ndjson } from './ndjson.ts'
+import { pdf } from './pdf.ts'
 import { xlsx } from './xlsx.ts'
 
 /** Every format that is read, in the order in which they are tried: nearly anything may look like CSV. */
-export const formats: readonly Format[] = [xlsx, ndjson, csv]
+export const formats: readonly Format[] = [xlsx, pdf, ndjson, csv]
 
 /**
  * Opens a file, whatever its name says: the format is decided by the first 64 KiB of the content.
@@ -49,7 +50,7 @@ export async function openFile(
   if (format === undefined) {
     throw new InvalidError(
       'not_text',
-      'The file is neither text nor a workbook. CSV, TSV and XLSX are read; check that the right file was sent.',
+      'The file is neither text nor a workbook. CSV, TSV, XLSX and PDF are read; check that the right file was sent.',
     )
   }
   return format.open(path, options)
@@ -75,5 +76,8 @@ async function readHead(path: string): Promise<Uint8Array> {
 }
 
 function unsupported({ name, advice }: ForeignContent): InvalidError {
-  return new InvalidError('unsupported_format', `The file is ${name}. CSV, TSV and XLSX are read; ${advice}.`)
+  return new InvalidError(
+    'unsupported_format',
+    `The file is ${name}. CSV, TSV, XLSX and PDF are read; ${advice}.`,
+  )
 }

@@ -1,10 +1,11 @@
+import { storable } from '../../lib/storable.ts'
 import type { Cell } from '../table/row.ts'
 
 /** One line: its members in the order in which they stand there, or why it cannot be taken. */
 export type NdjsonLine = { members: [key: string, cell: Cell][] } | { code: string; message: string }
 
 /**
- * Reads one line that must be a flat JSON object.
+ * Reads one line that must be a flat JSON object. Its texts are such as the catalog can keep.
  *
  * Not JSON.parse: that makes a float of every number, and a price or a long article number may lose digits. A number
  * becomes a number where that gives back just what was written, so that "1.234" is not taken for a thousand and
@@ -100,7 +101,7 @@ class LineReader {
     const inside = this.#text.slice(from + 1, end)
     if (isPlain && !unusual.test(inside)) return inside
     try {
-      return String(JSON.parse(this.#text.slice(from, end + 1)))
+      return storable(String(JSON.parse(this.#text.slice(from, end + 1))))
     } catch {
       throw this.#broken('is damaged')
     }

@@ -1,6 +1,6 @@
 import type { Logger } from '../../lib/log.ts'
 import type { JobMessage } from '../model.ts'
-import { Child, type ChildEnd, type ChildLimits } from './child.ts'
+import { Child, type ChildEnd, type ChildLimits, type ChildRun } from './child.ts'
 import type { ChildProgress } from './report.ts'
 
 export interface ChildPoolOptions extends ChildLimits {
@@ -32,6 +32,14 @@ export function openChildPool(options: ChildPoolOptions): ChildPool {
     return child
   }
 
+  async function handOver(child: Child, ...given: Parameters<ChildPool['run']>): Promise<ChildRun> {
+    try {
+      return await child.run(...given)
+    } finally {
+      children.delete(child)
+    }
+  }
+
   function prepare(): void {
     if (isClosed || !options.hasSpare || spare?.isThere === true) return
     if (spare !== null) children.delete(spare)
@@ -51,11 +59,11 @@ export function openChildPool(options: ChildPoolOptions): ChildPool {
       const child = spare?.isThere === true ? spare : start()
       if (child === spare) spare = null
       prepare()
-      try {
-        return await child.run(job, following)
-      } finally {
-        children.delete(child)
-      }
+      const { isMute, ...end } = await handOver(child, job, following)
+      // One that waited may have died of anything since it was started; nothing was begun, so once more is no harm.
+      if (!isMute || isClosed) return end
+      const { isMute: _, ...again } = await handOver(start(), job, following)
+      return again
     },
     async close() {
       isClosed = true

@@ -29,6 +29,9 @@ export type ChildEnd =
   | { status: 'failed'; code: string; message: string }
   | { status: 'cancelled' }
 
+/** What a child did with its job; `isMute`: it ended by itself without ever saying that it had begun. */
+export type ChildRun = ChildEnd & { isMute: boolean }
+
 /** Several times a second: a bomb takes some 100 MB in that time. */
 const watchMs = 100
 
@@ -74,7 +77,7 @@ export class Child {
   async run(
     job: JobMessage,
     { onProgress, signal }: { onProgress: (progress: ChildProgress) => void; signal: AbortSignal },
-  ): Promise<ChildEnd> {
+  ): Promise<ChildRun> {
     const startedAt = performance.now()
     // Until it has said something it is starting up, on however busy a machine.
     let heardAt = Number.POSITIVE_INFINITY
@@ -102,13 +105,23 @@ export class Child {
     signal.addEventListener('abort', cancel)
     try {
       if (signal.aborted) cancel()
-      else this.#process.send(job)
+      else this.#hand(job)
       await this.#exited
     } finally {
       clearInterval(watch)
       signal.removeEventListener('abort', cancel)
     }
-    return endOf(result) ?? killed ?? crashed(this.#process)
+    const isMute = killed === null && heardAt === Number.POSITIVE_INFINITY
+    return { ...(endOf(result) ?? killed ?? crashed(this.#process)), isMute }
+  }
+
+  #hand(job: JobMessage): void {
+    try {
+      this.#process.send(job)
+    } catch {
+      // It has just ended, or will: nobody can reach it any more.
+      this.#process.kill('SIGKILL')
+    }
   }
 
   async end(): Promise<void> {

@@ -50,6 +50,8 @@ export function superviseAnalyzer(options: SupervisedOptions): SupervisedAnalyze
       try {
         current = start(options)
         const how = await current.ended
+        // Nobody is sent to where it was.
+        current = null
         if (stopping.signal.aborted) return
         log.warn('the analyzer ended; starting it again', { how, backoffMs })
       } catch (error) {

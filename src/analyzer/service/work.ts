@@ -1,5 +1,6 @@
 import { isChecked } from '../../lib/checked.ts'
 import { AppError, ConflictError } from '../../lib/errors.ts'
+import type { Logger } from '../../lib/log.ts'
 import { jobStore } from '../../queue/store.ts'
 import { type AnalyzerParts, analyze } from '../analyze.ts'
 import { JobMessage, type JobResult } from '../model.ts'
@@ -16,7 +17,7 @@ const signOfLifeMs = 1000
  */
 export async function workOn(
   message: unknown,
-  { open, say }: { open: () => Promise<AnalyzerParts>; say: (report: ChildReport) => void },
+  { open, say, log }: { open: () => Promise<AnalyzerParts>; say: (report: ChildReport) => void; log: Logger },
 ): Promise<JobResult> {
   if (!isChecked(JobMessage, message)) return failure('', 'wrong_message', 'This is no job message.')
   const { import_id } = message
@@ -51,6 +52,7 @@ export async function workOn(
     return { import_id, status: 'ended', rows, error: null }
   } catch (error) {
     if (error instanceof AppError) return failure(import_id, error.code, error.message)
+    log.error('a file could not be read', { importId: import_id, error })
     return failure(import_id, 'internal_error', 'Internal error; the log has the details.')
   } finally {
     clearInterval(signs)

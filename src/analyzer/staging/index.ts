@@ -7,15 +7,21 @@ import type { Staging } from './staging.ts'
 
 export type { Staging } from './staging.ts'
 
-/**
- * A staging area beside the catalog, on the catalog's own engine.
- * @param folder where a SQLite catalog's staging files lie
- */
+/** Whose area it is, and where. sweep.ts finds areas by their names. */
+export interface StagingPlace {
+  importId: string
+  /** Each attempt has an area of its own: one that was thought dead clears up after itself, and not after the next. */
+  attempt: number
+  /** Where a SQLite catalog's staging files lie. */
+  folder: string
+}
+
+/** A staging area beside the catalog, on the catalog's own engine. */
 export async function openStaging(
   db: Database,
-  options: { importId: string; folder: string },
+  { importId, attempt, folder }: StagingPlace,
 ): Promise<Staging> {
-  if (db.native.engine === 'postgres') return stageInPostgres(db, db.native, options.importId)
-  mkdirSync(options.folder, { recursive: true })
-  return stageInSqlite(join(options.folder, `${options.importId}.db`), db.native)
+  if (db.native.engine === 'postgres') return stageInPostgres(db, db.native, { importId, attempt })
+  mkdirSync(folder, { recursive: true })
+  return stageInSqlite(join(folder, `${importId}.${attempt}.db`), db.native)
 }

@@ -21,11 +21,15 @@ const issueColumnCount = Object.keys(issueColumns).length
 /**
  * Stages into unlogged tables of the schema `staging`, the only place where the service makes tables, filled
  * through COPY.
- * @param id letters, digits and hyphens: the import's id
+ * @param of.importId letters, digits and hyphens
  */
-export async function stageInPostgres(db: Database, native: NativePostgres, id: string): Promise<Staging> {
-  const suffix = id.replaceAll('-', '')
-  if (!/^[a-z0-9]{1,40}$/.test(suffix)) throw new Error(`Not an import id: ${id}`)
+export async function stageInPostgres(
+  db: Database,
+  native: NativePostgres,
+  of: { importId: string; attempt: number },
+): Promise<Staging> {
+  const suffix = `${of.importId.replaceAll('-', '')}_${of.attempt}`
+  if (!/^[a-z0-9]{1,40}_[0-9]{1,10}$/.test(suffix)) throw new Error(`Not an import id: ${of.importId}`)
   const names: StagingNames = {
     rows: `staging.rows_${suffix}`,
     issues: `staging.issues_${suffix}`,
@@ -83,19 +87,32 @@ export async function stageInPostgres(db: Database, native: NativePostgres, id: 
   }
 }
 
-/** Every staging area that there is: import id → its tables, as SQL names them. */
-export async function stagingTables(db: Database): Promise<Map<string, string[]>> {
+/** A table of a staging area. */
+export interface StagingTable {
+  /** As SQL names it. */
+  name: string
+  importId: string
+  attempt: number
+}
+
+/** Every table of every staging area that there is. */
+export async function stagingTables(db: Database): Promise<StagingTable[]> {
   const found = await db.all<{ name: string }>(
     `select tablename as name from pg_tables where schemaname = 'staging' order by tablename`,
   )
-  const tables = new Map<string, string[]>()
-  for (const { name } of found) {
-    const parts = /^[a-z]+_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(name)
-    if (parts === null) continue
-    const importId = parts.slice(1).join('-')
-    tables.set(importId, [...(tables.get(importId) ?? []), `staging.${name}`])
-  }
-  return tables
+  return found.flatMap(({ name }) => {
+    const parts =
+      /^[a-z]+_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})(?:_(\d+))?$/.exec(name)
+    if (parts === null) return []
+    // Without a number: of a program that had one area for all attempts.
+    return [
+      {
+        name: `staging.${name}`,
+        importId: parts.slice(1, 6).join('-'),
+        attempt: Number(parts[6] ?? 0),
+      },
+    ]
+  })
 }
 
 interface CopyStream {

@@ -1,10 +1,12 @@
+import { storable } from '../../lib/storable.ts'
 import type { ItemRow } from '../table/item.ts'
-import { type Noticed, storable } from './staging.ts'
+import type { Noticed } from './staging.ts'
 
 /** Most categories and brands that are noted; a list with more of them is asked with SQL. */
 const namesMax = 5000
-/** Most keys whose hashes are kept: 32 MB. */
+/** Most keys whose hashes are kept: some 40 MB. */
 const keysMax = 4_000_000
+const buckets = 256
 
 /**
  * What is cheap to notice while rows come and costs a pass over all of them afterwards: how many have prices, whether
@@ -13,7 +15,7 @@ const keysMax = 4_000_000
 export class RowNotes {
   readonly #categories = new NameSet()
   readonly #brands = new NameSet()
-  #hashes = new Float64Array(1024)
+  #keys: KeyHashes | null = new KeyHashes()
   #count = 0
   #priced = 0
   #withoutCurrency = 0
@@ -26,15 +28,9 @@ export class RowNotes {
     }
     if (category !== null) this.#categories.add(category)
     if (brand !== null) this.#brands.add(brand)
-    if (this.#count < keysMax) {
-      if (this.#count === this.#hashes.length) {
-        const larger = new Float64Array(Math.min(this.#count * 2, keysMax))
-        larger.set(this.#hashes)
-        this.#hashes = larger
-      }
-      this.#hashes[this.#count] = hash(itemKey)
-    }
     this.#count++
+    if (this.#count > keysMax) this.#keys = null
+    this.#keys?.add(itemKey)
   }
 
   /** Ends the adding. */
@@ -43,23 +39,46 @@ export class RowNotes {
       rows: this.#count,
       priced: this.#priced,
       withoutCurrency: this.#withoutCurrency,
-      mayRepeat: this.#mayRepeat(),
+      mayRepeat: this.#keys === null || this.#keys.mayRepeat(),
       categories: this.#categories.list(),
       brands: this.#brands.list(),
     }
-    this.#hashes = new Float64Array(0)
+    this.#keys = null
   }
 
   noticed(): Noticed {
     if (this.#noticed === null) throw new Error('The staging area is not sealed.')
     return this.#noticed
   }
+}
 
-  #mayRepeat(): boolean {
-    if (this.#count > keysMax) return true
-    const sorted = this.#hashes.subarray(0, this.#count).sort()
-    for (let i = 1; i < sorted.length; i++) if (sorted[i - 1] === sorted[i]) return true
-    return false
+/** Hashes of 53 bits in buckets, so that growing copies little at a time and no bucket is much too large. */
+class KeyHashes {
+  readonly #hashes = Array.from({ length: buckets }, () => new Float64Array(16))
+  readonly #counts = new Uint32Array(buckets)
+
+  add(key: string): void {
+    const value = hash(key)
+    const bucket = value % buckets
+    let hashes = this.#hashes[bucket]!
+    const count = this.#counts[bucket]!
+    if (count === hashes.length) {
+      const larger = new Float64Array(Math.ceil(count * 1.3))
+      larger.set(hashes)
+      this.#hashes[bucket] = larger
+      hashes = larger
+    }
+    hashes[count] = value
+    this.#counts[bucket] = count + 1
+  }
+
+  /** Ends the adding. */
+  mayRepeat(): boolean {
+    return this.#hashes.some((hashes, bucket) => {
+      const sorted = hashes.subarray(0, this.#counts[bucket]).sort()
+      for (let i = 1; i < sorted.length; i++) if (sorted[i - 1] === sorted[i]) return true
+      return false
+    })
   }
 }
 
@@ -70,7 +89,8 @@ class NameSet {
   add(name: string): void {
     if (name === this.#last || this.#names.size > namesMax) return
     this.#last = name
-    this.#names.add(name)
+    // A copy: what was cut out of a longer text keeps all of that in memory.
+    if (!this.#names.has(name)) this.#names.add(Buffer.from(name).toString())
   }
 
   list(): string[] | null {

@@ -1,4 +1,5 @@
 import type { Database, Engine, Sql } from '../../db/database.ts'
+import { storableJson } from '../../lib/storable.ts'
 import type { Issue } from '../table/issue.ts'
 import type { ItemRow } from '../table/item.ts'
 
@@ -193,18 +194,4 @@ export function writeIssue(
   row.text(issue.raw)
   row.text(rejected?.itemKey ?? null)
   row.json(rejected?.rowData ?? null)
-}
-
-/** Text that both engines can keep: PostgreSQL refuses NUL, SQLite cuts at it, and neither knows half a character. */
-export function storable(text: string): string {
-  return text.includes('\0') || !text.isWellFormed() ? text.replaceAll('\0', '\u2400').toWellFormed() : text
-}
-
-/** The same for JSON text that JSON.stringify wrote: it escapes NUL and half characters, and PostgreSQL refuses both. */
-export function storableJson(json: string): string {
-  if (!json.includes('\\u')) return json
-  return json.replace(/\\(?:u([0-9a-f]{4})|.)/g, (sequence, code: string | undefined) => {
-    if (code === '0000') return '\u2400'
-    return code !== undefined && /^d[89a-f]/.test(code) ? '\ufffd' : sequence
-  })
 }

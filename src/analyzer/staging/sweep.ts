@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { Database } from '../../db/database.ts'
 import { timeOfId } from '../../lib/id.ts'
 import { jobStore } from '../../queue/store.ts'
-import { stagingTables } from './postgres.ts'
+import type { StagingPlace } from './index.ts'
+import { type StagingTable, stagingTables } from './postgres.ts'
 
 /** A dry run has no job that says whether it is still at work, so it gets this long. */
 const dryRunMs = 24 * 60 * 60 * 1000
@@ -15,41 +16,47 @@ const dryRunMs = 24 * 60 * 60 * 1000
  */
 export async function sweepStaging(db: Database, folder: string, now: Date): Promise<number> {
   // Listed before the jobs are asked for: an area that is made in between belongs to a job that is.
-  const areas = db.engine === 'sqlite' ? stagingFiles(folder) : await stagingTables(db)
+  const found = await stagedParts(db, folder)
   let deleted = 0
-  for (const [importId, names] of areas) {
+  for (const [importId, parts] of Map.groupBy(found, (part) => part.importId)) {
     const job = await jobStore(db).ofImport(importId)
     const isAtWork =
       job === null
         ? now.getTime() - timeOfId(importId).getTime() < dryRunMs
         : job.state === 'queued' || job.state === 'running'
     if (isAtWork) continue
-    await discard(db, folder, names)
+    await discard(db, folder, parts)
     deleted++
   }
   return deleted
 }
 
-/** Deletes what a killed process has left of one import's staging area, if anything. */
-export async function discardStaging(db: Database, folder: string, importId: string): Promise<void> {
-  const areas = db.engine === 'sqlite' ? stagingFiles(folder) : await stagingTables(db)
-  const names = areas.get(importId)
-  if (names !== undefined) await discard(db, folder, names)
+/** Deletes what killed processes have left of one import's attempts up to this one, if anything. */
+export async function discardStaging(
+  db: Database,
+  { importId, attempt, folder }: StagingPlace,
+): Promise<void> {
+  const found = await stagedParts(db, folder)
+  await discard(
+    db,
+    folder,
+    found.filter((part) => part.importId === importId && part.attempt <= attempt),
+  )
 }
 
-async function discard(db: Database, folder: string, names: string[]): Promise<void> {
-  if (db.engine === 'sqlite') for (const name of names) rmSync(join(folder, name), { force: true })
-  else await db.run(`drop table if exists ${names.join(', ')}`)
+async function discard(db: Database, folder: string, parts: StagingTable[]): Promise<void> {
+  if (parts.length === 0) return
+  if (db.engine === 'sqlite') for (const { name } of parts) rmSync(join(folder, name), { force: true })
+  else await db.run(`drop table if exists ${parts.map(({ name }) => name).join(', ')}`)
 }
 
-/** Import id → its files. */
-function stagingFiles(folder: string): Map<string, string[]> {
-  const files = new Map<string, string[]>()
-  for (const name of listOf(folder)) {
-    const importId = /^([0-9a-f-]{36})\.db/.exec(name)?.[1]
-    if (importId !== undefined) files.set(importId, [...(files.get(importId) ?? []), name])
-  }
-  return files
+/** The tables of all areas, or the files. */
+async function stagedParts(db: Database, folder: string): Promise<StagingTable[]> {
+  if (db.engine === 'postgres') return stagingTables(db)
+  return listOf(folder).flatMap((name) => {
+    const [, importId, attempt = 0] = /^([0-9a-f-]{36})\.(?:(\d+)\.)?db/.exec(name) ?? []
+    return importId === undefined ? [] : [{ name, importId, attempt: Number(attempt) }]
+  })
 }
 
 function listOf(folder: string): string[] {

@@ -1,4 +1,4 @@
-import { storable } from './staging.ts'
+import { storable } from '../../lib/storable.ts'
 
 /** Texts up to this length are encoded here; longer ones are quicker through the runtime. */
 const shortTextMax = 12

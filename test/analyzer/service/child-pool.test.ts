@@ -111,6 +111,13 @@ test('one that crashes, ends or babbles failed, and says how', async () => {
   expect(babbling).toMatchObject({ end: { code: 'analyzer_crashed' }, seen: [] })
 })
 
+test('one that ends before it has begun is started once more, and no oftener', async () => {
+  await using faulty = await openFaulty()
+  expect((await faulty.run('mute-at-first')).end).toEqual({ status: 'ended', rows: 1 })
+  expect((await faulty.run('mute')).end).toMatchObject({ status: 'failed', code: 'analyzer_crashed' })
+  expect(await faulty.pids()).toHaveLength(4)
+})
+
 test('a cancelled one is killed at once, whatever it is doing', async () => {
   await using faulty = await openFaulty()
   const stop = new AbortController()

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { superviseAnalyzer } from '../../../src/analyzer/service/supervised.ts'
+import type { Logger } from '../../../src/lib/log.ts'
 import { dependentEnvironment, ownCommand } from '../../../src/lib/own-process.ts'
 import { silentLog } from '../../helpers/open-database.ts'
 import { descendants, processState } from '../../helpers/processes.ts'
@@ -8,7 +9,11 @@ import { until } from '../../helpers/until.ts'
 
 const analyzers = () => descendants(process.pid).filter(({ command }) => command.endsWith('main.ts analyzer'))
 
-async function openSupervised({ command = [...ownCommand(), 'analyzer'], isLazy = false } = {}) {
+async function openSupervised({
+  command = [...ownCommand(), 'analyzer'],
+  isLazy = false,
+  log = silentLog,
+} = {}) {
   const folder = await temporaryDirectory()
   const analyzer = superviseAnalyzer({
     command,
@@ -18,7 +23,7 @@ async function openSupervised({ command = [...ownCommand(), 'analyzer'], isLazy 
     ),
     cwd: folder.path,
     isLazy,
-    log: silentLog,
+    log,
   })
   return {
     analyzer,
@@ -62,6 +67,19 @@ test('one that hangs is ended and started anew, with another secret; so is one t
     const found = await analyzer.address()
     return found !== null && found.secret !== second.secret
   })
+}, 60_000)
+
+test('nobody is sent to where one that has ended was', async () => {
+  const asked = Promise.withResolvers<{ secret: string } | null>()
+  const log: Logger = {
+    ...silentLog,
+    // At the very moment at which it is known to have ended.
+    warn: () => asked.resolve(supervised.analyzer.address()),
+  }
+  await using supervised = await openSupervised({ log })
+  const found = await until(() => supervised.analyzer.address())
+  process.kill(analyzers()[0]!.pid, 'SIGKILL')
+  expect((await asked.promise)?.secret).not.toBe(found.secret)
 }, 60_000)
 
 test('one that cannot be started is not there, and stopping does not wait for it', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { once } from 'node:events'
 import fc from 'fast-check'
 import { CopyBuffer } from '../../../src/analyzer/staging/copy-buffer.ts'
-import { storable } from '../../../src/analyzer/staging/staging.ts'
+import { storable } from '../../../src/lib/storable.ts'
 import { engines } from '../../helpers/engines.ts'
 import { openMigrated } from '../../helpers/open-database.ts'
 

@@ -4,7 +4,7 @@ import { truncateSync } from 'node:fs'
 import fc from 'fast-check'
 import { SqliteFile } from '../../../src/analyzer/staging/sqlite-file.ts'
 import { SqliteRecord } from '../../../src/analyzer/staging/sqlite-record.ts'
-import { storable } from '../../../src/analyzer/staging/staging.ts'
+import { storable } from '../../../src/lib/storable.ts'
 import { temporaryDirectory } from '../../helpers/temporary.ts'
 
 type Row = (string | number | null)[]

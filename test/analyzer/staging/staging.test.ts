@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { writeLog } from '../../../src/analyzer/publish.ts'
 import { openStaging } from '../../../src/analyzer/staging/index.ts'
 import { stageInSqlite } from '../../../src/analyzer/staging/sqlite.ts'
-import { storable, storableJson } from '../../../src/analyzer/staging/staging.ts'
+import { discardStaging } from '../../../src/analyzer/staging/sweep.ts'
+import { storable, storableJson } from '../../../src/lib/storable.ts'
 import { defaultSettings } from '../../../src/sources/model.ts'
 import { type Bench, openBench } from '../../helpers/bench.ts'
 import { engines } from '../../helpers/engines.ts'
@@ -188,7 +189,8 @@ for (const engine of engines) {
     test('discarding leaves nothing, before and after the rows are in', async () => {
       await using bench = await openBench(engine)
       const source = await bench.source('Acme')
-      const open = () => openStaging(bench.db, { importId: '0193-abc', folder: bench.folder })
+      const place = { importId: '0193-abc', attempt: 1, folder: bench.folder }
+      const open = () => openStaging(bench.db, place)
       const half = await open()
       half.addItem(itemRow('A', { name: 'x'.repeat(400_000) }), { sheet: null, scope: '' })
       await half.flush()
@@ -216,6 +218,41 @@ for (const engine of engines) {
       await second.discard()
     })
 
+    test('an attempt that was thought dead leaves the next one alone', async () => {
+      await using bench = await openBench(engine)
+      const place = { importId: Bun.randomUUIDv7(), folder: bench.folder }
+      const stale = await openStaging(bench.db, { ...place, attempt: 1 })
+      stale.addItem(itemRow('STALE'), { sheet: null, scope: '' })
+      const next = await openStaging(bench.db, { ...place, attempt: 2 })
+      next.addItem(itemRow('NEXT'), { sheet: null, scope: '' })
+      await stale.seal()
+      await stale.withSql(async (sql) => {
+        expect(await sql.all(`select item_key from ${stale.names.rows}`)).toEqual([{ item_key: 'STALE' }])
+      })
+      await stale.discard()
+      await next.seal()
+      await next.withSql(async (sql) => {
+        expect(await sql.all(`select item_key from ${next.names.rows}`)).toEqual([{ item_key: 'NEXT' }])
+      })
+      await next.discard()
+      expect(await leftovers(bench)).toEqual([])
+    })
+
+    test('what earlier attempts left is cleared up after, and no later one', async () => {
+      await using bench = await openBench(engine)
+      const place = { importId: Bun.randomUUIDv7(), folder: bench.folder }
+      for (const attempt of [1, 2, 3]) await (await openStaging(bench.db, { ...place, attempt })).seal()
+      const other = await openStaging(bench.db, { ...place, importId: Bun.randomUUIDv7(), attempt: 1 })
+      await other.seal()
+      await discardStaging(bench.db, { ...place, attempt: 2 })
+      const left = (await leftovers(bench)).length
+      await other.discard()
+      // An area is one file, or some tables.
+      expect((await leftovers(bench)).length).toBe(left / 2)
+      await discardStaging(bench.db, { ...place, attempt: 3 })
+      expect(await leftovers(bench)).toEqual([])
+    })
+
     test('the parse log keeps every issue with the cells of its row, and a second attempt replaces it', async () => {
       await using bench = await openBench(engine)
       const source = await bench.source('Acme')
@@ -232,7 +269,8 @@ for (const engine of engines) {
           'select sheet, "row", "column", code, message, raw, row_data from parsing_logs order by id',
         )
       for (const attempt of ['first', 'second']) {
-        const staging = await openStaging(bench.db, { importId: begun.importId, folder: bench.folder })
+        const place = { importId: begun.importId, attempt: 1, folder: bench.folder }
+        const staging = await openStaging(bench.db, place)
         const rejected = { itemKey: 'A', rowData: '["A\\t","\\"é","😀"]' }
         staging.addIssue(issueOf({ row: 7, column: 3, code: 'b' }), { sheet: null, scope: '' }, rejected)
         staging.addIssue(issueOf({ row: 7, column: 1, code: 'a' }), { sheet: null, scope: '' }, rejected)

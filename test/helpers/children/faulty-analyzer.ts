@@ -1,11 +1,12 @@
 import { once } from 'node:events'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 
 // Stands in for the child that reads a file, and does to itself what the last part of the path says. Spawned by tests.
 process.on('disconnect', () => {})
 const [job] = (await once(process, 'message')) as [{ import_id: string; path: string }]
 const say = (message: unknown) => process.send?.(message)
 const [folder, behaviour] = [job.path.slice(0, job.path.lastIndexOf('/')), job.path.split('/').at(-1)]
+const isFirst = !existsSync(`${folder}/pids`)
 appendFileSync(`${folder}/pids`, `${process.pid}\n`)
 
 switch (behaviour) {
@@ -13,6 +14,9 @@ switch (behaviour) {
     say({ phase: 'reading', rows: 2, percent: 50 })
     say({ phase: 'writing', rows: 4, percent: 100 })
     say({ import_id: job.import_id, status: 'ended', rows: 4, error: null })
+    break
+  case 'mute-at-first':
+    if (!isFirst) say({ import_id: job.import_id, status: 'ended', rows: 1, error: null })
     break
   case 'refuses':
     say({
@@ -39,9 +43,11 @@ switch (behaviour) {
     await new Promise(() => {})
     break
   case 'crashes':
+    say({ phase: 'reading', percent: null })
     process.kill(process.pid, 'SIGSEGV')
     break
   case 'gives-up':
+    say({ phase: 'reading', percent: null })
     process.exit(7)
     break
   case 'babbles':
