@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, inArray, lt, ne, type SQL } from 'drizzle-orm'
 import type { Severity } from '../analyzer/table/issue.ts'
 import type { Query } from '../db/database.ts'
 import type { Tables } from '../db/schema.ts'
@@ -214,14 +214,12 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
       return row === undefined ? null : fromRow(row)
     },
 
-    /** The source's latest import that says something about the file: an unchanged one says nothing new. */
+    /**
+     * The source's latest import, an unchanged one left out: it says nothing new. One that has not ended counts: what
+     * it will bring is not what the import before it brought.
+     */
     async lastOfSource(sourceId: string): Promise<Import | null> {
-      const [row] = await select(
-        and(
-          eq(imports.sourceId, sourceId),
-          sql`${imports.status} not in ('unchanged', 'pending', 'running')`,
-        ),
-      )
+      const [row] = await select(and(eq(imports.sourceId, sourceId), ne(imports.status, 'unchanged')))
         .orderBy(desc(imports.id))
         .limit(1)
       return row === undefined ? null : fromRow(row)

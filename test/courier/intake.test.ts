@@ -158,6 +158,16 @@ for (const engine of engines) {
       expect((await intake.take('a')).isUnchanged).toBe(true)
     })
 
+    test('while another list of the source is still to come in, the file is read again', async () => {
+      await using intake = await openIntake(engine)
+      await intake.conclude((await intake.take('a')).importId, 'completed')
+      const other = await intake.take('b')
+      // As unchanged it would be newer than the other, which would then be refused as stale.
+      expect((await intake.take('a')).isUnchanged).toBe(false)
+      await intake.conclude(other.importId, 'running')
+      expect((await intake.take('a')).isUnchanged).toBe(false)
+    })
+
     test('after a held, failed or discarded list, or one that went back, the file is read again', async () => {
       await using intake = await openIntake(engine)
       for (const status of ['held', 'failed', 'cancelled', 'expired', 'undone'] as const) {
