@@ -31,7 +31,7 @@ import { jobStore } from './queue/store.ts'
 const copyMs = 24 * 60 * 60 * 1000
 /** What an analyzer may take beyond its own time limit before the courier stops asking. */
 const analyzerSlackMs = 60_000
-/** A file that is being read and says nothing for so long hangs. */
+/** A file that is being read and says nothing for so long hangs, and so does a process that does not begin. */
 const silenceMs = 60_000
 /** How long a command waits for another process's write lock, unless it says so itself. */
 const lockTimeoutDefaultMs = 30_000
@@ -180,6 +180,7 @@ export function openChildren({
     cwd,
     memoryBytesMax: config.analyzerMemoryBytesMax,
     timeMs: config.analyzerSecondsMax * 1000,
+    startMs: silenceMs,
     silenceMs,
     hasSpare,
     log: log.child({ module: 'analyzer' }),
