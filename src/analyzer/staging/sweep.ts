@@ -1,4 +1,5 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from '../../db/database.ts'
 import { timeOfId } from '../../lib/id.ts'
@@ -46,7 +47,7 @@ export async function discardStaging(
 
 async function discard(db: Database, folder: string, parts: StagingTable[]): Promise<void> {
   if (parts.length === 0) return
-  if (db.engine === 'sqlite') for (const { name } of parts) rmSync(join(folder, name), { force: true })
+  if (db.engine === 'sqlite') for (const { name } of parts) await rm(join(folder, name), { force: true })
   else await db.run(`drop table if exists ${parts.map(({ name }) => name).join(', ')}`)
 }
 
