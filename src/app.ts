@@ -199,7 +199,7 @@ function startAnalyzer({
   const client = (
     kind: 'analyzer' | 'remote',
     address: () => Promise<AnalyzerAddress | null>,
-    restart: () => Promise<void>,
+    restart: (hanging: AnalyzerAddress | null) => Promise<void>,
   ) =>
     analyzerClient({
       kind,
@@ -227,7 +227,10 @@ function startAnalyzer({
     isLazy: !config.usesAnalyzer,
     log: log.child({ module: 'analyzer' }),
   })
-  return { analyzer: client('analyzer', own.address, own.restart), stop: own.stop }
+  return {
+    analyzer: client('analyzer', own.address, async (hanging) => own.restart(hanging?.secret ?? null)),
+    stop: own.stop,
+  }
 }
 
 /** The limits that a configuration sets to what is read. */

@@ -139,7 +139,7 @@ async function readOverHttp(
       failure = unlessAborted(error, signal)
     }
   }
-  if (failure instanceof UnavailableError && !(await analyzer.isHealthy(signal))) await analyzer.restart()
+  if (failure instanceof UnavailableError) await analyzer.restart(signal)
   signal.throwIfAborted()
   if (!parts.hasFallback) throw failure
   work.log.warn('the analyzer failed; reading without it', { error: failure })
