@@ -145,7 +145,7 @@ export async function openService(
       usesAnalyzer: config.usesAnalyzer,
       hasFallback: config.analyzerFallback,
       retryDelaysMs: patience.retryDelaysMs,
-      clearUp: (area) => discardStaging(app.db, { ...area, folder: parts.stagingFolder }),
+      clearUp: (area, waitMs) => discardStaging(app.db, { ...area, folder: parts.stagingFolder }, waitMs),
     })
     return {
       db: app.db,
