@@ -143,7 +143,7 @@ async function lockSupplier(
   const [supplier] = await sql.all<Numbers & { revision: number }>(
     `select p.revision, p.no as "supplierNo", s.no as "sourceNo", m.no as "importNo"
      from suppliers as p join sources as s on s.supplier_id = p.id join imports as m on m.source_id = s.id
-     where p.id = $1 and s.id = $2 and m.id = $3 ${db.engine === 'postgres' ? 'for update of p for key share of s, m' : ''}`,
+     where p.id = $1 and s.id = $2 and m.id = $3 ${db.engine === 'postgres' ? 'for no key update of p for key share of s, m' : ''}`,
     [context.supplierId, context.sourceId, context.importId],
   )
   if (supplier === undefined)

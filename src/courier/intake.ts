@@ -86,11 +86,15 @@ async function record(
   received: ReceivedFile,
 ): Promise<TakenIn> {
   return db.tx(async (tx) => {
-    const now = clock.now()
     const stores = { query: tx.query, tables: db.tables }
     const { sha256, md5, sizeBytes } = received
-    const supplier = await supplierStore(stores).findOrAdd(handover.supplier, now)
-    const source = await sourceStore(stores).findOrAddUpload(supplier.id, handover.source, now)
+    const supplier = await supplierStore(stores).findOrAdd(handover.supplier, clock.now())
+    const source = await sourceStore(stores).findOrAddUpload(supplier.id, handover.source, clock.now())
+    // The lists of a source are recorded one after the other, so that their times, and the order in which they are
+    // worked on, are one: a list that is worked on after one with a later time is refused as stale.
+    if (db.engine === 'postgres')
+      await tx.run('select 1 from sources where id = $1 for no key update', [source.id])
+    const now = clock.now()
     const settings = pinnedSettings(source, handover)
     const options = importOptions(
       settings,

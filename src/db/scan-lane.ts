@@ -6,7 +6,7 @@ import type { ScanAnswer, ScanQuestion } from './scan-worker.ts'
 /** How long the end of a thread is waited for. */
 const closeMs = 500
 /** How many reads may wait for their turn. */
-const waitingMax = 100
+export const waitingMax = 100
 
 interface Waiting {
   text: string
@@ -15,6 +15,8 @@ interface Waiting {
   answer(rows: unknown[]): void
   refuse(error: unknown): void
   isOver: boolean
+  /** What is left to it of the phase it is in: waiting for its turn, then being answered. */
+  timer: Timer
 }
 
 /**
@@ -26,7 +28,7 @@ interface Waiting {
  */
 export class ScanLane implements Pick<Sql, 'all'> {
   readonly #path: string
-  readonly #timeoutMs: number
+  readonly #limits: { timeoutMs: number; waitMs: number }
   readonly #queue: Waiting[] = []
   #worker: Worker | null = null
   #asked: Waiting | null = null
@@ -35,13 +37,17 @@ export class ScanLane implements Pick<Sql, 'all'> {
   #isClosed = false
   #ended: Promise<void> = Promise.resolve()
 
-  /** The thread starts with the first question. */
-  constructor(path: string, timeoutMs: number) {
+  /**
+   * The thread starts with the first question.
+   * @param limits.timeoutMs how long a read may take
+   * @param limits.waitMs how long it may wait for its turn before that: those in front may be slow, and it be quick
+   */
+  constructor(path: string, limits: { timeoutMs: number; waitMs: number }) {
     this.#path = path
-    this.#timeoutMs = timeoutMs
+    this.#limits = limits
   }
 
-  /** @throws UnavailableError `query_timeout`, `too_many_queries` */
+  /** @throws UnavailableError `query_timeout` from a read that takes too long, `too_many_queries` when too many wait */
   all<Result>(text: string, parameters: SqlValue[] = []): Promise<Result[]> {
     const { promise, resolve, reject } = Promise.withResolvers<Result[]>()
     if (this.#isClosed) {
@@ -49,11 +55,7 @@ export class ScanLane implements Pick<Sql, 'all'> {
       return promise
     }
     if (this.#queue.length >= waitingMax) {
-      reject(
-        new UnavailableError('too_many_queries', 'Too many searches at once; try again in a moment.', {
-          retryAfterMs: 2000,
-        }),
-      )
+      reject(tooManyQueries())
       return promise
     }
     const waiting: Waiting = {
@@ -63,13 +65,13 @@ export class ScanLane implements Pick<Sql, 'all'> {
       // The caller names the columns it selects.
       answer: (rows) => resolve(rows as Result[]),
       refuse: reject,
+      timer: setTimeout(() => reject(tooManyQueries()), this.#limits.waitMs),
     }
-    const timer = setTimeout(() => this.#giveUp(waiting), this.#timeoutMs)
     this.#queue.push(waiting)
     this.#next()
     return promise.finally(() => {
       waiting.isOver = true
-      clearTimeout(timer)
+      clearTimeout(waiting.timer)
     })
   }
 
@@ -91,6 +93,9 @@ export class ScanLane implements Pick<Sql, 'all'> {
     while (asked?.isOver) asked = this.#queue.shift()
     if (asked === undefined) return
     this.#asked = asked
+    const { timeoutMs } = this.#limits
+    clearTimeout(asked.timer)
+    asked.timer = setTimeout(() => this.#giveUp(asked), timeoutMs)
     const question: ScanQuestion = { path: this.#path, text: asked.text, parameters: asked.parameters }
     this.#thread().postMessage(question)
   }
@@ -127,10 +132,10 @@ export class ScanLane implements Pick<Sql, 'all'> {
     this.#next()
   }
 
-  #giveUp(waiting: Waiting): void {
-    waiting.refuse(queryTimeout(this.#timeoutMs))
+  #giveUp(asked: Waiting): void {
+    asked.refuse(queryTimeout(this.#limits.timeoutMs))
     // Takes effect when SQLite has come to the end of the statement; until then the lane takes no other.
-    if (this.#asked === waiting) this.#end()
+    if (this.#asked === asked) this.#end()
   }
 
   #end(): void {
@@ -155,3 +160,9 @@ export function queryTimeout(timeoutMs: number, cause?: unknown): UnavailableErr
     { cause, retryAfterMs: 5000 },
   )
 }
+
+/** What a read is answered with whose turn does not come. */
+export const tooManyQueries = () =>
+  new UnavailableError('too_many_queries', 'Too many searches at once; try again in a moment.', {
+    retryAfterMs: 2000,
+  })

@@ -1,7 +1,7 @@
 import { systemErrorCode } from '../lib/errors.ts'
 import type { Database, OpenDatabaseOptions, Sql } from './database.ts'
 import { openDatabase, sqlitePath } from './open.ts'
-import { queryTimeout, ScanLane } from './scan-lane.ts'
+import { queryTimeout, ScanLane, tooManyQueries, waitingMax } from './scan-lane.ts'
 
 /**
  * Reads that may have to walk past a great many rows before they have found a page: a text inside names, a filter
@@ -21,21 +21,28 @@ export interface Scanner {
 }
 
 /** What nobody waits for any longer. */
-export const scanTimeoutMs = 10_000
+const scanTimeoutMs = 10_000
+/** Eight searches at once through 1M items take longer together than one may; the last of them waits for its turn. */
+const scanWaitMs = 20_000
 /** Connections of one lane on PostgreSQL. */
 const laneConnections = 4
 
 /**
- * @param options.timeoutMs how long a read may take, waiting for its turn included
+ * @param options.timeoutMs how long a read may take once its turn has come
+ * @param options.waitMs how long it may wait for its turn on SQLite; PostgreSQL's lanes are wider
  * @throws UnavailableError `query_timeout` from a read that takes longer, `too_many_queries` when too many wait
  */
 export async function openScanner(
-  options: Omit<OpenDatabaseOptions, 'poolSize' | 'lockTimeoutMs'> & { timeoutMs?: number },
+  options: Omit<OpenDatabaseOptions, 'poolSize' | 'lockTimeoutMs'> & {
+    timeoutMs?: number
+    waitMs?: number
+  },
 ): Promise<Scanner> {
-  const { timeoutMs = scanTimeoutMs } = options
+  const { timeoutMs = scanTimeoutMs, waitMs = scanWaitMs } = options
   const path = sqlitePath(options.url)
   if (path !== null) {
-    const [pages, scans] = [new ScanLane(path, timeoutMs), new ScanLane(path, timeoutMs)]
+    const lane = () => new ScanLane(path, { timeoutMs, waitMs })
+    const [pages, scans] = [lane(), lane()]
     return { pages, scans, close: async () => void (await Promise.all([pages.close(), scans.close()])) }
   }
   const open = () =>
@@ -54,13 +61,18 @@ export async function openScanner(
 }
 
 function bounded(db: Database, timeoutMs: number): Pick<Sql, 'all'> {
+  let running = 0
   return {
     async all<Result>(text: string, parameters?: Parameters<Sql['all']>[1]): Promise<Result[]> {
+      if (running > waitingMax) throw tooManyQueries()
+      running++
       try {
         return await db.all<Result>(text, parameters)
       } catch (error) {
         // query_canceled: the server's own statement_timeout.
         throw systemErrorCode(error) === '57014' ? queryTimeout(timeoutMs, error) : error
+      } finally {
+        running--
       }
     },
   }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError, InvalidError, NotFoundError, systemErrorCode, UnavailableError } from '../lib/errors.ts'
 import { hasEnded, ownIdentity } from '../lib/process-identity.ts'
@@ -62,7 +62,7 @@ export function openArchive(folder: string) {
   async function keep(temporary: string, hashed: Hashed): Promise<KeptFile> {
     const path = pathOf(hashed.sha256)
     await mkdir(dirname(path), { recursive: true })
-    await rename(temporary, path)
+    await place(temporary, path, hashed.sizeBytes)
     await syncFolder(dirname(path))
     await syncFolder(folder)
     return { ...hashed, path }
@@ -128,6 +128,22 @@ export function openArchive(folder: string) {
       }
     },
   }
+}
+
+/**
+ * Gives a file its name. The same bytes that lie there already stay: somebody may be reading them, and would take a
+ * new file under the name for one that is being written. One that has lost some of its bytes is replaced.
+ */
+async function place(temporary: string, path: string, sizeBytes: number): Promise<void> {
+  try {
+    await link(temporary, path)
+  } catch (error) {
+    const isThere =
+      systemErrorCode(error) === 'EEXIST' && (await stat(path).catch(() => null))?.size === sizeBytes
+    // A file system without links, too.
+    if (!isThere) return rename(temporary, path)
+  }
+  await rm(temporary, { force: true })
 }
 
 export type Archive = ReturnType<typeof openArchive>

@@ -6,6 +6,9 @@ import { oneOf } from '../lib/schema.ts'
  * with a message of its own, because Elysia's do not always name the field.
  */
 
+/** Parameters that may be given several times; their routes read them from the address itself. */
+export const repeatable: ReadonlySet<string> = new Set(['characteristic'])
+
 /** How many rows a page may have. */
 export function limitField(options: { max: number; default: number }) {
   return http.Optional(

@@ -2,6 +2,7 @@ import { toOpenAPISchema } from '@elysiajs/openapi'
 import type { AnyElysia } from 'elysia'
 import { Problem } from '../lib/problem.ts'
 import { programVersion } from '../lib/version.ts'
+import { repeatable } from './fields.ts'
 
 /** Anything in JSON. */
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -26,8 +27,8 @@ export function openApiDocument(server: AnyElysia): JsonObject {
   }
   const problem = named(JSON.parse(JSON.stringify(Problem)), schemas)
   for (const operations of Object.values(paths))
-    for (const operation of Object.values(operations as JsonObject))
-      complete(operation as JsonObject, problem)
+    for (const [method, operation] of Object.entries(operations as JsonObject))
+      complete(operation as JsonObject, method, problem)
   return {
     openapi: '3.1.1',
     info: {
@@ -88,8 +89,8 @@ function restoreSchemas(
     })
 }
 
-/** Answers that any request may get. */
-const commonErrors = ['400', '401', '500']
+/** Answers that any request may get: a wrong host, an unknown parameter, a mistake of ours. */
+const commonErrors = ['400', '422', '500']
 const descriptions: Record<string, string> = {
   200: 'Done.',
   202: 'Taken in; the work goes on.',
@@ -105,9 +106,15 @@ const descriptions: Record<string, string> = {
   503: 'Not now; try again, after Retry-After seconds where it is said.',
 }
 
-function complete(operation: JsonObject, problem: Json): void {
+function complete(operation: JsonObject, method: string, problem: Json): void {
   const responses = (operation.responses ?? {}) as JsonObject
-  for (const status of commonErrors) responses[status] ??= {}
+  const needsToken = operation.security === undefined
+  const errors = [
+    ...commonErrors,
+    ...(needsToken ? ['401', '503'] : []),
+    ...(method === 'get' ? [] : ['403']),
+  ]
+  for (const status of errors) responses[status] ??= {}
   for (const [status, response] of Object.entries(responses)) {
     const description = descriptions[status] ?? 'Something else.'
     responses[status] =
@@ -123,7 +130,10 @@ function complete(operation: JsonObject, problem: Json): void {
   for (const parameter of (operation.parameters ?? []) as JsonObject[]) {
     // No example: Swagger UI would fill it in, and people would send it.
     const { description, examples: _, ...schema } = plain(parameter.schema ?? {}) as JsonObject
-    Object.assign(parameter, { schema, ...(description !== undefined && { description }) })
+    Object.assign(parameter, {
+      schema: repeatable.has(String(parameter.name)) ? { type: 'array', items: schema } : schema,
+      ...(description !== undefined && { description }),
+    })
   }
 }
 

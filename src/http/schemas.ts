@@ -34,7 +34,13 @@ export function schemaRoutes() {
         )
       },
       {
-        params: t.Object({ name: t.String({ maxLength: 100, description: 'As `listSchemas` names it.' }) }),
+        params: t.Object({
+          name: t.String({
+            maxLength: 100,
+            description: 'As `listSchemas` names it.',
+            error: 'the name of a schema has 100 characters at most',
+          }),
+        }),
         query: noQuery,
         response: { 200: t.Record(t.String(), t.Unknown()), 404: Problem },
         detail: { operationId: 'getSchema', summary: 'Show a JSON Schema', tags: ['Analyzer'] },

@@ -13,7 +13,7 @@ import { t } from '../lib/schema.ts'
 import { supplierRoutes } from '../suppliers/routes.ts'
 import { type Access, accessCheck } from './access.ts'
 import { faultText } from './faults.ts'
-import { noQuery } from './fields.ts'
+import { noQuery, repeatable } from './fields.ts'
 import { openApiDocument } from './openapi.ts'
 import { problem, problemResponse } from './problem.ts'
 import { schemaRoutes } from './schemas.ts'
@@ -53,9 +53,6 @@ export const listening = {
   /** Seconds; a sender that is silent for longer is cut off. */
   idleTimeout: 60,
 } as const
-
-/** Parameters that may be given several times. */
-const repeatable = new Set(['characteristic'])
 
 /** Everything that answers, without what is common to all of it. */
 export function apiRoutes({ intake, scanner, courier }: Pick<ServerParts, 'intake' | 'scanner' | 'courier'>) {

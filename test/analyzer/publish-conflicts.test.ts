@@ -6,10 +6,43 @@ import { type Begun, openBench } from '../helpers/bench.ts'
 import { engines } from '../helpers/engines.ts'
 import { itemRow, itemRows } from '../helpers/item-rows.ts'
 import { rejection } from '../helpers/open-database.ts'
+import { until } from '../helpers/until.ts'
 
 const listed = itemRows(
   itemRow('A', { category: 'Tools > Saws', brand: 'Bosch' }),
   itemRow('B', { priceE4: 1 }),
+)
+
+test.skipIf(!engines.includes('postgres'))(
+  'a list of the same supplier can come in while another one is being published',
+  async () => {
+    await using bench = await openBench('postgres')
+    const { db } = bench
+    const source = await bench.source('Acme')
+    await bench.publish(source, { items: [itemRow('A')] })
+    const [locked, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const holder = db.tx(async (tx) => {
+      await tx.run('select 1 from supplier_items for update')
+      locked.resolve()
+      await release.promise
+    })
+    await locked.promise
+    const published = bench.publish(source, { items: [itemRow('A', { priceE4: 1 })] })
+    await until(async () => {
+      const waiting = await db.all(
+        "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      )
+      return waiting.length > 0
+    })
+    // What recording an import asks of its supplier and its source.
+    const recorded = await db
+      .all('select 1 from suppliers, sources for key share nowait')
+      .catch((error: unknown) => error)
+    release.resolve()
+    await holder
+    expect(recorded).toHaveLength(1)
+    expect((await published).isPublished).toBe(true)
+  },
 )
 
 for (const engine of engines) {

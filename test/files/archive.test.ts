@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { existsSync, truncateSync, utimesSync } from 'node:fs'
-import { appendFile, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openArchive } from '../../src/files/archive.ts'
 import { rejection } from '../helpers/open-database.ts'
@@ -50,6 +50,20 @@ test('the same bytes are kept once, whatever their name and however many hand th
   )
   expect(new Set(files.map((file) => file.path)).size).toBe(1)
   expect(await kept(directory)).toEqual([files[0]!.path])
+})
+
+test('bytes that are kept already stay the file they are, unless some are missing', async () => {
+  await using directory = await temporaryDirectory()
+  const { archive, path } = await archiveWith(directory, 'sku;price\n')
+  const first = await archive.keep(path, limit)
+  const before = await stat(first.path)
+  await archive.keep(path, limit)
+  const after = await stat(first.path)
+  expect([after.ino, after.mtimeMs, after.nlink]).toEqual([before.ino, before.mtimeMs, 1])
+  truncateSync(first.path, 3)
+  await archive.keep(path, limit)
+  expect(await Bun.file(first.path).text()).toBe('sku;price\n')
+  expect(await kept(directory)).toEqual([first.path])
 })
 
 test('an empty file is kept too', async () => {

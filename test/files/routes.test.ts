@@ -452,6 +452,19 @@ describe('a connection that ends too early', () => {
   })
 })
 
+for (const engine of engines)
+  test(`${engine}: lists of one source that come at the same time are worked on in the order of their times`, async () => {
+    await using service = await openService(engine)
+    for (let round = 0; round < 4; round++)
+      await Promise.all(Array.from({ length: 12 }, (_, n) => raw(service, 'supplier=A', priceList(100 + n))))
+    const jobs = await service.program.rows<{ fetched_at: string | number }>(
+      'select i.fetched_at from jobs as j join imports as i on i.id = j.import_id order by j.id',
+    )
+    const times = jobs.map(({ fetched_at }) => new Date(fetched_at).getTime())
+    expect(times).toHaveLength(48)
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
+  })
+
 test('uploads at the same time are all taken in, also of one file', async () => {
   await using service = await openService('sqlite')
   const answers = await Promise.all(

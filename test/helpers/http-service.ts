@@ -34,7 +34,8 @@ export interface TestServiceOptions {
   env?: Record<string, string>
   access?: Partial<ServerParts['access']>
   log?: ServerParts['log']
-  scanTimeoutMs?: number
+  /** How patient searches are. */
+  scan?: { timeoutMs: number; waitMs: number }
 }
 
 /**
@@ -44,14 +45,14 @@ export interface TestServiceOptions {
  *     await service.json('/api/v1/items')
  */
 export async function openService(engine: Engine, options: TestServiceOptions = {}): Promise<TestService> {
-  const { env = {}, access = {}, log = silentLog, scanTimeoutMs } = options
+  const { env = {}, access = {}, log = silentLog, scan = {} } = options
   const program = await openProgram(engine, env)
   const config = loadConfig(program.env, program.folder)
   const app = await openApp({ config, clock: systemClock, log, schema: 'write' })
   const scanner = await openScanner({
     url: program.url,
     log,
-    ...(scanTimeoutMs !== undefined && { timeoutMs: scanTimeoutMs }),
+    ...scan,
   })
   const progress = new Map<string, ImportProgress>()
   let woken = 0

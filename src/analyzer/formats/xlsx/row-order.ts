@@ -4,6 +4,8 @@ import { placeOf } from './cell-reader.ts'
 
 /** How many rows `take` hands over, and how far out of order rows may stand. */
 export const rowsPerBatch = 1024
+/** Excel's last row is the one before; other programs write no more either. */
+export const rowsMax = 1_048_576
 /** Cells and characters of waiting rows, as bytes: rows that are much longer than usual wait in smaller numbers. */
 const waitingBytesMax = 8 * 1024 * 1024
 const cellBytes = 8

@@ -2,8 +2,9 @@ import { InvalidError } from '../../../lib/errors.ts'
 import type { Cell, Row } from '../../table/row.ts'
 import { ByteWindow } from '../byte-window.ts'
 import { type CellContext, CellReader, cellTooLong, damagedSheet, placeOf } from './cell-reader.ts'
-import { PlainCells } from './plain-cells.ts'
-import { RowOrder } from './row-order.ts'
+import { OpenRow } from './open-row.ts'
+import { PlainRows } from './plain-rows.ts'
+import { RowOrder, rowsMax } from './row-order.ts'
 import { afterPrefix, attributeAt, hasName, isSelfClosed, readRoot, tagEnd } from './tag.ts'
 import { skipMarkup } from './text.ts'
 import { doctypeError } from './xml.ts'
@@ -36,8 +37,6 @@ export async function* sheetRows(
   if (rest !== null) yield rest
 }
 
-/** Excel's last row; other programs write no more either. */
-const rowsMax = 1_048_576
 /** A row's texts may have this many times the characters that one cell may have. */
 const rowCellsOfFullLength = 16
 /** What XML can make of one character: "&#x10FFFF;" is ten bytes, and runs of rich text come on top. */
@@ -63,26 +62,25 @@ class SheetScanner {
   readonly #window = new ByteWindow()
   readonly #order: RowOrder
   readonly #cell: CellReader
-  readonly #plain: PlainCells
+  readonly #plain: PlainRows
   readonly #elementBytesMax: number
   readonly #rowCharactersMax: number
   #place: Place = 'start'
   #prefix = ''
-  #rowIndex = -1
+  readonly #row = new OpenRow()
   /** The row has no number of its own: its first cell may know. */
   #isRowGuessed = false
-  #cells: Cell[] = []
-  #column = -1
-  #rowCharacters = 0
 
   constructor(context: SheetContext) {
     this.#context = context
     this.#order = new RowOrder(context.sheetName)
     this.#cell = new CellReader(context)
-    this.#plain = new PlainCells(context)
     const { cellCharactersMax } = context.limits
     this.#elementBytesMax = cellCharactersMax * xmlBytesPerCharacter + elementBytesSpare
     this.#rowCharactersMax = cellCharactersMax * rowCellsOfFullLength
+    const { sharedCharactersMax } = context
+    const limits = { rowCharactersMax: this.#rowCharactersMax, sharedCharactersMax }
+    this.#plain = new PlainRows(context, this.#order, limits)
   }
 
   /** @returns whether `next` can have something new */
@@ -144,29 +142,28 @@ class SheetScanner {
       const name = isPrefixed ? afterPrefix(bytes, at + 1, this.#prefix) : at + 1
       if (!hasName(bytes, name, 'c')) return this.#readElement(bytes, end)
       if (!isPrefixed && !this.#isRowGuessed) {
-        const past = this.#readPlainCells(bytes, at)
+        const past = this.#readPlain(bytes, at)
+        if (this.#order.isFull) return past
         if (past > at) {
           at = past
           continue
         }
       }
-      at = this.#cell.read(bytes, name + 1, end, this.#rowIndex)
+      at = this.#cell.read(bytes, name + 1, end, this.#row.index)
       if (at < 0) return -1
       if (this.#isRowGuessed) this.#learnRow(bytes)
       this.#placeCell(this.#cell.column, this.#cell.value)
     }
   }
 
-  /** @returns where the plain cells end that begin at `from` */
-  #readPlainCells(bytes: Buffer, from: number): number {
+  /** @returns where the plain cells and rows end that begin at `from` */
+  #readPlain(bytes: Buffer, from: number): number {
     const plain = this.#plain
-    plain.column = this.#column
-    plain.characters = 0
-    const at = plain.read(bytes, from, this.#cells)
-    this.#column = plain.column
-    this.#cell.sharedCharacters += plain.sharedCharacters
-    plain.sharedCharacters = 0
-    this.#countCharacters(plain.characters)
+    const cell = this.#cell
+    plain.sharedCharacters = cell.sharedCharacters
+    const at = plain.read(bytes, from, this.#row)
+    cell.sharedCharacters = plain.sharedCharacters
+    this.#countCharacters(0)
     return at
   }
 
@@ -205,10 +202,9 @@ class SheetScanner {
     if (this.#place === 'row') throw this.#damaged()
     const valueAt = attributeAt(bytes, name, past, 'r')
     this.#isRowGuessed = valueAt < 0
-    this.#setRow(valueAt < 0 ? this.#rowIndex + 1 : rowIndexOf(bytes, valueAt))
-    this.#cells = []
-    this.#column = -1
-    this.#rowCharacters = 0
+    const row = valueAt < 0 ? this.#row.index + 1 : rowIndexOf(bytes, valueAt)
+    this.#checkRow(row)
+    this.#row.begin(row)
     this.#place = 'row'
     if (isSelfClosed(bytes, past)) this.#finishRow()
   }
@@ -216,12 +212,13 @@ class SheetScanner {
   #learnRow(bytes: Buffer): void {
     this.#isRowGuessed = false
     const row = this.#cell.rowOf(bytes)
-    if (row >= 0) this.#setRow(row)
+    if (row < 0) return
+    this.#checkRow(row)
+    this.#row.index = row
   }
 
-  #setRow(row: number): void {
+  #checkRow(row: number): void {
     if (Number.isNaN(row)) throw this.#damaged()
-    this.#rowIndex = row
     if (row < rowsMax) return
     throw new InvalidError(
       'too_many_rows',
@@ -230,60 +227,52 @@ class SheetScanner {
   }
 
   #placeCell(givenColumn: number, value: Cell): void {
-    const column = givenColumn < 0 ? this.#column + 1 : givenColumn
+    const row = this.#row
+    const column = givenColumn < 0 ? row.column + 1 : givenColumn
     if (column >= this.#context.limits.columnsMax) throw this.#tooManyColumns()
-    this.#column = column
-    const cells = this.#cells
-    if (typeof value === 'string') {
-      this.#countCharacters(value.length)
-      // Styled blank cells at the end of a row would make it longer than what it says.
-      if (value === '' && column >= cells.length) return
-    }
-    while (cells.length < column) cells.push('')
-    if (column === cells.length) cells.push(value)
-    else cells[column] = value
+    row.column = column
+    if (typeof value === 'string') this.#countCharacters(value.length)
+    row.set(column, value)
   }
 
   #countCharacters(count: number): void {
-    this.#rowCharacters += count
+    this.#row.characters += count
     const { sharedCharactersMax } = this.#context
-    if (this.#rowCharacters > this.#rowCharactersMax) {
+    if (this.#row.characters > this.#rowCharactersMax) {
       throw new InvalidError(
         'row_too_long',
-        `${placeOf(this.#context, this.#rowIndex)} has more than ${this.#rowCharactersMax} characters.`,
+        `${placeOf(this.#context, this.#row.index)} has more than ${this.#rowCharactersMax} characters.`,
       )
     }
     if (this.#cell.sharedCharacters > sharedCharactersMax) {
       throw new InvalidError(
         'zip_bomb',
-        `${placeOf(this.#context, this.#rowIndex)}: up to here the shared texts of the sheet add up to more than ${sharedCharactersMax} characters.`,
+        `${placeOf(this.#context, this.#row.index)}: up to here the shared texts of the sheet add up to more than ${sharedCharactersMax} characters.`,
       )
     }
   }
 
   #finishRow(): void {
     if (this.#place !== 'row') throw this.#damaged()
-    const cells = this.#cells
-    while (cells.at(-1) === '') cells.pop()
-    this.#order.add(this.#rowIndex, cells, this.#rowCharacters)
+    this.#row.finish(this.#order)
     this.#place = 'data'
   }
 
   /** Nothing but a cell can be long; what does not end otherwise is no XML. */
   #refuseEndless(): void {
     if (this.#window.unused() <= this.#elementBytesMax) return
-    throw this.#place === 'row' ? cellTooLong(this.#context, this.#rowIndex) : this.#damaged()
+    throw this.#place === 'row' ? cellTooLong(this.#context, this.#row.index) : this.#damaged()
   }
 
   #tooManyColumns(): InvalidError {
     return new InvalidError(
       'too_many_columns',
-      `${placeOf(this.#context, this.#rowIndex)} has more than ${this.#context.limits.columnsMax} columns; keep the columns of the list in a sheet of their own.`,
+      `${placeOf(this.#context, this.#row.index)} has more than ${this.#context.limits.columnsMax} columns; keep the columns of the list in a sheet of their own.`,
     )
   }
 
   #damaged(): InvalidError {
-    return damagedSheet(this.#context, Math.max(this.#rowIndex, 0))
+    return damagedSheet(this.#context, Math.max(this.#row.index, 0))
   }
 }
 

@@ -1,3 +1,5 @@
+import { bytesBelow } from './words.ts'
+
 /** Longest text that is remembered, in bytes. */
 export const shortTextBytesMax = 24
 const words = shortTextBytesMax / 4
@@ -7,45 +9,44 @@ const slots = 1024
 /**
  * Remembers the short texts of a sheet by their bytes: a column of units or brands says the same few words in every
  * row, and finding one costs a fifth of making a string of it anew.
+ *
+ * A text is view[from, from + length), of at most `shortTextBytesMax` bytes, with at least three bytes behind it, and
+ * comes with a hash of its bytes.
  */
 export class ShortTexts {
-  readonly #keys = new Int32Array(slots * (words + 1))
-  readonly #texts: (string | null)[] = new Array<string | null>(slots).fill(null)
-  /** Of the text that was sought last. */
-  readonly #key = new Int32Array(words + 1)
-  #slot = 0
+  readonly #keys = new Int32Array(slots * words)
+  /** 0xff: nothing is there. */
+  readonly #lengths = new Uint8Array(slots).fill(0xff)
+  readonly #texts = new Array<string>(slots).fill('')
 
-  /**
-   * @param view the text is view[from, to), of at most `shortTextBytesMax` bytes, with at least three bytes behind it
-   * @returns null when it is not known; `set` makes it so
-   */
-  get(view: DataView, from: number, to: number): string | null {
-    const key = this.#key
-    const length = to - from
-    let hash = length
-    key[words] = length
-    for (let i = 0, rest = length; i < words; i++, rest -= 4) {
-      let word = 0
-      if (rest > 0) {
-        word = view.getInt32(from + i * 4, true)
-        // What stands behind the text is none of it.
-        if (rest < 4) word &= (1 << (rest * 8)) - 1
-        hash = Math.imul(hash ^ word, 0x9e3779b1)
-        hash ^= hash >>> 15
-      }
-      key[i] = word
-    }
-    const slot = (hash ^ (hash >>> 10)) & (slots - 1)
-    this.#slot = slot
+  /** @returns null when it is not known; `set` makes it so */
+  get(view: DataView, from: number, length: number, hash: number): string | null {
+    const slot = slotOf(hash, length)
+    if (this.#lengths[slot] !== length) return null
     const keys = this.#keys
-    for (let i = 0, at = slot * (words + 1); i <= words; i++, at++) if (keys[at] !== key[i]) return null
-    return this.#texts[slot]!
+    const whole = from + (length & ~3)
+    let i = slot * words
+    for (let at = from; at < whole; at += 4) if (view.getInt32(at, true) !== keys[i++]) return null
+    // What stands behind the text is none of it.
+    const rest = length & 3
+    return rest === 0 || (view.getInt32(whole, true) & bytesBelow(rest)) === keys[i]
+      ? this.#texts[slot]!
+      : null
   }
 
-  /** Remembers what the text that was sought last says. */
-  set(text: string): void {
-    const at = this.#slot * (words + 1)
-    for (let i = 0; i <= words; i++) this.#keys[at + i] = this.#key[i]!
-    this.#texts[this.#slot] = text
+  /** Remembers what a text says. */
+  set(view: DataView, from: number, length: number, hash: number, text: string): void {
+    const slot = slotOf(hash, length)
+    const keys = this.#keys
+    const whole = from + (length & ~3)
+    let i = slot * words
+    for (let at = from; at < whole; at += 4) keys[i++] = view.getInt32(at, true)
+    if (length > (length & ~3)) keys[i] = view.getInt32(whole, true) & bytesBelow(length & 3)
+    this.#lengths[slot] = length
+    this.#texts[slot] = text
   }
+}
+
+function slotOf(hash: number, length: number): number {
+  return (hash ^ (hash >>> 10) ^ length) & (slots - 1)
 }
