@@ -31,7 +31,7 @@ import { jobStore } from './queue/store.ts'
 const copyMs = 24 * 60 * 60 * 1000
 /** What an analyzer may take beyond its own time limit before the courier stops asking. */
 const analyzerSlackMs = 60_000
-/** A file that is being read and says nothing for so long hangs. */
+/** A file that is being read and says nothing for so long hangs, and so does a process that does not begin. */
 const silenceMs = 60_000
 /** How long a command waits for another process's write lock, unless it says so itself. */
 const lockTimeoutDefaultMs = 30_000
@@ -145,7 +145,7 @@ export async function openService(
       usesAnalyzer: config.usesAnalyzer,
       hasFallback: config.analyzerFallback,
       retryDelaysMs: patience.retryDelaysMs,
-      clearUp: (area) => discardStaging(app.db, { ...area, folder: parts.stagingFolder }),
+      clearUp: (area, waitMs) => discardStaging(app.db, { ...area, folder: parts.stagingFolder }, waitMs),
     })
     return {
       db: app.db,
@@ -180,6 +180,7 @@ export function openChildren({
     cwd,
     memoryBytesMax: config.analyzerMemoryBytesMax,
     timeMs: config.analyzerSecondsMax * 1000,
+    startMs: silenceMs,
     silenceMs,
     hasSpare,
     log: log.child({ module: 'analyzer' }),
@@ -198,7 +199,7 @@ function startAnalyzer({
   const client = (
     kind: 'analyzer' | 'remote',
     address: () => Promise<AnalyzerAddress | null>,
-    restart: () => Promise<void>,
+    restart: (hanging: AnalyzerAddress | null) => Promise<void>,
   ) =>
     analyzerClient({
       kind,
@@ -226,7 +227,10 @@ function startAnalyzer({
     isLazy: !config.usesAnalyzer,
     log: log.child({ module: 'analyzer' }),
   })
-  return { analyzer: client('analyzer', own.address, own.restart), stop: own.stop }
+  return {
+    analyzer: client('analyzer', own.address, async (hanging) => own.restart(hanging?.secret ?? null)),
+    stop: own.stop,
+  }
 }
 
 /** The limits that a configuration sets to what is read. */

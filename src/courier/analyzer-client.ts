@@ -17,8 +17,8 @@ export interface AnalyzerClientOptions {
   kind: 'analyzer' | 'remote'
   /** Null: it is not running. Asked before every request, since one of our own starts anew under another port. */
   address: () => Promise<AnalyzerAddress | null>
-  /** Ends one that hangs. */
-  restart: () => Promise<void>
+  /** Ends the one that was found hanging at this address; null: the one that never listened. */
+  restart: (hanging: AnalyzerAddress | null) => Promise<void>
   /** How long one small request may take. */
   requestMs: number
   /** How long one job may take, waiting included. */
@@ -58,6 +58,13 @@ export function analyzerClient(options: AnalyzerClientOptions): RemoteReader {
     })
   }
 
+  async function isHealthy(signal: AbortSignal): Promise<boolean> {
+    return ask('health', { signal }).then(
+      ({ status }) => status === 200,
+      () => false,
+    )
+  }
+
   async function statusOf(jobId: string, signal: AbortSignal): Promise<AnalyzeStatus> {
     const status = jsonIn(
       await ask(`analyze/status/${encodeURIComponent(jobId)}`, { signal }),
@@ -76,13 +83,12 @@ export function analyzerClient(options: AnalyzerClientOptions): RemoteReader {
 
   return {
     kind,
-    restart: options.restart,
+    isHealthy,
 
-    async isHealthy(signal) {
-      return ask('health', { signal }).then(
-        ({ status }) => status === 200,
-        () => false,
-      )
+    async restart(signal) {
+      const asked = await options.address()
+      if (asked !== null && (await isHealthy(signal))) return
+      if (!signal.aborted) await options.restart(asked)
     },
 
     async read(task, following) {

@@ -33,10 +33,11 @@ export interface CarryParts {
   /** Most bytes of rows that a foreign analyzer may answer. */
   fileBytesMax: number
   /** Deletes what attempts up to this one have left behind, those that were ended by force. */
-  clearUp: (area: { importId: string; attempt: number }) => Promise<void>
+  clearUp: (area: { importId: string; attempt: number }, waitMs: number | null) => Promise<void>
 }
 
 const clearUpMs = 2000
+const clearUpStoppedMs = 1000
 
 /**
  * One import, from its place in the queue to its end:
@@ -102,7 +103,8 @@ async function readSomehow(parts: CarryParts, work: Work): Promise<TaskEnd> {
 
 /** So that a machine that crashes again and again keeps one attempt's rows, not those of all. */
 async function clearUpBefore(parts: CarryParts, { made, lease, log }: Work): Promise<void> {
-  if (lease.attempt > 1) await clearUp(parts, { importId: made.id, attempt: lease.attempt - 1 }, log)
+  if (lease.attempt > 1)
+    await clearUp(parts, { importId: made.id, attempt: lease.attempt - 1 }, { log, isStopped: false })
 }
 
 /** The supplier's own switch counts more than the general one. */
@@ -139,7 +141,7 @@ async function readOverHttp(
       failure = unlessAborted(error, signal)
     }
   }
-  if (failure instanceof UnavailableError && !(await analyzer.isHealthy(signal))) await analyzer.restart()
+  if (failure instanceof UnavailableError) await analyzer.restart(signal)
   signal.throwIfAborted()
   if (!parts.hasFallback) throw failure
   work.log.warn('the analyzer failed; reading without it', { error: failure })
@@ -235,7 +237,8 @@ async function conclude(parts: CarryParts, work: Work, end: TaskEnd): Promise<vo
   if (isOurs && isStopped) log.info('import put back into the queue')
   else if (isOurs) log.warn('import failed', errorOf(end))
   // A first attempt that wrote the end itself has cleared up; an earlier one may have been killed.
-  if (isOurs || lease.attempt > 1) await clearUp(parts, { importId: made.id, attempt: lease.attempt }, log)
+  if (isOurs || lease.attempt > 1)
+    await clearUp(parts, { importId: made.id, attempt: lease.attempt }, { log, isStopped })
 }
 
 /**
@@ -245,11 +248,12 @@ async function conclude(parts: CarryParts, work: Work, end: TaskEnd): Promise<vo
 async function clearUp(
   parts: CarryParts,
   area: { importId: string; attempt: number },
-  log: Logger,
+  { log, isStopped }: { log: Logger; isStopped: boolean },
 ): Promise<void> {
   const waited = new AbortController()
   const clearing = parts
-    .clearUp(area)
+    // A service that ends would have to wait for what is still waiting.
+    .clearUp(area, isStopped ? clearUpStoppedMs : null)
     .catch((error) => log.warn('left-over staging not deleted', { error }))
     .finally(() => waited.abort())
   await Promise.race([clearing, pause(clearUpMs, waited.signal)])

@@ -56,8 +56,8 @@ export interface Reader {
 export interface RemoteReader extends Reader {
   /** Whether it answers at all. */
   isHealthy(signal: AbortSignal): Promise<boolean>
-  /** Ends an analyzer that hangs, and all that it was doing, if it is ours to end. */
-  restart(): Promise<void>
+  /** Asks once more, and ends an analyzer that still hangs, with all that it was doing, if it is ours to end. */
+  restart(signal: AbortSignal): Promise<void>
   /**
    * Streams the rows that it found into a new file.
    * @returns false when there are none

@@ -53,7 +53,7 @@ export async function openPostgres(url: string, options: OpenDatabaseOptions): P
       return result.value
     },
     native,
-    close: () => client.end({ timeout: 5 }),
+    close: () => client.end({ timeout: 1 }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, isNull, lte, min, notInArray } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, isNull, lte, min, notInArray, or } from 'drizzle-orm'
 import type { Query } from '../db/database.ts'
 import type { Tables } from '../db/schema.ts'
 import type { JobPhase, JobState } from '../imports/model.ts'
@@ -93,7 +93,8 @@ export function jobStore({ query, tables: { jobs, imports } }: { query: Query; t
         .where(
           and(
             inArray(jobs.state, ['queued', 'running']),
-            lte(jobs.runAt, now),
+            // One that was never put off is not kept waiting by a clock that was set back.
+            or(lte(jobs.runAt, now), lte(jobs.runAt, jobs.createdAt)),
             busySuppliers.length === 0 ? undefined : notInArray(imports.supplierId, busySuppliers),
           ),
         )

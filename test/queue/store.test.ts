@@ -149,6 +149,28 @@ for (const engine of engines) {
       expect((await offered()).map(({ id }) => id)).toEqual([second.id, foreign.id, other.id])
     })
 
+    test('a clock that is set back keeps no job waiting, other than one that was put off', async () => {
+      await using bench = await openBench(engine)
+      const me = ownIdentity()
+      const { importId, now } = await bench.begin(await bench.source('Acme'))
+      await bench.db.run('delete from jobs where import_id = $1', [importId])
+      const id = await inTx(bench, (jobs) => jobs.add({ importId, worker: me, now, isKept: true }))
+      const offered = async () => {
+        const past = later(now, -86_400_000)
+        const found = await jobStore(bench.db).waiting({
+          worker: me,
+          now: past,
+          busySuppliers: [],
+          limit: 10,
+        })
+        return found.map((job) => job.id)
+      }
+      expect(await offered()).toEqual([id])
+      const isPutOff = { runAt: later(now, 60_000) }
+      await bench.db.tx(({ query }) => query.update(bench.db.tables.jobs).set(isPutOff))
+      expect(await offered()).toEqual([])
+    })
+
     test('a new attempt ends the old one', async () => {
       await using bench = await openBench(engine)
       const { lease, now } = await running(bench)

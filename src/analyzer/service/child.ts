@@ -16,6 +16,8 @@ export interface ChildLimits {
   memoryBytesMax: number
   /** Longest time for one file. */
   timeMs: number
+  /** Longest time from being given a job to the first sign of life; starting up takes long on a busy machine. */
+  startMs: number
   /**
    * Longest time without a sign of life while the file is read. Not while SQL is at work, since one statement may
    * keep the child for minutes: then the time limit is what ends it.
@@ -29,7 +31,7 @@ export type ChildEnd =
   | { status: 'failed'; code: string; message: string }
   | { status: 'cancelled' }
 
-/** What a child did with its job; `isMute`: it ended by itself without ever saying that it had begun. */
+/** What a child did with its job; `isMute`: it ended by itself, or hung, without ever saying that it had begun. */
 export type ChildRun = ChildEnd & { isMute: boolean }
 
 /** Several times a second: a bomb takes some 100 MB in that time. */
@@ -79,8 +81,8 @@ export class Child {
     { onProgress, signal }: { onProgress: (progress: ChildProgress) => void; signal: AbortSignal },
   ): Promise<ChildRun> {
     const startedAt = performance.now()
-    // Until it has said something it is starting up, on however busy a machine.
-    let heardAt = Number.POSITIVE_INFINITY
+    let heardAt: number | null = null
+    let isStuck = false
     let phase: ChildProgress['phase'] = 'reading'
     let result: JobResult | null = null
     let killed: ChildEnd | null = null
@@ -99,8 +101,14 @@ export class Child {
     const cancel = () => kill({ status: 'cancelled' })
     const watch = setInterval(() => {
       const now = performance.now()
-      const why = this.#broken({ runsMs: now - startedAt, silentMs: phase === 'reading' ? now - heardAt : 0 })
-      if (why !== null && result === null) kill(why)
+      const runsMs = now - startedAt
+      // Once it has told its result there is nothing that it could be busy with.
+      const isToBeHeard = phase === 'reading' || result !== null
+      const silentMs = heardAt !== null && isToBeHeard ? now - heardAt : 0
+      const why = this.#broken({ runsMs, silentMs })
+      isStuck ||= why === null && heardAt === null && runsMs > this.#limits.startMs
+      if (why !== null) kill(why)
+      else if (isStuck) kill(stuck(this.#limits))
     }, watchMs)
     signal.addEventListener('abort', cancel)
     try {
@@ -111,7 +119,7 @@ export class Child {
       clearInterval(watch)
       signal.removeEventListener('abort', cancel)
     }
-    const isMute = killed === null && heardAt === Number.POSITIVE_INFINITY
+    const isMute = heardAt === null && (killed === null || isStuck)
     return { ...(endOf(result) ?? killed ?? crashed(this.#process)), isMute }
   }
 
@@ -152,6 +160,12 @@ export class Child {
 
 const failed = (code: string, message: string): ChildEnd => ({ status: 'failed', code, message })
 const inMib = (bytes: number) => Math.round(bytes / 1024 ** 2)
+
+const stuck = ({ startMs }: ChildLimits) =>
+  failed(
+    'analyzer_timed_out',
+    `The process that was to read the file did not begin within ${Math.round(startMs / 1000)} s and was stopped; the catalog is as it was.`,
+  )
 
 function endOf(result: JobResult | null): ChildEnd | null {
   if (result === null) return null

@@ -25,8 +25,12 @@ export interface SupervisedOptions {
 export interface SupervisedAnalyzer {
   /** Where it listens and what it demands; null when it is not there, and not back within some seconds either. */
   address(): Promise<{ url: URL; secret: string } | null>
-  /** Kills it, with all that it was doing; it is started anew. */
-  restart(): Promise<void>
+  /**
+   * Kills the one that has this secret, with all that it was doing; it is started anew. Others who found it hanging
+   * have ended it already when there is another one now.
+   * @param secret null: the one that was started and never listened
+   */
+  restart(secret: string | null): Promise<void>
   stop(): Promise<void>
 }
 
@@ -74,11 +78,12 @@ export function superviseAnalyzer(options: SupervisedOptions): SupervisedAnalyze
       }
       return null
     },
-    async restart() {
-      log.warn('the analyzer hangs; ending it')
+    async restart(secret) {
       const ending = current
-      ending?.kill()
-      await ending?.ended
+      if (ending === null || ending.secret() !== secret) return
+      log.warn('the analyzer hangs; ending it')
+      ending.kill()
+      await ending.ended
     },
     async stop() {
       stopping.abort()
@@ -89,6 +94,8 @@ export function superviseAnalyzer(options: SupervisedOptions): SupervisedAnalyze
 }
 
 interface Analyzer {
+  /** Null: it does not listen yet. */
+  secret: () => string | null
   /** Null: it ended before it listened. */
   listening: Promise<{ url: URL; secret: string } | null>
   /** How it ended. */
@@ -98,6 +105,7 @@ interface Analyzer {
 
 function start({ command, env, cwd, log }: SupervisedOptions): Analyzer {
   const secret = randomBytes(32).toString('base64url')
+  let isListening = false
   const { promise, resolve } = Promise.withResolvers<{ url: URL; secret: string } | null>()
   const child = Bun.spawn([...command], {
     cwd,
@@ -105,12 +113,15 @@ function start({ command, env, cwd, log }: SupervisedOptions): Analyzer {
     stdio: ['ignore', 'pipe', 'pipe'],
     serialization: 'json',
     ipc(message) {
-      if (isChecked(Listening, message)) resolve({ url: new URL(message.url), secret })
+      if (!isChecked(Listening, message)) return
+      isListening = true
+      resolve({ url: new URL(message.url), secret })
     },
   })
   void relayLog(child.stdout, log)
   void relayLog(child.stderr, log)
   return {
+    secret: () => (isListening ? secret : null),
     listening: promise,
     ended: child.exited.then(() => {
       resolve(null)

@@ -1,4 +1,5 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from '../../db/database.ts'
 import { timeOfId } from '../../lib/id.ts'
@@ -31,23 +32,37 @@ export async function sweepStaging(db: Database, folder: string, now: Date): Pro
   return deleted
 }
 
-/** Deletes what killed processes have left of one import's attempts up to this one, if anything. */
+/**
+ * Deletes what killed processes have left of one import's attempts up to this one, if anything.
+ * @param waitMs how long to wait for a PostgreSQL that is still at work on a killed process's last statement; null:
+ * for as long as it takes
+ * @throws an error of the database when it took longer
+ */
 export async function discardStaging(
   db: Database,
   { importId, attempt, folder }: StagingPlace,
+  waitMs: number | null = null,
 ): Promise<void> {
   const found = await stagedParts(db, folder)
-  await discard(
-    db,
-    folder,
-    found.filter((part) => part.importId === importId && part.attempt <= attempt),
-  )
+  const parts = found.filter((part) => part.importId === importId && part.attempt <= attempt)
+  await discard(db, folder, parts, waitMs)
 }
 
-async function discard(db: Database, folder: string, parts: StagingTable[]): Promise<void> {
+async function discard(
+  db: Database,
+  folder: string,
+  parts: StagingTable[],
+  waitMs: number | null = null,
+): Promise<void> {
   if (parts.length === 0) return
-  if (db.engine === 'sqlite') for (const { name } of parts) rmSync(join(folder, name), { force: true })
-  else await db.run(`drop table if exists ${parts.map(({ name }) => name).join(', ')}`)
+  if (db.engine === 'sqlite') {
+    for (const { name } of parts) await rm(join(folder, name), { force: true })
+    return
+  }
+  await db.tx(async (sql) => {
+    if (waitMs !== null) await sql.run(`set local lock_timeout = ${Math.round(waitMs)}`)
+    await sql.run(`drop table if exists ${parts.map(({ name }) => name).join(', ')}`)
+  })
 }
 
 /** The tables of all areas, or the files. */

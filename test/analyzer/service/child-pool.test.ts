@@ -21,6 +21,7 @@ async function openFaulty(limits: Partial<ChildLimits> = {}, hasSpare = false) {
     cwd: folder.path,
     memoryBytesMax: 1024 ** 3,
     timeMs: 60_000,
+    startMs: 60_000,
     silenceMs: 60_000,
     hasSpare,
     log: silentLog,
@@ -118,6 +119,22 @@ test('one that ends before it has begun is started once more, and no oftener', a
   expect(await faulty.pids()).toHaveLength(4)
 })
 
+test('one that hangs before it has begun is ended, and another one begins', async () => {
+  await using patient = await openFaulty({ startMs: 5000 })
+  expect((await patient.run('hangs-at-first')).end).toEqual({ status: 'ended', rows: 1 })
+  for (const pid of await patient.pids()) expect(processState(pid)).toBe('gone')
+  await using impatient = await openFaulty({ startMs: 1000 })
+  expect((await impatient.run('hangs')).end).toMatchObject({
+    code: 'analyzer_timed_out',
+    message: expect.stringContaining('did not begin within 1 s'),
+  })
+}, 60_000)
+
+test('one that has told its result and does not end is ended', async () => {
+  await using faulty = await openFaulty({ silenceMs: 1000 })
+  expect((await faulty.run('lingers')).end).toEqual({ status: 'ended', rows: 1 })
+}, 60_000)
+
 test('a cancelled one is killed at once, whatever it is doing', async () => {
   await using faulty = await openFaulty()
   const stop = new AbortController()
@@ -147,7 +164,7 @@ test('a child ends with its parent, even when that is killed and the child spins
     import { dependentEnvironment } from ${JSON.stringify(join(import.meta.dir, '../../../src/lib/own-process.ts'))}
     import { silentLog } from ${JSON.stringify(join(import.meta.dir, '../../helpers/open-database.ts'))}
     const pool = openChildPool({ command: ${JSON.stringify(command)}, env: dependentEnvironment(process.env, []), cwd: '/',
-      memoryBytesMax: 2 ** 30, timeMs: 600000, silenceMs: 600000, hasSpare: true, log: silentLog })
+      memoryBytesMax: 2 ** 30, timeMs: 600000, startMs: 600000, silenceMs: 600000, hasSpare: true, log: silentLog })
     const message = { import_id: 'one', attempt: 1, lease_token: 't', path: ${JSON.stringify(folder.file('spins'))}, sha256: '' }
     await pool.run(message, { onProgress: () => console.log('spinning'), signal: new AbortController().signal })`
   const parent = Bun.spawn([process.execPath, '-e', script], { stdout: 'pipe', stderr: 'inherit' })

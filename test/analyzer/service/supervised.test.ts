@@ -55,18 +55,33 @@ test('one that hangs is ended and started anew, with another secret; so is one t
   const first = await until(() => analyzer.address())
   const [hanging] = analyzers()
   process.kill(hanging!.pid, 'SIGSTOP')
-  await analyzer.restart()
+  await analyzer.restart(first.secret)
   expect(processState(hanging!.pid)).toBe('gone')
   const second = await until(async () => {
     const found = await analyzer.address()
     return found?.secret === first.secret ? null : found
   })
   expect((await fetch(new URL('/health', second.url))).status).toBe(200)
+  // Somebody else had found the first one hanging too.
+  await analyzer.restart(first.secret)
+  expect(await analyzer.address()).toEqual(second)
+  expect((await fetch(new URL('/health', second.url))).status).toBe(200)
   process.kill(analyzers()[0]!.pid, 'SIGKILL')
   await until(async () => {
     const found = await analyzer.address()
     return found !== null && found.secret !== second.secret
   })
+}, 60_000)
+
+test('one that never listens is ended when it is told so', async () => {
+  await using supervised = await openSupervised({ command: ['sleep', '1000'] })
+  const sleepers = () => descendants(process.pid).filter(({ command }) => command === 'sleep 1000')
+  const [first] = await until(() => (sleepers().length > 0 ? sleepers() : null))
+  await supervised.analyzer.restart('the secret of an earlier one')
+  expect(processState(first!.pid)).not.toBe('gone')
+  await supervised.analyzer.restart(null)
+  expect(processState(first!.pid)).toBe('gone')
+  await until(() => sleepers().length > 0)
 }, 60_000)
 
 test('nobody is sent to where one that has ended was', async () => {

@@ -253,6 +253,21 @@ for (const engine of engines) {
       expect(await leftovers(bench)).toEqual([])
     })
 
+    test('clearing up waits no longer than it is told for what a killed process has still under way', async () => {
+      await using bench = await openBench(engine)
+      const place = { importId: Bun.randomUUIDv7(), attempt: 1, folder: bench.folder }
+      const staging = await openStaging(bench.db, place)
+      await staging.seal()
+      await bench.db.tx(async (sql) => {
+        await sql.all(engine === 'postgres' ? `select 1 from ${staging.names.rows}` : 'select 1')
+        const cleared = discardStaging(bench.db, place, 100).catch((error) => error)
+        if (engine === 'postgres') expect(await cleared).toMatchObject({ code: '55P03' })
+        else await cleared
+      })
+      await discardStaging(bench.db, place, 100)
+      expect(await leftovers(bench)).toEqual([])
+    })
+
     test('the parse log keeps every issue with the cells of its row, and a second attempt replaces it', async () => {
       await using bench = await openBench(engine)
       const source = await bench.source('Acme')

@@ -18,6 +18,18 @@ switch (behaviour) {
   case 'mute-at-first':
     if (!isFirst) say({ import_id: job.import_id, status: 'ended', rows: 1, error: null })
     break
+  case 'hangs-at-first':
+    if (isFirst) spin(Number.POSITIVE_INFINITY)
+    say({ import_id: job.import_id, status: 'ended', rows: 1, error: null })
+    break
+  case 'hangs':
+    spin(Number.POSITIVE_INFINITY)
+    break
+  case 'lingers':
+    say({ phase: 'writing', rows: 1, percent: 100 })
+    say({ import_id: job.import_id, status: 'ended', rows: 1, error: null })
+    await new Promise(() => setInterval(() => {}, 1000))
+    break
   case 'refuses':
     say({
       import_id: job.import_id,
