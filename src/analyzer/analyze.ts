@@ -13,13 +13,14 @@ import type { Clock } from '../lib/clock.ts'
 import { AppError, ConflictError, InvalidError } from '../lib/errors.ts'
 import { fileHash } from '../lib/hash.ts'
 import type { Logger } from '../lib/log.ts'
-import { jobStore, type Lease, leaseMs } from '../queue/store.ts'
+import { jobStore, type Lease } from '../queue/store.ts'
 import { supplierStore } from '../suppliers/store.ts'
 import { comparedCounts, type Diff, type DiffContext, diffStaged } from './diff.ts'
 import { fileError } from './file-error.ts'
 import { loadFingerprints } from './fingerprint-file.ts'
 import type { ReadLimits } from './formats/format.ts'
 import { holdReasons } from './guard.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { type PublishContext, type Published, publish, writeLog } from './publish.ts'
 import {
   notAListText,
@@ -403,28 +404,5 @@ async function fail(
     // A full disk, a lost server: the import is found unfinished at the next start. What counts is why it failed.
     log.error('the failure could not be recorded', { error: unrecorded })
     throw error
-  }
-}
-
-/** Renews the lease while the work goes on, and aborts the work when the lease is lost. */
-class Heartbeat {
-  readonly signal: AbortSignal
-  readonly #timer: ReturnType<typeof setInterval>
-
-  constructor({ db, clock }: AnalyzerParts, lease: Lease, outer: AbortSignal) {
-    const lost = new AbortController()
-    this.signal = AbortSignal.any([outer, lost.signal])
-    this.#timer = setInterval(() => {
-      db.tx((tx) => jobStore({ query: tx.query, tables: db.tables }).renew(lease, clock.now())).catch(
-        (error) => {
-          if (error instanceof ConflictError) lost.abort(error)
-        },
-      )
-    }, leaseMs / 4)
-    this.#timer.unref()
-  }
-
-  stop(): void {
-    clearInterval(this.#timer)
   }
 }

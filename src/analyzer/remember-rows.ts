@@ -1,6 +1,6 @@
 import type { Sql } from '../db/database.ts'
 import { type FingerprintKey, saveFingerprints } from './fingerprint-file.ts'
-import type { ReadFingerprints } from './read-file.ts'
+import type { ReadFingerprints } from './row-taker.ts'
 import { outcomes, type Staging } from './staging/staging.ts'
 
 /** A list that was just published. */
