@@ -51,7 +51,9 @@ export const ingest = defineCommand({
     dryRun: { kind: 'flag', summary: 'Show what would change, and write nothing' },
     force: { kind: 'flag', summary: 'Read the file even when it has not changed' },
   },
-  positionals: { file: { placeholder: 'FILE', summary: 'The list: CSV, TSV or XLSX', required: true } },
+  positionals: {
+    file: { placeholder: 'FILE', summary: 'The list: CSV, TSV, XLSX, PDF or NDJSON', required: true },
+  },
   examples: [
     { line: 'tallyman ingest prices.csv --supplier "Acme Ltd"', summary: 'add and update items' },
     {

@@ -15,7 +15,7 @@ const importGraceMs = 6000
 /** `tallyman serve`. */
 export const serve = defineCommand({
   name: 'serve',
-  summary: 'Serve the catalog over HTTP on this machine',
+  summary: 'Take lists in, keep the catalog and serve both over HTTP',
   options: {},
   positionals: {},
   isService: true,

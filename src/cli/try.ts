@@ -29,7 +29,9 @@ export const tryCommand = defineCommand({
       summary: `How many items and issues to show, or "all" (default ${shownDefault})`,
     },
   },
-  positionals: { file: { placeholder: 'FILE', summary: 'The list: CSV, TSV or XLSX', required: true } },
+  positionals: {
+    file: { placeholder: 'FILE', summary: 'The list: CSV, TSV, XLSX, PDF or NDJSON', required: true },
+  },
   examples: [
     { line: 'tallyman try prices.xlsx', summary: 'the decision card, the first items, what is not taken' },
     {

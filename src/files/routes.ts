@@ -316,7 +316,11 @@ function knownEncoding(label: string | null): string | null {
  * every field but two may stay blank, and says so; otherwise Swagger UI would make up texts that fit the patterns.
  */
 function requestContent() {
-  const file = { type: 'string' as const, format: 'binary', description: 'The list: CSV, TSV or XLSX.' }
+  const file = {
+    type: 'string' as const,
+    format: 'binary',
+    description: 'The list: CSV, TSV, XLSX, PDF or NDJSON.',
+  }
   const { supplier, file_name: _, ...options } = UploadOptions.properties
   const blank = Object.entries(options).map(([name, { description, anyOf }]) => {
     const words = anyOf?.map((word: { const: string }) => word.const)

@@ -50,7 +50,7 @@ export async function openFile(
   if (format === undefined) {
     throw new InvalidError(
       'not_text',
-      'The file is neither text nor a workbook. CSV, TSV, XLSX and PDF are read; check that the right file was sent.',
+      'The file is neither text nor a workbook. CSV, TSV, XLSX, PDF and NDJSON are read; check that the right file was sent.',
     )
   }
   return format.open(path, options)
@@ -78,6 +78,6 @@ async function readHead(path: string): Promise<Uint8Array> {
 function unsupported({ name, advice }: ForeignContent): InvalidError {
   return new InvalidError(
     'unsupported_format',
-    `The file is ${name}. CSV, TSV, XLSX and PDF are read; ${advice}.`,
+    `The file is ${name}. CSV, TSV, XLSX, PDF and NDJSON are read; ${advice}.`,
   )
 }

@@ -69,7 +69,7 @@ describe('content that is not read is called by its name', () => {
     const error = await openedContent(content)
     expect(error).toBeInstanceOf(InvalidError)
     expect(error).toMatchObject({ code: 'unsupported_format' })
-    expect(String(error)).toContain(`The file is ${name}. CSV, TSV, XLSX and PDF are read; `)
+    expect(String(error)).toContain(`The file is ${name}. CSV, TSV, XLSX, PDF and NDJSON are read; `)
   })
 
   test.each([

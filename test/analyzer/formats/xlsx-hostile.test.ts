@@ -195,7 +195,7 @@ describe('an archive of another kind is named', () => {
       expect(xlsx.detect(archive)).toBe(true)
       const error = await refusal(archive)
       expect(error.code).toBe('unsupported_format')
-      expect(error.message).toStartWith(`The file is ${kind}. CSV, TSV, XLSX and PDF are read; `)
+      expect(error.message).toStartWith(`The file is ${kind}. CSV, TSV, XLSX, PDF and NDJSON are read; `)
     })
   }
 })

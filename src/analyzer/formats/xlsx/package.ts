@@ -35,7 +35,7 @@ export async function findWorkbookPart(zip: ZipFile): Promise<ZipEntry> {
   }
   throw new InvalidError(
     'unsupported_format',
-    `The file is ${foreign.name}. CSV, TSV, XLSX and PDF are read; ${foreign.advice}.`,
+    `The file is ${foreign.name}. CSV, TSV, XLSX, PDF and NDJSON are read; ${foreign.advice}.`,
   )
 }
 
