@@ -16,6 +16,7 @@ import type { Handover } from '../../src/courier/intake.ts'
 import { importStore } from '../../src/imports/store.ts'
 import { createLogger, parseLogLevels } from '../../src/lib/log.ts'
 import { type Engine, engines, freshDatabaseUrl } from '../helpers/engines.ts'
+import { plainHandover } from '../helpers/handover.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 
 const printOf = (cells: (string | number)[], context = ''): Fingerprint => {
@@ -202,20 +203,10 @@ async function openTestApp(engine: Engine) {
 
 const handover = (path: string, { isFull, source }: TestList, force: boolean): Handover => ({
   path,
-  fileName: 'list.csv',
-  supplier: 'Acme',
+  ...plainHandover,
   source,
   trigger: 'cli',
   listMode: isFull ? 'full' : 'partial',
-  scope: null,
-  duplicates: null,
-  currency: null,
-  map: {},
-  identity: null,
-  limits: {},
-  decimalsMax: null,
-  encoding: null,
-  delimiter: null,
   mayHold: false,
   force,
 })

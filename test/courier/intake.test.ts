@@ -9,6 +9,7 @@ import { sourceStore } from '../../src/sources/store.ts'
 import { supplierStore } from '../../src/suppliers/store.ts'
 import { type Bench, openBench } from '../helpers/bench.ts'
 import { engines } from '../helpers/engines.ts'
+import { plainHandover } from '../helpers/handover.ts'
 import { rejection } from '../helpers/open-database.ts'
 
 interface Intake extends AsyncDisposable {
@@ -58,26 +59,7 @@ async function openIntake(engine: (typeof engines)[number]): Promise<Intake> {
 }
 
 function handover(differences: Partial<Handover>): Handover {
-  return {
-    path: '',
-    fileName: 'list.csv',
-    supplier: 'Acme',
-    source: 'upload',
-    trigger: 'cli',
-    listMode: null,
-    scope: null,
-    duplicates: null,
-    currency: null,
-    map: {},
-    identity: null,
-    limits: {},
-    decimalsMax: null,
-    encoding: null,
-    delimiter: null,
-    mayHold: true,
-    force: false,
-    ...differences,
-  }
+  return { ...plainHandover, path: '', trigger: 'cli', ...differences }
 }
 
 for (const engine of engines) {

@@ -5,6 +5,7 @@ import { type Import, importStore } from '../../src/imports/store.ts'
 import type { LogFields, Logger } from '../../src/lib/log.ts'
 import { openProgram, type TestProgram } from './cli.ts'
 import type { Engine } from './engines.ts'
+import { plainHandover } from './handover.ts'
 import { until } from './until.ts'
 
 /** Quick, and still with every step. */
@@ -72,26 +73,6 @@ export async function openTestService(
       await program[Symbol.asyncDispose]()
     },
   }
-}
-
-/** A list of Acme's, as somebody uploads it without saying anything. */
-export const plainHandover: Omit<Handover, 'path'> = {
-  fileName: 'list.csv',
-  supplier: 'Acme',
-  source: 'upload',
-  trigger: 'api',
-  listMode: null,
-  scope: null,
-  duplicates: null,
-  currency: null,
-  map: {},
-  identity: null,
-  limits: {},
-  decimalsMax: null,
-  encoding: null,
-  delimiter: null,
-  mayHold: true,
-  force: false,
 }
 
 function recorder(events: TestService['events'], context: LogFields): Logger {

@@ -1,4 +1,4 @@
-import type { Rule } from './page-content.ts'
+import type { Rule } from './paths.ts'
 
 /** A table that is drawn with lines: cells between rules, some of them merged. */
 export interface Grid {

@@ -1,4 +1,5 @@
 import { apply, identity, type Matrix, matrixFrom, multiply } from './matrix.ts'
+import { number, type Rule, ruleOf, type Segment, type Subpath, subpaths } from './paths.ts'
 
 /** A character where the page shows it. Points; x grows to the right and y downwards, as the page is read. */
 export interface Glyph {
@@ -13,15 +14,6 @@ export interface Glyph {
   size: number
   /** Which font it is, bold and italic ones apart. */
   font: string
-}
-
-/** A ruling line, however it was drawn. */
-export interface Rule {
-  direction: 'horizontal' | 'vertical'
-  /** y of a horizontal rule, x of a vertical one. */
-  at: number
-  from: number
-  to: number
 }
 
 export interface PageContent {
@@ -90,13 +82,6 @@ interface RawGlyph {
   /** Quarter turns clockwise; -1: none of the four. */
   turns: number
   isHidden: boolean
-}
-
-interface Segment {
-  x0: number
-  y0: number
-  x1: number
-  y1: number
 }
 
 interface GraphicsState {
@@ -370,10 +355,6 @@ class Painter {
 
 const ruleThicknessMax = 3
 
-function number(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) ? value : 0
-}
-
 function isGlyph(value: unknown): value is { unicode: string; width: unknown; isSpace: unknown } {
   return (
     typeof value === 'object' && value !== null && 'unicode' in value && typeof value.unicode === 'string'
@@ -435,68 +416,4 @@ function sidewaysRuns(
     last = glyph
   }
   return runs.map((run) => ({ ...run, text: run.text.trim() })).filter(({ text }) => text !== '')
-}
-
-function ruleOf({ x0, y0, x1, y1 }: Segment, place: (x: number, y: number) => [number, number]): Rule | null {
-  const [fromX, fromY] = place(x0, y0)
-  const [toX, toY] = place(x1, y1)
-  const width = Math.abs(toX - fromX)
-  const height = Math.abs(toY - fromY)
-  // Dots and dashes of a broken line are short; they are joined later.
-  if (width < 0.2 && height < 0.2) return null
-  if (height <= Math.max(0.5, width * 0.01))
-    return {
-      direction: 'horizontal',
-      at: (fromY + toY) / 2,
-      from: Math.min(fromX, toX),
-      to: Math.max(fromX, toX),
-    }
-  if (width <= Math.max(0.5, height * 0.01))
-    return {
-      direction: 'vertical',
-      at: (fromX + toX) / 2,
-      from: Math.min(fromY, toY),
-      to: Math.max(fromY, toY),
-    }
-  return null
-}
-
-interface Subpath {
-  points: [x: number, y: number][]
-  isStraight: boolean
-}
-
-// How the library writes paths: a code, then its coordinates.
-const moveTo = 0
-const lineTo = 1
-const curveTo = 2
-const quadraticTo = 3
-const closePath = 4
-
-function* subpaths(path: ArrayLike<unknown>, matrix: Matrix): Generator<Subpath> {
-  let current: Subpath = { points: [], isStraight: true }
-  let at = 0
-  const point = () => apply(matrix, number(path[at++]), number(path[at++]))
-  while (at < path.length) {
-    const code = path[at++]
-    if (code === moveTo) {
-      if (current.points.length > 1) yield current
-      current = { points: [point()], isStraight: true }
-    } else if (code === lineTo) {
-      current.points.push(point())
-    } else if (code === curveTo || code === quadraticTo) {
-      at += code === curveTo ? 6 : 4
-      current.isStraight = false
-    } else if (code === closePath) {
-      const first = current.points[0]
-      if (first !== undefined) {
-        current.points.push(first)
-        yield current
-        current = { points: [first], isStraight: true }
-      }
-    } else {
-      return
-    }
-  }
-  if (current.points.length > 1) yield current
 }
