@@ -17,6 +17,7 @@ export function itemRow(sku: string, differences: Partial<ItemRow> = {}): ItemRo
     validFrom: null,
     validTo: null,
     characteristics: '{}',
+    tiers: null,
     priceColumn: 2,
     priceRaw: '10,00',
     notes: [],

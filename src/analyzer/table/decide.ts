@@ -45,6 +45,7 @@ export function decideTable(
     firstDataRow,
     headers,
     mapping,
+    tiers: [],
     characteristics: nameCharacteristics(headers, (column) => profiles[column]!.filled > 0, mapping, width),
     currency: decideCurrency(mapping, headers, body, options),
     decimal: decideDecimal(mapping, body),

@@ -36,6 +36,18 @@ export interface ColumnDecision {
   runnerUp: { column: number; header: string | null; confidence: number } | null
 }
 
+/** A further column of prices: another price list ("wholesale"), or the price from a quantity on. */
+export interface TierColumn {
+  /** 0-based. */
+  column: number
+  /** As the header names it; what the catalog and its history call the tier. Unique within the table. */
+  name: string
+  /** The price holds from this many units on, in ten-thousandths; null: for any quantity. */
+  minQuantityE4: number | null
+  /** ISO 4217 where the header says so; null: as the row's own price. */
+  currency: string | null
+}
+
 /**
  * The decimal sign. `mixed`: the column writes both, so a cell that does not prove its own style is rejected.
  */
@@ -74,6 +86,8 @@ export interface TableDecision {
   /** Header texts by column, '' where blank; empty when the table has no header. */
   headers: string[]
   mapping: Partial<Record<Field, ColumnDecision>>
+  /** Further columns of prices, in the order of their columns. */
+  tiers: TierColumn[]
   /** Columns that become characteristics: 0-based column and key. */
   characteristics: { column: number; key: string }[]
   currency: { code: string | null; from: CurrencySource | null }

@@ -1,5 +1,17 @@
 import type { IgnoredReason, Issue } from './issue.ts'
 
+/** A further price of an item, as JSON holds it. */
+export interface PriceTier {
+  /** As the header names it. */
+  name: string
+  /** From this many units on, in ten-thousandths; null: for any quantity. */
+  min_quantity_e4: number | null
+  /** Ten-thousandths of the currency unit. */
+  price_e4: number
+  /** ISO 4217; null: it could not be told. */
+  currency: string | null
+}
+
 /** A row that was understood: what staging takes. */
 export interface ItemRow {
   row: number
@@ -22,6 +34,8 @@ export interface ItemRow {
   validTo: string | null
   /** JSON object of strings, keys in order of their characters. */
   characteristics: string
+  /** JSON array of `PriceTier`, in the order of their columns; null: the row has no further prices. */
+  tiers: string | null
   /** Where the price came from: 0-based column and the cell's text. */
   priceColumn: number | null
   priceRaw: string | null
