@@ -1,4 +1,6 @@
 import { perUnitOf } from './affix.ts'
+import { hasWholeRows, wholeSheet } from './area.ts'
+import type { FoundArea } from './areas.ts'
 import { type ColumnProfile, profileColumns } from './columns.ts'
 import { withoutCurrency } from './currency.ts'
 import { decideCurrency } from './currency-decision.ts'
@@ -14,21 +16,24 @@ import { pinnedHeaders, resolveOverrides } from './overrides.ts'
 import { priceReader } from './price.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
+import { findSectionRows } from './section-rows.ts'
 import { cellText, filledCount } from './text.ts'
 import { judgeTable, type SampleCounts } from './verdict.ts'
 
 /**
  * Decides what a table means: header, columns, decimal sign, currency, and whether it is a price list at all.
  * Pure: the same sample and options give the same decision.
- * @param sample the first rows of the sheet, at most 1000, ascending by index
+ * @param sample the first rows of the table, some 1000 at most, ascending by index; cells of other tables are blank
+ * @param place what is known of the table's place; by default it is the sheet's only one
  */
 export function decideTable(
   sample: Row[],
   sheet: { index: number; name: string | null; isHidden?: boolean },
   options: TableOptions,
+  place: FoundArea = { area: wholeSheet, headingRow: null },
 ): TableDecision {
   const names = headerNames()
-  const header = findHeader(sample, names, pinnedHeaders(options))
+  const header = findHeader(sample, names, { pinned: pinnedHeaders(options), last: place.headingRow })
   const firstDataRow = header?.firstDataRow ?? firstWideRow(sample)
   const body = sample.filter((row) => row.index >= firstDataRow && filledCount(row.cells) >= 2)
   const headers = header?.texts ?? []
@@ -39,10 +44,12 @@ export function decideTable(
   const decision: TableDecision = {
     sheet: sheet.index,
     sheetName: sheet.name,
+    area: place.area,
     verdict: 'review',
     reasons: [],
     headerRows: header?.rows.filter((row) => row >= 0) ?? [],
     firstDataRow,
+    sectionRows: header === null ? [] : findSectionRows(sample, header, place.area),
     headers,
     mapping,
     tiers: [],
@@ -54,7 +61,8 @@ export function decideTable(
     nameFallback: findNameFallback(mapping, headers, profiles, body),
     unknownColumns: unknown,
     lineColumn: findLineColumn(headers, profiles, mapping),
-    overflowFrom: sheet.name === null && header !== null ? overflowOf(headers, body) : null,
+    overflowFrom:
+      sheet.name === null && header !== null && hasWholeRows(place.area) ? overflowOf(headers, body) : null,
     isHidden: sheet.isHidden ?? false,
     identity: identityOf(mapping, options),
   }

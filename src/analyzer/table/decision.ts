@@ -1,3 +1,5 @@
+import type { TableArea } from './area.ts'
+
 /**
  * What a column can mean. Everything else becomes a characteristic under its own header. `group` is what the rows of
  * one article share (a handle, a parent code), `variant` what tells them apart (size, colour); rows of a group that
@@ -77,12 +79,16 @@ export type Verdict = 'price-list' | 'review' | 'not-a-price-list'
 export interface TableDecision {
   sheet: number
   sheetName: string | null
+  /** Its place on the sheet; the whole sheet unless that has several tables. */
+  area: TableArea
   verdict: Verdict
   /** For people; empty for a plain price list. */
   reasons: string[]
   /** 0-based row indexes; empty when the table has no header. */
   headerRows: number[]
   firstDataRow: number
+  /** 0-based rows above the header that are no titles but headings of the first section. */
+  sectionRows: number[]
   /** Header texts by column, '' where blank; empty when the table has no header. */
   headers: string[]
   mapping: Partial<Record<Field, ColumnDecision>>

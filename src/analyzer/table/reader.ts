@@ -38,6 +38,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
   const readPrice = priceReader(decision.decimal.style)
   const cells: CellReaders = cellReaders(decision, options, faults)
   const writeCharacteristics = characteristicsWriter(tableKeys(decision), decision.headers.length)
+  const sectionRows = new Set(decision.sectionRows)
   const isKeyedBySku = column.sku >= 0
   // Most rows have nothing to say, so what they could say it in is used again.
   let spareIssues: Issue[] = []
@@ -53,7 +54,11 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
   }
 
   function read(row: Row): RowOutcome {
-    if (row.index < decision.firstDataRow) return { kind: 'ignored', reason: kinds.above(row) }
+    if (row.index < decision.firstDataRow) {
+      return sectionRows.has(row.index)
+        ? ignore(row, 'section')
+        : { kind: 'ignored', reason: kinds.above(row) }
+    }
     const reading = readPrice(column.price < 0 ? undefined : row.cells[column.price])
     if (reading.shape !== null) evidence.see(reading.shape, row.index, reading.raw)
     const sku = isKeyedBySku ? lineAt(row, column.sku) : ''
