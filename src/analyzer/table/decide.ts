@@ -18,7 +18,8 @@ import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
 import { findSectionRows } from './section-rows.ts'
 import { cellText, filledCount } from './text.ts'
-import { judgeTable, type SampleCounts } from './verdict.ts'
+import { isPlainList, plainConfidence } from './unnamed.ts'
+import { judgeTable, type SampleCounts, sureMin } from './verdict.ts'
 
 /**
  * Decides what a table means: header, columns, decimal sign, currency, and whether it is a price list at all.
@@ -41,6 +42,9 @@ export function decideTable(
   const profiles = profileColumns(body.slice(0, profiledRows(width)), width)
   const { columns: pinned, unknown } = resolveOverrides(options, headers, width)
   const mapping = mapColumns(headers, profiles, names, pinned)
+  const isUnnamed = header === null || header.confidence < sureMin
+  const isPlain = isUnnamed && isPlainList(mapping, profiles, body)
+  if (isPlain) trust(mapping)
   const decision: TableDecision = {
     sheet: sheet.index,
     sheetName: sheet.name,
@@ -67,7 +71,15 @@ export function decideTable(
     identity: identityOf(mapping, options),
   }
   const counts = countSample(decision, sample, options)
-  return { ...decision, ...judgeTable(decision, header, counts) }
+  return { ...decision, ...judgeTable(decision, isPlain ? 'plain' : header, counts) }
+}
+
+/** What the cells alone show without doubt is as good as a header. */
+function trust(mapping: Mapping): void {
+  for (const field of ['sku', 'name', 'price'] as const) {
+    const decided = mapping[field]
+    if (decided !== undefined) decided.confidence = Math.max(decided.confidence, plainConfidence)
+  }
 }
 
 /** Rows to profile: fewer of very wide tables, whose cells would take many seconds to look at. */

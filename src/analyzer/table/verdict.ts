@@ -55,10 +55,13 @@ export interface SampleCounts {
   rejected: number
 }
 
-/** The verdict on one table, with the reasons in sentences for people. */
+/**
+ * The verdict on one table, with the reasons in sentences for people.
+ * @param header `plain`: its columns need no names; null: it has none
+ */
 export function judgeTable(
   decision: Pick<TableDecision, 'mapping' | 'headerRows' | 'decimal' | 'unknownColumns'>,
-  header: { confidence: number } | null,
+  header: { confidence: number } | 'plain' | null,
   counts: SampleCounts,
 ): { verdict: Verdict; reasons: string[] } {
   const { sku, name, price } = decision.mapping
@@ -76,7 +79,7 @@ export function judgeTable(
   if (counts.priced === 0) reasons.push('No row of the sample has a readable price.')
   if (header === null) reasons.push('The table has no header; the columns were told by what they hold.')
   // Misspelt headers are found by what stands below them; once their columns are sure, so is the header.
-  else if (header.confidence < sureMin && !isSure(price) && !isSure(name ?? sku)) {
+  else if (header !== 'plain' && header.confidence < sureMin && !isSure(price) && !isSure(name ?? sku)) {
     reasons.push('The header is in words that are not known.')
   }
   for (const [label, column] of [
