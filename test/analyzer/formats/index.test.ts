@@ -34,7 +34,7 @@ async function openedContent(
 }
 
 test('formats have names of their own', () => {
-  expect(formats.map(({ name }) => name)).toEqual(['xlsx', 'pdf', 'ndjson', 'csv'])
+  expect(formats.map(({ name }) => name)).toEqual(['xlsx', 'xlsb', 'xls', 'pdf', 'ndjson', 'csv'])
 })
 
 test('the content decides, not the name', async () => {
@@ -74,8 +74,8 @@ describe('content that is not read is called by its name', () => {
   })
 
   test.each([
-    ['Workbook', 'unsupported_format', 'a workbook in the old XLS format'],
-    ['Book', 'unsupported_format', 'a workbook in the old XLS format'],
+    ['Workbook', 'damaged_workbook', 'has no such part'],
+    ['Book', 'damaged_workbook', 'has no such part'],
     ['WordDocument', 'unsupported_format', 'an old Word document'],
     ['Something', 'unsupported_format', 'an old Microsoft Office file'],
     ['EncryptedPackage', 'encrypted_workbook', 'protected with a password'],

@@ -17,7 +17,11 @@ export interface CellStyles {
  * @throws InvalidError `damaged_workbook`, `xml_doctype`
  */
 export function readCellStyles(text: string | null, partName: string, is1904: boolean): CellStyles {
-  const kinds = text === null ? [] : styleKinds(text, partName)
+  return cellStyles(text === null ? [] : styleKinds(text, partName), is1904)
+}
+
+/** @param kinds what the number format of each style means */
+export function cellStyles(kinds: readonly NumberKind[], is1904: boolean): CellStyles {
   return {
     changesNumber: Uint8Array.from(kinds, (kind) => (kind === plainNumber ? 0 : 1)),
     numberCell: (value, style) => numberCell(value, kinds[style] ?? plainNumber, is1904),
