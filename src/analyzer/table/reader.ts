@@ -132,6 +132,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       validTo,
       characteristics: writeCharacteristics(row),
       tiers: null,
+      tierCells: null,
       priceColumn: column.price >= 0 ? column.price : null,
       priceRaw: column.price >= 0 ? reading.raw : null,
       notes: notes.length === 0 ? noNotes : notes,
