@@ -1,3 +1,5 @@
+import type { SampleTruth } from '../../scripts/lib/score/truth.ts'
+
 /** One cell of a drafted list; the object form carries what a plain value cannot. */
 export type DraftCell = string | number | null | StyledCell
 
@@ -11,25 +13,10 @@ export interface StyledCell {
   readonly formula?: string
 }
 
-/** What a person reads from one row; every value as a decimal string or text, lists are acceptable readings. */
-export interface DraftItem {
-  readonly name: string | readonly string[]
-  readonly sku?: string
-  /** Null: the list says that one must ask. */
+/** What a person reads from one row. */
+export interface DraftItem extends Omit<SampleTruth, 'sheet' | 'row'> {
+  readonly sku: string
   readonly price: string | null
-  readonly unit?: string | readonly string[]
-  readonly priceQuantity?: string
-  readonly category?: readonly string[]
-  readonly ean?: string
-  readonly currency?: string
-  readonly tiers?: readonly DraftTier[]
-  /** Column that the row's block starts at, where several tables stand side by side. */
-  readonly column?: number
-}
-
-export interface DraftTier {
-  readonly minQuantity?: string
-  readonly price: string
 }
 
 /** A sheet (or the only table of a CSV) while it is written, together with what it says. */

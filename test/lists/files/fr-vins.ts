@@ -55,7 +55,7 @@ function wines(name: string, index: number): Draft {
     'Ancien prix HT €',
   )
   for (let each = 0; each < 15 + index * 4; each++) {
-    const sku = `${name[0]}${String(each + 1).padStart(3, '0')}`
+    const sku = `${name.slice(0, 2).toUpperCase()}${String(each + 1).padStart(3, '0')}`
     const wine = `${draw.pick(estates)} cuvée n° ${each + 1}`
     const year = 2015 + draw.below(9)
     const cents = 620 + draw.below(7800)
