@@ -1,7 +1,8 @@
 import type { PreviewItem } from '../../../src/analyzer/preview.ts'
 import type { Field, TableDecision } from '../../../src/analyzer/table/decision.ts'
+import type { RowCounts } from '../../../src/imports/model.ts'
 import { isSameDecimal, sumOf } from './decimal.ts'
-import type { ListReading, ReadList } from './list-reading.ts'
+import type { ListReading, ReadList, RefusedList } from './list-reading.ts'
 import { type SampleFault, sampleFaults } from './sample-score.ts'
 import { type Count, isOneOf, type ListTruth, type TableTruth } from './truth.ts'
 
@@ -44,7 +45,8 @@ export interface CountScore {
 export function scoreList(truth: ListTruth, reading: ListReading): ListScore {
   const isNegative = truth.verdict[0] === 'not-a-price-list'
   if (reading.error !== null) return refused(truth, reading.error, isNegative)
-  const { decision, counts, items } = reading
+  const { decision, items } = reading
+  const counts = countsOf(truth, reading)
   const verdict = verdictOf(truth, decision.verdict)
   const verdictFaults =
     verdict === 'right'
@@ -73,7 +75,7 @@ export function scoreList(truth: ListTruth, reading: ListReading): ListScore {
   const itemCount = countScore(truth.items, counts.accepted, { fewer: repeated * 2, more: 0 })
   const priced = countScore(truth.priced, counts.priced, { fewer: repeated * 2, more: 0 })
   const rejected = countScore(truth.rejected, counts.rejected, { fewer: 0, more: repeated * 2 })
-  const prices = priceFaults(truth, reading)
+  const prices = priceFaults(truth, items, counts.priced)
   const isSilent = decision.verdict === 'price-list'
   const silent = new Set([...samples.flatMap(silentRows), ...prices.wrongItems, ...currency.wrongItems])
   return {
@@ -95,16 +97,24 @@ export function scoreList(truth: ListTruth, reading: ListReading): ListScore {
   }
 }
 
+/** Of the sheet that the truth counts, else of the file. */
+function countsOf(
+  { countedOn }: ListTruth,
+  { decision, counts }: ReadList,
+): Pick<RowCounts, 'accepted' | 'priced' | 'rejected'> {
+  if (countedOn === undefined) return counts
+  const tables = decision.tables.filter(({ sheetName }) => sheetName === countedOn)
+  const sum = (key: 'accepted' | 'priced' | 'rejected') =>
+    tables.reduce((total, table) => total + table.counts[key], 0)
+  return { accepted: sum('accepted'), priced: sum('priced'), rejected: sum('rejected') }
+}
+
 /** Whether everything about the file is right. */
 export function isRight(score: ListScore): boolean {
   return score.faults.length === 0
 }
 
-function refused(
-  truth: ListTruth,
-  { code, message }: (Error & { code: string }) | { code: string; message: string },
-  isNegative: boolean,
-): ListScore {
+function refused(truth: ListTruth, { code, message }: RefusedList['error'], isNegative: boolean): ListScore {
   const isWrong = truth.verdict[0] === 'price-list'
   const none = (expected: Count | undefined) => ({ expected: expected ?? null, found: 0, isRight: !isWrong })
   return {
@@ -231,26 +241,25 @@ function codesText(codes: ListTruth['currency']): string {
 
 /** Every price where all are known, else their sum. */
 function priceFaults(
-  truth: ListTruth,
-  { items, counts }: ReadList,
+  { prices, priceSum, priced }: ListTruth,
+  items: readonly PreviewItem[],
+  pricedCount: number,
 ): { faults: Fault[]; wrongItems: string[] } {
-  const { prices } = truth
   if (prices !== undefined) {
-    const wrong = items.filter(({ sku, price }) => {
-      if (sku === null) return false
+    const wrong = items.flatMap((item) => {
+      const { sku, price } = item
+      if (sku === null) return []
       const expected = prices[sku]
-      return expected === undefined ? price !== null : !isSameDecimal(expected, price)
+      const isWrong = expected === undefined ? price !== null : !isSameDecimal(expected, price)
+      return isWrong ? [{ item, fault: fault(`price of ${sku}`, priceText(expected), priceText(price)) }] : []
     })
-    const faults = wrong.map(({ sku, price }) =>
-      fault(`price of ${sku}`, sku === null ? '' : priceText(prices[sku]), priceText(price)),
-    )
-    return { faults, wrongItems: wrong.map(keyOf) }
+    return { faults: wrong.map((each) => each.fault), wrongItems: wrong.map(({ item }) => keyOf(item)) }
   }
   const sum = sumOf(items.map(({ price }) => price))
-  const isComparable =
-    truth.priceSum !== undefined && truth.priced !== undefined && isOneOf(counts.priced, truth.priced)
-  if (!isComparable || sum === sumOf([truth.priceSum ?? null])) return { faults: [], wrongItems: [] }
-  return { faults: [fault('sum of prices', truth.priceSum ?? '', sum)], wrongItems: ['sum'] }
+  // Where rows that repeat an article were left out, so are their prices.
+  const isComparable = priceSum !== undefined && priced !== undefined && isOneOf(pricedCount, priced)
+  if (!isComparable || sum === sumOf([priceSum])) return { faults: [], wrongItems: [] }
+  return { faults: [fault('sum of prices', priceSum, sum)], wrongItems: ['sum'] }
 }
 
 function priceText(price: string | null | undefined): string {

@@ -16,6 +16,8 @@ export interface ListTruth {
   /** Items that have a price. */
   readonly priced?: Count
   readonly rejected?: Count
+  /** Sheet that is counted; absent: the whole file. */
+  readonly countedOn?: string
   /** Rows that name an article which an earlier row named too: they may count or not. */
   readonly repeated?: number
   readonly samples: readonly SampleTruth[]
