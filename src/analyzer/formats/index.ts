@@ -8,9 +8,10 @@ import { ndjson } from './ndjson.ts'
 import { pdf } from './pdf.ts'
 import { readableFormats, unsupportedFormat } from './readable.ts'
 import { xlsx } from './xlsx.ts'
+import { xmlCatalog } from './xml-catalog.ts'
 
 /** Every format that is read, in the order in which they are tried: nearly anything may look like CSV. */
-export const formats: readonly Format[] = [xlsx, pdf, ndjson, csv]
+export const formats: readonly Format[] = [xlsx, pdf, ndjson, xmlCatalog, csv]
 
 /**
  * Opens a file, whatever its name says: the format is decided by the first 64 KiB of the content.
