@@ -119,6 +119,7 @@ export function tableJson(table: FileDecision['tables'][number]): Record<string,
   const { decimal } = table
   return {
     sheet: table.sheetName,
+    area: table.area,
     verdict: table.verdict,
     reasons: table.reasons,
     headerRows: table.headerRows,
