@@ -8,7 +8,7 @@ import { dateOrderOf } from './dates.ts'
 import { decimalEvidence } from './decimal-style.ts'
 import type { DateOrder, DecimalDecision, Field, TableDecision, TableOptions } from './decision.ts'
 import { findHeader } from './header.ts'
-import { headerNames } from './header-names.ts'
+import { type HeaderNames, headerNames } from './header-names.ts'
 import { nameCharacteristics } from './keys.ts'
 import { findLineColumn, type Mapping, mapColumns } from './mapping.ts'
 import { numberTest } from './number-cell.ts'
@@ -52,6 +52,7 @@ export function decideTable(
     verdict: 'review',
     reasons: [],
     headerRows: header?.rows.filter((row) => row >= 0) ?? [],
+    headerLines: header?.lines ?? [],
     firstDataRow,
     sectionRows: header === null ? [] : findSectionRows(sample, header, place.area),
     headers,
@@ -60,7 +61,7 @@ export function decideTable(
     characteristics: nameCharacteristics(headers, (column) => profiles[column]!.filled > 0, mapping, width),
     currency: decideCurrency(mapping, headers, body, options),
     decimal: decideDecimal(mapping, body),
-    priceUnit: priceUnitOf(mapping),
+    priceUnit: priceUnitOf(mapping, names),
     dateOrder: decideDateOrder(mapping, body),
     nameFallback: findNameFallback(mapping, headers, profiles, body),
     unknownColumns: unknown,
@@ -122,11 +123,13 @@ function decideDecimal(mapping: Mapping, body: readonly Row[]): DecimalDecision 
   return evidence.decision()
 }
 
-function priceUnitOf(mapping: Mapping): TableDecision['priceUnit'] {
+function priceUnitOf(mapping: Mapping, names: HeaderNames): TableDecision['priceUnit'] {
   const header = mapping.price?.header ?? null
   // "Preis/Euro" has a slash and no unit; currencies are looked for in decideCurrency.
   const per = header === null ? null : perUnitOf(withoutCurrency(header))
-  return per ?? { unit: null, quantityE4: null }
+  // "Preis/Price" says it in two languages.
+  const isUnit = per !== null && (per.unit === null || (names.quick(per.unit).price ?? 0) < sureMin)
+  return isUnit ? per : { unit: null, quantityE4: null }
 }
 
 function decideDateOrder(mapping: Mapping, body: readonly Row[]): DateOrder | null {

@@ -1,4 +1,5 @@
 import type { TableDecision } from './decision.ts'
+import { isNumbering } from './header-rows.ts'
 import type { IgnoredReason } from './issue.ts'
 import { numberTest } from './number-cell.ts'
 import type { PriceKind } from './price.ts'
@@ -12,6 +13,11 @@ export interface RowKinds {
   above(row: Row): IgnoredReason
   /** Why a row below the header is no item; null: it is one, perhaps a faulty one. */
   ignored(row: Row, price: PriceKind): IgnoredReason | null
+  /**
+   * Whether a row only numbers the columns, as one of the header's rows does: on the next page it would read like an
+   * item. Null: this header has no such row.
+   */
+  isNumbering: ((row: Row) => boolean) | null
   /** Cheap: whether the name of a row without SKU could introduce a total. */
   mayBeTotal(name: string): boolean
   /** Column of the one text of a section row. */
@@ -21,8 +27,11 @@ export interface RowKinds {
 export function rowKinds(decision: TableDecision): RowKinds {
   const isNumber = numberTest()
   const headerRows = new Set(decision.headerRows)
-  const headerTexts = decision.headers.map((text) => normalize(text))
-  const headerFilled = headerTexts.filter((text) => text !== '').length
+  /** What a repeated header may say: all of it in one row, or each of its rows. */
+  const headerLines = [decision.headers.map((text) => normalize(text)), ...decision.headerLines].map(
+    (words) => ({ words, filled: words.filter((word) => word !== '').length }),
+  )
+  const isNumbered = decision.headerLines.some((words) => isNumbering(words))
   const skuColumn = decision.mapping.sku?.column ?? -1
   const priceColumn = decision.mapping.price?.column ?? -1
 
@@ -45,6 +54,8 @@ export function rowKinds(decision: TableDecision): RowKinds {
       if (count === 1 && numbers === 0) return oneText(text, first)
       return null
     },
+
+    isNumbering: isNumbered ? (row) => isNumbering(row.cells) : null,
 
     mayBeTotal: (name) => name.length <= totalLengthMax && totalInitials.has(name.charCodeAt(0) | 32),
 
@@ -75,12 +86,14 @@ export function rowKinds(decision: TableDecision): RowKinds {
   }
 
   function repeatsHeader(row: Row): boolean {
-    if (headerFilled === 0) return false
-    let same = 0
-    for (let column = 0; column < headerTexts.length; column++) {
-      if (headerTexts[column] !== '' && normalize(cellText(row.cells[column])) === headerTexts[column]) same++
-    }
-    return same >= Math.min(2, headerFilled) && same >= headerFilled * 0.6
+    return headerLines.some(({ words, filled }) => {
+      if (filled === 0) return false
+      let same = 0
+      for (let column = 0; column < words.length; column++) {
+        if (words[column] !== '' && normalize(cellText(row.cells[column])) === words[column]) same++
+      }
+      return same >= Math.min(2, filled) && same >= filled * 0.6
+    })
   }
 
   /** Whether the row has a SKU of its own, in another cell than the word for total. */

@@ -1,5 +1,5 @@
 import type { TableArea } from './area.ts'
-import type { Header } from './header.ts'
+import type { Header } from './header-rows.ts'
 import type { Cell, Row } from './row.ts'
 import { isNoteText, isTotalText } from './row-words.ts'
 import { cellText, filledCount, normalize } from './text.ts'
