@@ -7,6 +7,7 @@ import { decideCurrency } from './currency-decision.ts'
 import { dateOrderOf } from './dates.ts'
 import { decimalEvidence } from './decimal-style.ts'
 import type { DateOrder, DecimalDecision, Field, TableDecision, TableOptions } from './decision.ts'
+import { otherDocument } from './document-kind.ts'
 import { findHeader } from './header.ts'
 import { type HeaderNames, headerNames } from './header-names.ts'
 import { nameCharacteristics } from './keys.ts'
@@ -17,9 +18,10 @@ import { priceReader } from './price.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
 import { findSectionRows } from './section-rows.ts'
+import { sureMin } from './sure.ts'
 import { cellText, filledCount } from './text.ts'
-import { isPlainList, plainConfidence } from './unnamed.ts'
-import { judgeTable, type SampleCounts, sureMin } from './verdict.ts'
+import { isOnlyName, isPlainList, plainConfidence } from './unnamed.ts'
+import { judgeTable, type SampleCounts } from './verdict.ts'
 
 /**
  * Decides what a table means: header, columns, decimal sign, currency, and whether it is a price list at all.
@@ -44,7 +46,9 @@ export function decideTable(
   const mapping = mapColumns(headers, profiles, names, pinned)
   const isUnnamed = header === null || header.confidence < sureMin
   const isPlain = isUnnamed && isPlainList(mapping, profiles, body)
-  if (isPlain) trust(mapping)
+  if (isPlain) trust(mapping, ['sku', 'name', 'price'])
+  else if (isOnlyName(mapping, profiles)) trust(mapping, ['name'])
+  const isPinned = Object.keys(pinned).length > 0
   const decision: TableDecision = {
     sheet: sheet.index,
     sheetName: sheet.name,
@@ -71,13 +75,15 @@ export function decideTable(
     isHidden: sheet.isHidden ?? false,
     identity: identityOf(mapping, options),
   }
+  const titles = sample.filter(({ index }) => index < firstDataRow)
+  const otherwise = isPinned ? null : otherDocument({ headers, mapping, profiles, titles })
   const counts = countSample(decision, sample, options)
-  return { ...decision, ...judgeTable(decision, isPlain ? 'plain' : header, counts) }
+  return { ...decision, ...judgeTable(decision, isPlain ? 'plain' : header, counts, otherwise) }
 }
 
 /** What the cells alone show without doubt is as good as a header. */
-function trust(mapping: Mapping): void {
-  for (const field of ['sku', 'name', 'price'] as const) {
+function trust(mapping: Mapping, trusted: readonly Field[]): void {
+  for (const field of trusted) {
     const decided = mapping[field]
     if (decided !== undefined) decided.confidence = Math.max(decided.confidence, plainConfidence)
   }
