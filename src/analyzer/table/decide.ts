@@ -6,7 +6,14 @@ import { withoutCurrency } from './currency.ts'
 import { decideCurrency } from './currency-decision.ts'
 import { dateOrderOf } from './dates.ts'
 import { decimalEvidence } from './decimal-style.ts'
-import type { DateOrder, DecimalDecision, Field, TableDecision, TableOptions } from './decision.ts'
+import type {
+  DateOrder,
+  DecimalDecision,
+  Field,
+  TableDecision,
+  TableOptions,
+  TierColumn,
+} from './decision.ts'
 import { otherDocument } from './document-kind.ts'
 import { findHeader } from './header.ts'
 import { type HeaderNames, headerNames } from './header-names.ts'
@@ -15,6 +22,8 @@ import { findLineColumn, type Mapping, mapColumns } from './mapping.ts'
 import { numberTest } from './number-cell.ts'
 import { pinnedHeaders, resolveOverrides } from './overrides.ts'
 import { priceReader } from './price.ts'
+import { findTiers, isPriceTie, quantityColumns } from './price-columns.ts'
+import { priceTaxOf } from './price-tax.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
 import { findSectionRows } from './section-rows.ts'
@@ -43,12 +52,23 @@ export function decideTable(
   const width = Math.max(headers.length, widthOf(body))
   const profiles = profileColumns(body.slice(0, profiledRows(width)), width)
   const { columns: pinned, unknown } = resolveOverrides(options, headers, width)
-  const mapping = mapColumns(headers, profiles, names, pinned)
+  const table = { texts: headers, profiles, body }
+  const breaks = quantityColumns(table, names)
+  const mapping = mapColumns(headers, profiles, names, pinned, breaks)
   const isUnnamed = header === null || header.confidence < sureMin
   const isPlain = isUnnamed && isPlainList(mapping, profiles, body)
   if (isPlain) trust(mapping, ['sku', 'name', 'price'])
-  else if (isOnlyName(mapping, profiles)) trust(mapping, ['name'])
+  else {
+    if (pinned.price === undefined && mapping.price !== undefined && isPriceTie(table, mapping))
+      mapping.price.confidence = Math.round(mapping.price.confidence * tieFactor * 100) / 100
+    if (isOnlyName(mapping, profiles)) trust(mapping, ['name'])
+  }
   const isPinned = Object.keys(pinned).length > 0
+  const decimal = decideDecimal(mapping, body)
+  const tiers = findTiers(table, names, mapping, breaks).map((tier) => ({
+    ...tier,
+    decimal: tierStyle(tier.column, body, decimal),
+  }))
   const decision: TableDecision = {
     sheet: sheet.index,
     sheetName: sheet.name,
@@ -61,10 +81,16 @@ export function decideTable(
     sectionRows: header === null ? [] : findSectionRows(sample, header, place.area),
     headers,
     mapping,
-    tiers: [],
-    characteristics: nameCharacteristics(headers, (column) => profiles[column]!.filled > 0, mapping, width),
+    tiers,
+    characteristics: nameCharacteristics(
+      headers,
+      (column) => profiles[column]!.filled > 0,
+      { mapping, tiers },
+      width,
+    ),
     currency: decideCurrency(mapping, headers, body, options),
-    decimal: decideDecimal(mapping, body),
+    decimal,
+    priceTax: priceTaxOf(mapping.price?.header ?? ''),
     priceUnit: priceUnitOf(mapping, names),
     dateOrder: decideDateOrder(mapping, body),
     nameFallback: findNameFallback(mapping, headers, profiles, body),
@@ -94,6 +120,9 @@ function profiledRows(width: number): number {
   return Math.min(500, Math.max(20, Math.floor(profiledCellsMax / Math.max(1, width))))
 }
 
+/** What is left of the confidence where two prices are equally good: a person has to choose. */
+const tieFactor = 0.55
+
 const profiledCellsMax = 100_000
 
 /** Without a header, data starts at the first row with several cells, one of them a number. */
@@ -117,16 +146,25 @@ function overflowOf(headers: readonly string[], body: readonly Row[]): number | 
 }
 
 function decideDecimal(mapping: Mapping, body: readonly Row[]): DecimalDecision {
-  const evidence = decimalEvidence()
   const column = mapping.price?.column
-  if (column !== undefined) {
-    const readPrice = priceReader(null)
-    for (const row of body) {
-      const { shape, raw } = readPrice(row.cells[column])
-      if (shape !== null) evidence.see(shape, row.index, raw)
-    }
+  return column === undefined ? decimalEvidence().decision() : columnDecimal(column, body)
+}
+
+function columnDecimal(column: number, body: readonly Row[]): DecimalDecision {
+  const evidence = decimalEvidence()
+  const readPrice = priceReader(null)
+  for (const row of body) {
+    const { shape, raw } = readPrice(row.cells[column])
+    if (shape !== null) evidence.see(shape, row.index, raw)
   }
   return evidence.decision()
+}
+
+/** What the column itself proves, else what the price does; a column that nothing settles is read cell by cell. */
+function tierStyle(column: number, body: readonly Row[], price: DecimalDecision): TierColumn['decimal'] {
+  const own = columnDecimal(column, body)
+  if (own.style === null || own.confidence >= sureMin) return own.style ?? price.style
+  return price.style !== null && price.confidence >= sureMin ? price.style : 'mixed'
 }
 
 function priceUnitOf(mapping: Mapping, names: HeaderNames): TableDecision['priceUnit'] {

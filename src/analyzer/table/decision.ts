@@ -1,4 +1,5 @@
 import type { TableArea } from './area.ts'
+import type { PriceTax } from './price-tax.ts'
 
 /**
  * What a column can mean. Everything else becomes a characteristic under its own header. `group` is what the rows of
@@ -48,6 +49,10 @@ export interface TierColumn {
   minQuantityE4: number | null
   /** ISO 4217 where the header says so; null: as the row's own price. */
   currency: string | null
+  /** Without VAT or with it, where the header says so. */
+  tax: PriceTax | null
+  /** How the column writes decimals, as in `DecimalDecision`. */
+  decimal: DecimalStyle | null
 }
 
 /**
@@ -100,6 +105,8 @@ export interface TableDecision {
   characteristics: { column: number; key: string }[]
   currency: { code: string | null; from: CurrencySource | null }
   decimal: DecimalDecision
+  /** Whether the price is without VAT or with it, by its header or a title; null: nothing says so. */
+  priceTax: PriceTax | null
   /** What the price header says a price is for ("Preis / 100 St" → "St", 1000000); cells of a row win over it. */
   priceUnit: { unit: string | null; quantityE4: number | null }
   /** Day or month first in "03/04/2026"; null: no date column needs it, or nothing tells. */

@@ -1,4 +1,4 @@
-import { perUnitOf } from './affix.ts'
+import { withoutPerUnit } from './affix.ts'
 import { currencyIn, withoutCurrency } from './currency.ts'
 import type { Field } from './decision.ts'
 import { fields } from './decision.ts'
@@ -44,10 +44,7 @@ export function headerNames(): HeaderNames {
  * "Цена, RUB" → "цена", "Preis/Euro" → "preis", "€ без ПДВ" → "".
  */
 export function coreOf(header: string): string {
-  const bare = withoutCurrency(header)
-  const per = perUnitOf(bare)
-  const withoutUnit = per === null ? bare : bare.replace(/\/.*$/u, ' ')
-  const words = normalize(withoutUnit)
+  const words = normalize(withoutPerUnit(withoutCurrency(header)).replaceAll('MwSt', 'mwst'))
     .split(' ')
     .filter((word) => word !== '' && !vatWords.has(word))
   return words.join(' ')
@@ -200,7 +197,7 @@ function lowerAsides(core: string, scores: NameScores): void {
 
 const asideWords: Partial<Record<Field, ReadonlySet<string>>> = {
   name: wordSet(
-    `option option1 option2 option3 attribute seo alt tag category brand group supplier vendor manufacturer company contact
+    `option option1 option2 option3 attribute type seo alt tag category brand group supplier vendor manufacturer company contact
      variant color colour file sheet user customer store image tax gift short internal tracker
      группы категории бренда производителя поставщика файла цвета групи категорії виробника постачальника
      gruppe hersteller marke lieferant kategorie farbe marque fournisseur couleur grupo marca proveedor`,
