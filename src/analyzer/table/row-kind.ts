@@ -4,7 +4,7 @@ import type { IgnoredReason } from './issue.ts'
 import { numberTest } from './number-cell.ts'
 import type { PriceKind } from './price.ts'
 import type { Row } from './row.ts'
-import { isNoteText, isTotalText } from './row-words.ts'
+import { isNoteText, isTaxText, isTotalText, mayBeTotalText } from './row-words.ts'
 import { cellText, filledCount, normalize } from './text.ts'
 
 /** Tells rows that are no items from rows that are, or should be. */
@@ -33,6 +33,7 @@ export function rowKinds(decision: TableDecision): RowKinds {
   )
   const isNumbered = decision.headerLines.some((words) => isNumbering(words))
   const skuColumn = decision.mapping.sku?.column ?? -1
+  const nameColumn = decision.mapping.name?.column ?? -1
   const priceColumn = decision.mapping.price?.column ?? -1
 
   return {
@@ -46,7 +47,8 @@ export function rowKinds(decision: TableDecision): RowKinds {
       if (count === 0) return 'blank'
       if (price !== 'price' && repeatsHeader(row)) return 'repeated_header'
       const text = cellText(row.cells[first])
-      if (numbers > 0 && isTotalText(text) && !hasSku(row, first)) return 'total'
+      if (numbers > 0 && !hasSku(row, first) && (isTotalText(text) || isTax(text, first, count)))
+        return 'total'
       // What only numbers the rows says nothing: "105" alone is a blank row.
       if (numbers === count && count === 1 && first === decision.lineColumn) return 'blank'
       // "-" or "on request" beside a text: an article without a price.
@@ -57,7 +59,7 @@ export function rowKinds(decision: TableDecision): RowKinds {
 
     isNumbering: isNumbered ? (row) => isNumbering(row.cells) : null,
 
-    mayBeTotal: (name) => name.length <= totalLengthMax && totalInitials.has(name.charCodeAt(0) | 32),
+    mayBeTotal: mayBeTotalText,
 
     onlyText: (row) => look(row).first,
   }
@@ -96,6 +98,11 @@ export function rowKinds(decision: TableDecision): RowKinds {
     })
   }
 
+  /** A tax beside its amount, and not where articles are named. */
+  function isTax(text: string, column: number, count: number): boolean {
+    return count <= 2 && column !== nameColumn && isTaxText(text)
+  }
+
   /** Whether the row has a SKU of its own, in another cell than the word for total. */
   function hasSku(row: Row, first: number): boolean {
     return skuColumn >= 0 && skuColumn !== first && cellText(row.cells[skuColumn]) !== ''
@@ -107,16 +114,7 @@ export function rowKinds(decision: TableDecision): RowKinds {
     // A text where prices go, and a workbook's error ("#N/A"), are faults to show.
     if (column === priceColumn || /^#[A-Z]/.test(text)) return null
     if (!/\p{L}/u.test(text)) return 'note'
+    if (isTotalText(text)) return 'total'
     return isNoteText(text) ? 'note' : 'section'
   }
 }
-
-const totalLengthMax = 60
-
-// First letters, lower case as `| 32` makes ASCII, of the words for total; other scripts keep theirs either way.
-const totalInitials = new Set(
-  [...'tsgzierdoymcaiTSGZIERDOYMCAIитовсрузИТОВСРУЗσγΣΓסהمإا总合總小計総ΑαC'].flatMap((letter) => [
-    letter.charCodeAt(0),
-    letter.charCodeAt(0) | 32,
-  ]),
-)
