@@ -1,4 +1,6 @@
+import { isWholeSheet } from '../analyzer/table/area.ts'
 import type { ColumnDecision, TableDecision, Verdict } from '../analyzer/table/decision.ts'
+import { tableName } from '../analyzer/table/table-name.ts'
 import type { FileDecision, IgnoredCounts, RowCounts } from '../imports/model.ts'
 import { printLine, printTable } from './output.ts'
 import type { Writer } from './writer.ts'
@@ -57,7 +59,8 @@ function delimiterText(delimiter: string | null): string | null {
 
 function printDecision(writer: Writer, table: FileDecision['tables'][number], isOneOfMany: boolean): void {
   printLine(writer, '')
-  const where = table.sheetName === null ? 'Table' : `Sheet "${table.sheetName}"`
+  const isPlain = table.sheetName === null && isWholeSheet(table.area)
+  const where = isPlain ? 'Table' : tableName(table)
   const { headerRows, counts } = table
   if (table.verdict === 'not-a-price-list' || (table.ignored.not_a_list ?? 0) > 0) {
     const why = table.isHidden ? 'It is hidden.' : table.reasons.join(' ')

@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path'
+import { readableFormats } from '../analyzer/formats/readable.ts'
 import { dryRun } from '../analyzer/preview.ts'
 import { type App, openApp } from '../app.ts'
 import { type Handover, importOptions, pinnedSettings } from '../courier/intake.ts'
@@ -52,7 +53,7 @@ export const ingest = defineCommand({
     force: { kind: 'flag', summary: 'Read the file even when it has not changed' },
   },
   positionals: {
-    file: { placeholder: 'FILE', summary: 'The list: CSV, TSV, XLSX, PDF or NDJSON', required: true },
+    file: { placeholder: 'FILE', summary: `The list: ${readableFormats('or')}`, required: true },
   },
   examples: [
     { line: 'tallyman ingest prices.csv --supplier "Acme Ltd"', summary: 'add and update items' },

@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path'
+import { readableFormats } from '../analyzer/formats/readable.ts'
 import { type Preview, type PreviewIssue, type PreviewItem, sizeOf, tryFile } from '../analyzer/preview.ts'
 import { notAListText } from '../analyzer/read-file.ts'
 import { readLimits } from '../app.ts'
@@ -31,7 +32,7 @@ export const tryCommand = defineCommand({
     },
   },
   positionals: {
-    file: { placeholder: 'FILE', summary: 'The list: CSV, TSV, XLSX, PDF or NDJSON', required: true },
+    file: { placeholder: 'FILE', summary: `The list: ${readableFormats('or')}`, required: true },
   },
   examples: [
     { line: 'tallyman try prices.xlsx', summary: 'the decision card, the first items, what is not taken' },
@@ -119,6 +120,7 @@ export function tableJson(table: FileDecision['tables'][number]): Record<string,
   const { decimal } = table
   return {
     sheet: table.sheetName,
+    area: table.area,
     verdict: table.verdict,
     reasons: table.reasons,
     headerRows: table.headerRows,

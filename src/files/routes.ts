@@ -1,6 +1,7 @@
 import { Value } from '@sinclair/typebox/value'
 import { Elysia } from 'elysia'
 import { encodingNamed } from '../analyzer/formats/encoding.ts'
+import { readableFormats } from '../analyzer/formats/readable.ts'
 import { type Handover, type IntakeParts, takeInReceived } from '../courier/intake.ts'
 import {
   limitHelp,
@@ -319,7 +320,7 @@ function requestContent() {
   const file = {
     type: 'string' as const,
     format: 'binary',
-    description: 'The list: CSV, TSV, XLSX, PDF or NDJSON.',
+    description: `The list: ${readableFormats('or')}.`,
   }
   const { supplier, file_name: _, ...options } = UploadOptions.properties
   const blank = Object.entries(options).map(([name, { description, anyOf }]) => {

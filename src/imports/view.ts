@@ -143,6 +143,15 @@ export const DecisionView = t.Object(
       t.Object(
         {
           sheet: textOrNull('The name of the sheet.'),
+          area: t.Object(
+            {
+              first_row: t.Integer(),
+              last_row: t.Union([t.Integer(), t.Null()], { description: 'Null: to the end.' }),
+              first_column: t.Integer(),
+              last_column: t.Union([t.Integer(), t.Null()], { description: 'Null: to the end.' }),
+            },
+            { description: 'Where on the sheet it stands, 0-based; a sheet may hold several tables.' },
+          ),
           verdict: t.String(),
           reasons: t.Array(t.String()),
           header_rows: t.Array(t.Integer(), { description: '0-based; none: the table has no header.' }),
@@ -176,6 +185,7 @@ export function decisionView({ tables, ...file }: FileDecision): DecisionView {
     ...file,
     tables: tables.map((table) => ({
       sheet: table.sheetName,
+      area: table.area,
       verdict: table.verdict,
       reasons: table.reasons,
       headerRows: table.headerRows,

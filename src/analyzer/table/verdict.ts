@@ -1,26 +1,42 @@
+import { isWholeSheet } from './area.ts'
 import type { ColumnDecision, TableDecision, Verdict } from './decision.ts'
 import { checkOverrides } from './overrides.ts'
+import { tableName } from './table-name.ts'
 
 /**
- * Which file is a price list: one with at least one table that is; failing that, one with a doubtful table goes to
- * review.
+ * Which file is a price list: one with at least one table that is, and no doubtful one on the same sheet; failing that,
+ * one with a doubtful table goes to review.
  * @throws InvalidError `unknown_column` when an override names no column of any table
  */
 export function decideFile(tables: readonly TableDecision[]): { verdict: Verdict; reasons: string[] } {
   checkOverrides(tables)
-  const verdict = (['price-list', 'review'] as const).find((kind) =>
-    tables.some((table) => table.verdict === kind),
+  const read = tables.filter((table) => isRead(table, tables))
+  const doubtful = read.filter(({ verdict }) => verdict === 'review')
+  if (read.length > 0 && doubtful.length === 0) return { verdict: 'price-list', reasons: [] }
+  const verdict = read.length > 0 ? 'review' : 'not-a-price-list'
+  const reasons = (read.length > 0 ? doubtful : tables).flatMap((table) =>
+    table.reasons.map((reason) => (isAlone(table) ? reason : `${tableName(table)}: ${reason}`)),
   )
-  if (verdict === 'price-list') return { verdict, reasons: [] }
-  const reasons = tables
-    .filter((table) => verdict === undefined || table.verdict === verdict)
-    .flatMap((table) =>
-      table.reasons.map((reason) =>
-        table.sheetName === null ? reason : `Sheet "${table.sheetName}": ${reason}`,
-      ),
-    )
   if (tables.length === 0) reasons.push('The file holds no table.')
-  return { verdict: verdict ?? 'not-a-price-list', reasons: reasons.slice(0, reasonsMax) }
+  return { verdict, reasons: reasons.slice(0, reasonsMax) }
+}
+
+/**
+ * Whether a table's rows are read. Where a file has sheets that surely are price lists, doubtful sheets are left out,
+ * and hidden ones where it has visible ones; the card says so. Doubtful tables beside sure ones of the same sheet are
+ * not: they may be the rest of the list.
+ */
+export function isRead(table: TableDecision, all: readonly TableDecision[]): boolean {
+  const lists = all.filter(({ verdict }) => verdict !== 'not-a-price-list')
+  const visible = lists.filter(({ isHidden }) => !isHidden)
+  const looked = visible.length > 0 ? visible : lists
+  if (!looked.includes(table)) return false
+  const sure = looked.filter(({ verdict }) => verdict === 'price-list')
+  return sure.length === 0 || sure.some(({ sheet }) => sheet === table.sheet)
+}
+
+function isAlone({ sheetName, area }: TableDecision): boolean {
+  return sheetName === null && isWholeSheet(area)
 }
 
 const reasonsMax = 20
@@ -39,10 +55,13 @@ export interface SampleCounts {
   rejected: number
 }
 
-/** The verdict on one table, with the reasons in sentences for people. */
+/**
+ * The verdict on one table, with the reasons in sentences for people.
+ * @param header `plain`: its columns need no names; null: it has none
+ */
 export function judgeTable(
   decision: Pick<TableDecision, 'mapping' | 'headerRows' | 'decimal' | 'unknownColumns'>,
-  header: { confidence: number } | null,
+  header: { confidence: number } | 'plain' | null,
   counts: SampleCounts,
 ): { verdict: Verdict; reasons: string[] } {
   const { sku, name, price } = decision.mapping
@@ -60,7 +79,7 @@ export function judgeTable(
   if (counts.priced === 0) reasons.push('No row of the sample has a readable price.')
   if (header === null) reasons.push('The table has no header; the columns were told by what they hold.')
   // Misspelt headers are found by what stands below them; once their columns are sure, so is the header.
-  else if (header.confidence < sureMin && !isSure(price) && !isSure(name ?? sku)) {
+  else if (header !== 'plain' && header.confidence < sureMin && !isSure(price) && !isSure(name ?? sku)) {
     reasons.push('The header is in words that are not known.')
   }
   for (const [label, column] of [
