@@ -86,8 +86,8 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     const mayBeOnOther = writeTiers !== null && kind === 'blank'
     if (!mayBeOnOther) checkPrice(row, kind, reading.raw, issues)
     const currency = cells.currency(row, reading.currency, issues)
-    const further = writeTiers === null ? null : writeTiers(row, currency, notes)
-    if (mayBeOnOther && further === null) checkPrice(row, kind, reading.raw, issues)
+    const tiers = writeTiers === null ? null : writeTiers(row, currency, notes)
+    if (mayBeOnOther && tiers === null) checkPrice(row, kind, reading.raw, issues)
     if (reading.kind === 'price' && !cells.fitsCurrency(reading.e4, currency)) {
       const text = `holds ${quoted(reading.raw)}, which is finer than ${currency} has coins for; round it`
       issues.push(
@@ -141,8 +141,8 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       validFrom,
       validTo,
       characteristics: writeCharacteristics(row),
-      tiers: further === null ? null : further.tiers,
-      tierCells: further === null ? null : further.tierCells,
+      tiers: tiers === null ? null : tiers.tiers,
+      tierCells: tiers === null ? null : tiers.tierCells,
       priceColumn: column.price >= 0 ? column.price : null,
       priceRaw: column.price >= 0 ? reading.raw : null,
       notes: notes.length === 0 ? noNotes : notes,
