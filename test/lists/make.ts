@@ -1,3 +1,4 @@
+import type { ListTruth } from '../../scripts/lib/score/truth.ts'
 import { arAdawat } from './files/ar-adawat.ts'
 import { brPapelaria } from './files/br-papelaria.ts'
 import { czSoucastky } from './files/cz-soucastky.ts'
@@ -13,27 +14,43 @@ import { ukBathrooms } from './files/uk-bathrooms.ts'
 import { usFittings } from './files/us-fittings.ts'
 import { truthText } from './truth.ts'
 
-/*
- * Writes the lists of test/golden/lists and their truths: bun test/lists/make.ts
- * The files are kept as they were written; run this only to add a list, and look at what changed.
- */
-const folder = `${import.meta.dir}/../golden/lists`
-const lists = [
-  await arAdawat(),
-  await brPapelaria(),
-  czSoucastky(),
-  await deSchrauben(),
-  await dkBestilling(),
-  await frVins(),
-  grTrofima(),
-  jpDenzai(),
-  plNarzedzia(),
-  await trHirdavat(),
-  ukBathrooms(),
-  usFittings(),
-  ...(await negatives()),
-]
-for (const { file, bytes, truth } of lists) {
-  await Bun.write(`${folder}/${file}`, bytes)
-  await Bun.write(`${folder}/${file.replace(/\.\w+$/, '')}.json`, truthText(truth))
+/** A list as it lies in `test/golden/lists`, and what it says. */
+export interface MadeList {
+  readonly file: string
+  readonly bytes: Uint8Array
+  readonly truth: ListTruth
+}
+
+/** Every list of our own. The bytes of workbooks hold the time at which they are made; all else is always the same. */
+export async function makeLists(): Promise<MadeList[]> {
+  return [
+    await arAdawat(),
+    await brPapelaria(),
+    czSoucastky(),
+    await deSchrauben(),
+    await dkBestilling(),
+    await frVins(),
+    grTrofima(),
+    jpDenzai(),
+    plNarzedzia(),
+    await trHirdavat(),
+    ukBathrooms(),
+    usFittings(),
+    ...(await negatives()),
+  ]
+}
+
+// bun test/lists/make.ts writes them; a workbook that is there stays, unless it is deleted first.
+if (import.meta.main) {
+  const folder = `${import.meta.dir}/../golden/lists`
+  for (const { file, bytes, truth } of await makeLists()) {
+    const isThere = await Bun.file(`${folder}/${file}`).exists()
+    if (!isThere || !file.endsWith('.xlsx')) await Bun.write(`${folder}/${file}`, bytes)
+    await Bun.write(`${folder}/${truthFile(file)}`, truthText(truth))
+  }
+}
+
+/** "list.xlsx" → "list.json". */
+export function truthFile(file: string): string {
+  return file.replace(/\.\w+$/, '.json')
 }

@@ -1,0 +1,38 @@
+import { expect, test } from 'bun:test'
+import { join } from 'node:path'
+import ExcelJS from 'exceljs'
+import { makeLists, truthFile } from './make.ts'
+import { truthText } from './truth.ts'
+
+const folder = join(import.meta.dir, '../golden/lists')
+const lists = await makeLists()
+
+test.each(lists.map((list) => [list.file, list] as const))('%s says what its truth says', async (_, list) => {
+  expect(await Bun.file(join(folder, truthFile(list.file))).text()).toBe(truthText(list.truth))
+})
+
+test.each(lists.filter(({ file }) => file.endsWith('.xlsx')).map((list) => [list.file, list] as const))(
+  '%s holds what its drafts make',
+  async (_, { file, bytes }) => {
+    const kept = await Bun.file(join(folder, file)).bytes()
+    expect(await sheetsOf(kept)).toEqual(await sheetsOf(bytes))
+  },
+)
+
+test.each(lists.filter(({ file }) => file.endsWith('.csv')).map((list) => [list.file, list] as const))(
+  '%s is what its drafts make',
+  async (_, { file, bytes }) => {
+    expect(Buffer.from(await Bun.file(join(folder, file)).bytes()).equals(bytes)).toBe(true)
+  },
+)
+
+test('every list has its truth and every truth its list', async () => {
+  const names = (await Array.fromAsync(new Bun.Glob('*').scan(folder))).sort()
+  expect(names).toEqual(lists.flatMap(({ file }) => [file, truthFile(file)]).sort())
+})
+
+async function sheetsOf(bytes: Uint8Array): Promise<unknown[]> {
+  const workbook = new ExcelJS.Workbook()
+  await workbook.xlsx.load(bytes.slice().buffer)
+  return workbook.worksheets.map((sheet) => [sheet.name, sheet.model.merges, sheet.getSheetValues()])
+}
