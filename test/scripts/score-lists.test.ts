@@ -157,7 +157,15 @@ describe('the score of a list', () => {
     expect(taken).toMatchObject({ isNegative: true, verdict: 'wrong', silentlyWrong: 2 })
   })
 
-  test('a file that cannot be read is wrong, whatever it is', () => {
+  test('refusing a file that is no list is right, unless its format is just not known', () => {
+    const negative: ListTruth = { ...truth, verdict: ['not-a-price-list'], tables: [], samples: [] }
+    const refused = (code: string) => isRight(scoreList(negative, { error: { code, message: '' } }))
+    expect(refused('no_records')).toBe(true)
+    expect(refused('unsupported_format')).toBe(false)
+    expect(refused('crash')).toBe(false)
+  })
+
+  test('a list that cannot be read is wrong', () => {
     const score = scoreList(truth, { error: { code: 'damaged_workbook', message: 'No.' } })
     expect(score).toMatchObject({ verdict: 'refused', found: 'damaged_workbook', isHeaderRight: false })
     expect(isRight(score)).toBe(false)
