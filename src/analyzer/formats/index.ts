@@ -4,16 +4,19 @@ import { compoundFileNames } from './compound-file.ts'
 import { csv } from './csv.ts'
 import { compoundFileContent, foreignContent, isCompoundFile } from './foreign-content.ts'
 import type { Format, OpenedFile, OpenOptions } from './format.ts'
+import { json } from './json.ts'
 import { ndjson } from './ndjson.ts'
+import { isOpenDocumentSheet, ods } from './ods.ts'
 import { pdf } from './pdf.ts'
 import { readableFormats, unsupportedFormat } from './readable.ts'
 import { xls } from './xls.ts'
 import { isBinaryWorkbook, xlsb } from './xlsb.ts'
 import { xlsx } from './xlsx.ts'
+import { xmlCatalog } from './xml-catalog.ts'
 import { openZip } from './zip.ts'
 
 /** Every format that is read, in the order in which they are tried: nearly anything may look like CSV. */
-export const formats: readonly Format[] = [xlsx, xlsb, xls, pdf, ndjson, csv]
+export const formats: readonly Format[] = [ods, xlsb, xlsx, xls, pdf, ndjson, json, xmlCatalog, csv]
 
 /**
  * Opens a file, whatever its name says: the format is decided by the first 64 KiB of the content.
@@ -45,15 +48,15 @@ export async function openFile(
       `The file is neither text nor a workbook. ${readableFormats('and')} are read; check that the right file was sent.`,
     )
   }
-  if (format === xlsx && (await isBinary(path))) return xlsb.open(path, options)
-  return format.open(path, options)
+  return (format === xlsx ? await archiveFormat(path) : format).open(path, options)
 }
 
 /** Every archive looks like a workbook until its directory is read. */
-async function isBinary(path: string): Promise<boolean> {
+async function archiveFormat(path: string): Promise<Format> {
   const zip = openZip(path)
   try {
-    return await isBinaryWorkbook(zip)
+    if (await isOpenDocumentSheet(zip)) return ods
+    return (await isBinaryWorkbook(zip)) ? xlsb : xlsx
   } finally {
     zip.close()
   }

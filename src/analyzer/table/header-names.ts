@@ -74,6 +74,7 @@ interface Index {
 }
 
 const tierScores = { sure: 1, good: 0.9, vague: 0.7 } as const
+const ownIdScore = 0.95
 const fuzzyLengthMin = 5
 const headerLengthMax = 60
 
@@ -125,6 +126,8 @@ function scoreQuick(header: string, index: Index): NameScores {
     return scores
   }
   addExact(whole, 1, scores, index)
+  // The identifier that a record of an XML catalog states of itself.
+  if (header === '@id') raise(scores, 'sku', ownIdScore)
   const core = coreOf(header)
   if (core === '') {
     if (currencyIn(header) !== null) raise(scores, 'price', 0.75)
@@ -197,7 +200,7 @@ function lowerAsides(core: string, scores: NameScores): void {
 
 const asideWords: Partial<Record<Field, ReadonlySet<string>>> = {
   name: wordSet(
-    `option option1 option2 option3 attribute seo alt tag category brand group supplier vendor manufacturer company contact
+    `option option1 option2 option3 attribute type seo alt tag category brand group supplier vendor manufacturer company contact
      variant color colour file sheet user customer store image tax gift short internal tracker
      группы категории бренда производителя поставщика файла цвета групи категорії виробника постачальника
      gruppe hersteller marke lieferant kategorie farbe marque fournisseur couleur grupo marca proveedor`,
