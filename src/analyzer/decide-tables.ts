@@ -1,5 +1,6 @@
 import type { OpenedFile, Sheet } from './formats/format.ts'
 import { decideSheet } from './table/decide-sheet.ts'
+import { fileStyleOf } from './table/decimal-style.ts'
 import type { TableDecision, TableOptions } from './table/decision.ts'
 import { type HeadingWatch, headingWatch } from './table/heading-watch.ts'
 import type { Row } from './table/row.ts'
@@ -34,7 +35,27 @@ export async function decideTables(file: OpenedFile, options: TableOptions): Pro
     const known = rows.filter(({ index }) => header.has(index))
     decided.push({ sheet, tables, watch: headingWatch(known, rows.at(-1)?.index ?? 0) })
   }
-  return decided
+  return withFileStyle(file, decided, options)
+}
+
+/** Where the prices of a table leave their decimal sign open, those of the other tables tell. */
+async function withFileStyle(
+  file: OpenedFile,
+  decided: SheetDecision[],
+  options: TableOptions,
+): Promise<SheetDecision[]> {
+  const all = decided.flatMap(({ tables }) => tables)
+  const fileStyle = fileStyleOf(all.map(({ decimal }) => decimal))
+  if (fileStyle === null) return decided
+  const settled: SheetDecision[] = []
+  for (const one of decided) {
+    const isOpen = one.tables.some(({ decimal }) => decimal.from === 'usage')
+    // The first rows tell enough; where more were looked at, one table could become two.
+    const rows = isOpen ? await sample(file, one.sheet, [{ from: 0, rowsMax: sampleRowsMax }]) : []
+    const tables = isOpen ? decideSheet(rows, one.sheet, options, fileStyle) : one.tables
+    settled.push(tables.length === one.tables.length ? { ...one, tables } : one)
+  }
+  return settled
 }
 
 /**

@@ -5,22 +5,15 @@ import { type ColumnProfile, profileColumns } from './columns.ts'
 import { withoutCurrency } from './currency.ts'
 import { decideCurrency } from './currency-decision.ts'
 import { dateOrderOf } from './dates.ts'
-import { decimalEvidence } from './decimal-style.ts'
-import type {
-  DateOrder,
-  DecimalDecision,
-  Field,
-  TableDecision,
-  TableOptions,
-  TierColumn,
-} from './decision.ts'
+import { decideDecimals } from './decimal-decision.ts'
+import type { FileStyle } from './decimal-style.ts'
+import type { DateOrder, Field, TableDecision, TableOptions } from './decision.ts'
 import { findHeader } from './header.ts'
 import { headerNames } from './header-names.ts'
 import { nameCharacteristics } from './keys.ts'
 import { findLineColumn, type Mapping, mapColumns } from './mapping.ts'
 import { numberTest } from './number-cell.ts'
 import { pinnedHeaders, resolveOverrides } from './overrides.ts'
-import { priceReader } from './price.ts'
 import { findTiers, isPriceTie, quantityColumns } from './price-columns.ts'
 import { priceTaxOf } from './price-tax.ts'
 import { tableReader } from './reader.ts'
@@ -35,12 +28,14 @@ import { judgeTable, type SampleCounts, sureMin } from './verdict.ts'
  * Pure: the same sample and options give the same decision.
  * @param sample the first rows of the table, some 1000 at most, ascending by index; cells of other tables are blank
  * @param place what is known of the table's place; by default it is the sheet's only one
+ * @param fileStyle the decimal sign that the other tables of the file prove; null where they prove none
  */
 export function decideTable(
   sample: Row[],
   sheet: { index: number; name: string | null; isHidden?: boolean },
   options: TableOptions,
   place: FoundArea = { area: wholeSheet, headingRow: null },
+  fileStyle: FileStyle = null,
 ): TableDecision {
   const names = headerNames()
   const header = findHeader(sample, names, { pinned: pinnedHeaders(options), last: place.headingRow })
@@ -59,10 +54,11 @@ export function decideTable(
   else if (pinned.price === undefined && mapping.price !== undefined && isPriceTie(table, mapping)) {
     mapping.price.confidence = Math.round(mapping.price.confidence * tieFactor * 100) / 100
   }
-  const decimal = decideDecimal(mapping, body)
+  const currency = decideCurrency(mapping, headers, body, options)
+  const decimals = decideDecimals(mapping, body, { currency: currency.code, fileStyle })
   const tiers = findTiers(table, names, mapping, breaks).map((tier) => ({
     ...tier,
-    decimal: tierStyle(tier.column, body, decimal),
+    decimal: decimals.styleOf(tier.column),
   }))
   const decision: TableDecision = {
     sheet: sheet.index,
@@ -82,8 +78,8 @@ export function decideTable(
       { mapping, tiers },
       width,
     ),
-    currency: decideCurrency(mapping, headers, body, options),
-    decimal,
+    currency,
+    decimal: decimals.price,
     priceTax: priceTaxOf(mapping.price?.header ?? ''),
     priceUnit: priceUnitOf(mapping),
     dateOrder: decideDateOrder(mapping, body),
@@ -135,28 +131,6 @@ function overflowOf(headers: readonly string[], body: readonly Row[]): number | 
   const width = headers.findLastIndex((text) => text !== '') + 1
   const overflowing = body.filter((row) => filledCount(row.cells.slice(width)) > 0).length
   return overflowing < body.length / 2 ? width : null
-}
-
-function decideDecimal(mapping: Mapping, body: readonly Row[]): DecimalDecision {
-  const column = mapping.price?.column
-  return column === undefined ? decimalEvidence().decision() : columnDecimal(column, body)
-}
-
-function columnDecimal(column: number, body: readonly Row[]): DecimalDecision {
-  const evidence = decimalEvidence()
-  const readPrice = priceReader(null)
-  for (const row of body) {
-    const { shape, raw } = readPrice(row.cells[column])
-    if (shape !== null) evidence.see(shape, row.index, raw)
-  }
-  return evidence.decision()
-}
-
-/** What the column itself proves, else what the price does; a column that nothing settles is read cell by cell. */
-function tierStyle(column: number, body: readonly Row[], price: DecimalDecision): TierColumn['decimal'] {
-  const own = columnDecimal(column, body)
-  if (own.style === null || own.confidence >= sureMin) return own.style ?? price.style
-  return price.style !== null && price.confidence >= sureMin ? price.style : 'mixed'
 }
 
 function priceUnitOf(mapping: Mapping): TableDecision['priceUnit'] {

@@ -60,10 +60,18 @@ export interface TierColumn {
  */
 export type DecimalStyle = 'dot' | 'comma' | 'mixed'
 
+/**
+ * What a decimal style rests on: cells of the column, other numbers of the file, or the coins of the currency (yen
+ * have none, dinars a thousand). `usage`: that lone separators before three digits group thousands in most lists.
+ */
+export type DecimalSource = 'column' | 'file' | 'currency' | 'usage'
+
 /** How the numbers of the price column are written, and what proves it. */
 export interface DecimalDecision {
   /** Null: no cell needed one (whole numbers, or binary numbers of a workbook). */
   style: DecimalStyle | null
+  /** Null with a style of null. */
+  from: DecimalSource | null
   confidence: number
   /** Cells such as "1.234" that say nothing alone and follow the column. */
   ambiguousCount: number
