@@ -150,6 +150,6 @@ test('a table whose prices leave the decimal sign open follows the other tables 
   const comma = await read('12,50')
   expect(priced(comma).slice(2)).toEqual(['B-1 1499.00 USD', 'B-2 1999.00 USD'])
   const dot = await read('12.50')
-  // A dot is no comma: the second table is left to a person.
-  expect(priced(dot)).toEqual(['A-1 12.50 EUR', 'A-2 12.50 EUR'])
+  // Prices with three decimals, or a table with other signs: a person is asked.
+  expect([comma.verdict, dot.verdict]).toEqual(['price-list', 'review'])
 })
