@@ -114,6 +114,7 @@ const currencyPlace = {
   code: 'from a code',
   header: 'from the header',
   column: 'from a column',
+  title: 'from a title or note',
   configuration: 'as configured',
 } as const
 

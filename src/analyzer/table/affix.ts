@@ -42,17 +42,32 @@ export function perUnitOf(text: string): { unit: string | null; quantityE4: numb
   return { unit, quantityE4: quantity === 10_000 ? null : quantity }
 }
 
-/** The text without its unit of a price: "Price per kg" → "Price". */
-export function withoutPerUnit(text: string): string {
-  return perUnitOf(text) === null ? text : text.replace(perPart, ' ')
+/**
+ * The unit of a price in a header, where more may follow: "Preis je 100 Stück ab 10 VE", "Price (per kg) net". Only
+ * words that are units count there.
+ */
+export function headerUnitOf(header: string): ReturnType<typeof perUnitOf> {
+  const atEnd = perUnitOf(header)
+  if (atEnd !== null) return atEnd
+  const match = header.length > headerLengthMax ? null : perInside.exec(header)
+  return match === null ? null : perUnitOf(`/${match[1]!}`)
 }
 
+/** The text without its unit of a price: "Price per kg" → "Price". */
+export function withoutPerUnit(text: string): string {
+  if (perUnitOf(text) !== null) return text.replace(perPart, ' ')
+  return text.length > headerLengthMax ? text : text.replace(perInside, ' ')
+}
+
+const headerLengthMax = 200
 const lengthMax = 60
 const knownMax = 1000
 const bare: Affix = { currency: null, unit: null, quantityE4: null, isNegative: false }
 
 // A slash, or a word for "per", with the unit behind it up to the end.
 const perPart = /(?:\/|(?:^|[\s.])(?:per|pro|je|за|par|por|pr|à)[\s.])\s*([^/]{1,30})$/iu
+const perInside =
+  /(?:\/|(?<!\p{L})(?:per|pro|je|за|par|por|pr|à|a|na|prix des|pris pr|cena za)[\s.])\s?((?:[1-9][0-9]{0,6}\s?)?(?:pcs?|pieces?|units?|ea|st(?:k|ck|ück|uks?|yck)?|шт(?:ук[аиу]?)?|ks|szt(?:uk[aię]?)?|kus(?:y|ů)?|pz|pezz[io]|uds?|unidad(?:es)?|pièces?|unités?|kg|g|gr|m|m2|m²|m3|m³|lfm|l|ltr|ml|t|кг|г|м|м2|м²|л|уп|box|pack|rolle|karton)(?![\p{L}\p{N}])\.?)/iu
 const unitWithQuantity = /^([1-9][0-9]{0,6})?\s*([\p{L}][\p{L}\p{M}0-9²³.]{0,15})?$/u
 
 /** "(", "($", "(EUR" */

@@ -69,7 +69,7 @@ const factors: Record<Field, (profile: ColumnProfile) => number> = {
     return factor
   },
   price(profile) {
-    if (profile.filled === 0) return 0
+    if (profile.filled === 0 || profile.isPercent) return 0
     const readable = share(profile.priced + profile.onRequest, profile)
     if (readable < 0.3 || profile.priced === 0) return 0
     let factor = readable >= 0.6 ? 1 : 0.6
@@ -153,7 +153,7 @@ const scores: Partial<Record<Field, (profile: ColumnProfile) => number>> = {
     )
   },
   price(profile) {
-    const priced = share(profile.priced, profile)
+    const priced = profile.isPercent ? 0 : share(profile.priced, profile)
     if (priced < 0.8 || isYears(profile) || share(profile.eans, profile) > 0.5 || fill(profile) < 0.5)
       return 0
     // Whole numbers alone may be anything; the larger ones are rather prices than counts.

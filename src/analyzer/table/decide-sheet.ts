@@ -1,7 +1,6 @@
 import { isInRows, rowWithin, wholeSheet } from './area.ts'
 import { type FoundArea, findAreas } from './areas.ts'
-import { decideTable } from './decide.ts'
-import type { FileStyle } from './decimal-style.ts'
+import { decideTable, type TableKnowledge } from './decide.ts'
 import type { TableDecision, TableOptions } from './decision.ts'
 import { headerNames } from './header-names.ts'
 import { columnOfLetter } from './letters.ts'
@@ -11,24 +10,23 @@ import { cellText, normalize } from './text.ts'
 /**
  * Decides what the tables of a sheet mean: most sheets hold one, some several below or beside each other.
  * @param sample rows of the sheet, ascending by index: its first ones, and some from wherever a table seems to begin
- * @param fileStyle the decimal sign that other sheets prove; null where they prove none
  * @returns at least one decision, in the order of `findAreas`
  */
 export function decideSheet(
   sample: Row[],
   sheet: { index: number; name: string | null; isHidden?: boolean },
   options: TableOptions,
-  fileStyle: FileStyle = null,
+  known: TableKnowledge,
 ): TableDecision[] {
   const found = findAreas(sample, headerNames())
   if (found.length === 1 || namesLetters(options, headingWords(sample, found))) {
     const place = { area: wholeSheet, headingRow: found[0]!.headingRow }
-    return [decideTable(sample, sheet, options, place, fileStyle)]
+    return [decideTable(sample, sheet, options, place, known)]
   }
   return found.map((place) => {
     const rows = sample.filter(({ index }) => isInRows(place.area, index))
     const own = rows.map((row) => rowWithin(row, place.area))
-    return decideTable(own, sheet, options, place, fileStyle)
+    return decideTable(own, sheet, options, place, known)
   })
 }
 

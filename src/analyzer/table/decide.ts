@@ -1,6 +1,7 @@
-import { perUnitOf } from './affix.ts'
+import { headerUnitOf, perUnitOf } from './affix.ts'
 import { hasWholeRows, wholeSheet } from './area.ts'
 import type { FoundArea } from './areas.ts'
+import type { ColumnFormat } from './column-format.ts'
 import { type ColumnProfile, profileColumns } from './columns.ts'
 import { withoutCurrency } from './currency.ts'
 import { decideCurrency } from './currency-decision.ts'
@@ -20,6 +21,7 @@ import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
 import { findSectionRows } from './section-rows.ts'
 import { cellText, filledCount } from './text.ts'
+import { titleFacts } from './titles.ts'
 import { isPlainList, plainConfidence } from './unnamed.ts'
 import { judgeTable, type SampleCounts, sureMin } from './verdict.ts'
 
@@ -28,14 +30,13 @@ import { judgeTable, type SampleCounts, sureMin } from './verdict.ts'
  * Pure: the same sample and options give the same decision.
  * @param sample the first rows of the table, some 1000 at most, ascending by index; cells of other tables are blank
  * @param place what is known of the table's place; by default it is the sheet's only one
- * @param fileStyle the decimal sign that the other tables of the file prove; null where they prove none
  */
 export function decideTable(
   sample: Row[],
   sheet: { index: number; name: string | null; isHidden?: boolean },
   options: TableOptions,
   place: FoundArea = { area: wholeSheet, headingRow: null },
-  fileStyle: FileStyle = null,
+  known: TableKnowledge = nothingKnown,
 ): TableDecision {
   const names = headerNames()
   const header = findHeader(sample, names, { pinned: pinnedHeaders(options), last: place.headingRow })
@@ -43,7 +44,8 @@ export function decideTable(
   const body = sample.filter((row) => row.index >= firstDataRow && filledCount(row.cells) >= 2)
   const headers = header?.texts ?? []
   const width = Math.max(headers.length, widthOf(body))
-  const profiles = profileColumns(body.slice(0, profiledRows(width)), width)
+  const formats = new Map(known.formats.map((format) => [format.column, format]))
+  const profiles = profileColumns(body.slice(0, profiledRows(width)), width, formats)
   const { columns: pinned, unknown } = resolveOverrides(options, headers, width)
   const table = { texts: headers, profiles, body }
   const breaks = quantityColumns(table, names)
@@ -54,8 +56,11 @@ export function decideTable(
   else if (pinned.price === undefined && mapping.price !== undefined && isPriceTie(table, mapping)) {
     mapping.price.confidence = Math.round(mapping.price.confidence * tieFactor * 100) / 100
   }
-  const currency = decideCurrency(mapping, headers, body, options)
-  const decimals = decideDecimals(mapping, body, { currency: currency.code, fileStyle })
+  const titles = titleFacts(outside(sample, body, header), sheet.name)
+  const priceFormat = formats.get(mapping.price?.column ?? -1) ?? null
+  const clues = { headers, body, title: titles.currency, format: priceFormat }
+  const currency = decideCurrency(mapping, clues, options)
+  const decimals = decideDecimals(mapping, body, { currency: currency.code, fileStyle: known.fileStyle })
   const tiers = findTiers(table, names, mapping, breaks).map((tier) => ({
     ...tier,
     decimal: decimals.styleOf(tier.column),
@@ -80,8 +85,8 @@ export function decideTable(
     ),
     currency,
     decimal: decimals.price,
-    priceTax: priceTaxOf(mapping.price?.header ?? ''),
-    priceUnit: priceUnitOf(mapping),
+    priceTax: priceTaxOf(mapping.price?.header ?? '') ?? titles.tax,
+    priceUnit: priceUnitOf(mapping, priceFormat),
     dateOrder: decideDateOrder(mapping, body),
     nameFallback: findNameFallback(mapping, headers, profiles, body),
     unknownColumns: unknown,
@@ -102,6 +107,16 @@ function trust(mapping: Mapping): void {
     if (decided !== undefined) decided.confidence = Math.max(decided.confidence, plainConfidence)
   }
 }
+
+/** What is known of a table before its rows are looked at. */
+export interface TableKnowledge {
+  /** The decimal sign that the other tables of the file prove; null where they prove none. */
+  fileStyle: FileStyle
+  /** How a workbook shows the numbers of its columns; empty where it does not tell. */
+  formats: readonly ColumnFormat[]
+}
+
+const nothingKnown: TableKnowledge = { fileStyle: null, formats: [] }
 
 /** Rows to profile: fewer of very wide tables, whose cells would take many seconds to look at. */
 function profiledRows(width: number): number {
@@ -133,12 +148,22 @@ function overflowOf(headers: readonly string[], body: readonly Row[]): number | 
   return overflowing < body.length / 2 ? width : null
 }
 
-function priceUnitOf(mapping: Mapping): TableDecision['priceUnit'] {
-  const header = mapping.price?.header ?? null
-  // "Preis/Euro" has a slash and no unit; currencies are looked for in decideCurrency.
-  const per = header === null ? null : perUnitOf(withoutCurrency(header))
-  return per ?? { unit: null, quantityE4: null }
+/** "Preis/Euro" has a slash and no unit; currencies are looked for in decideCurrency. */
+function priceUnitOf(mapping: Mapping, format: ColumnFormat | null): TableDecision['priceUnit'] {
+  const { header = null } = mapping.price ?? {}
+  const inHeader = header === null ? null : headerUnitOf(withoutCurrency(header))
+  const inFormat = format === null ? null : perUnitOf(withoutCurrency(format.text))
+  return inHeader ?? inFormat ?? { unit: null, quantityE4: null }
 }
+
+/** Rows that are no data: titles above the header and notes below the table. */
+function outside(sample: readonly Row[], body: readonly Row[], header: { rows: number[] } | null): Row[] {
+  const inside = new Set([...body.map(({ index }) => index), ...(header?.rows ?? [])])
+  const rows = sample.filter(({ index, cells }) => !inside.has(index) && cells.length > 0)
+  return [...rows.slice(0, titleRowsMax), ...rows.slice(titleRowsMax).slice(-titleRowsMax)]
+}
+
+const titleRowsMax = 40
 
 function decideDateOrder(mapping: Mapping, body: readonly Row[]): DateOrder | null {
   const columns = (['valid_from', 'valid_to'] as const)

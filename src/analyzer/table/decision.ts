@@ -81,7 +81,8 @@ export interface DecimalDecision {
 
 export type DateOrder = 'dmy' | 'mdy'
 
-export type CurrencySource = 'symbol' | 'code' | 'header' | 'column' | 'configuration'
+/** `symbol` without a code: the cells show several currencies by their formats, and a row does not say which. */
+export type CurrencySource = 'symbol' | 'code' | 'header' | 'column' | 'title' | 'configuration'
 
 export type Verdict = 'price-list' | 'review' | 'not-a-price-list'
 

@@ -44,11 +44,16 @@ export function headerNames(): HeaderNames {
  * "Цена, RUB" → "цена", "Preis/Euro" → "preis", "€ без ПДВ" → "".
  */
 export function coreOf(header: string): string {
-  const words = normalize(withoutPerUnit(withoutCurrency(header)).replaceAll('MwSt', 'mwst'))
+  const words = normalize(
+    withoutPerUnit(withoutCurrency(header)).replaceAll('MwSt', 'mwst').replace(asianTax, ' '),
+  )
     .split(' ')
     .filter((word) => word !== '' && !vatWords.has(word))
   return words.join(' ')
 }
+
+/** "税抜", "含税" and the like, which stand beside the word for price without a space. */
+const asianTax = /税[抜込别別]|不?含[税稅]|未[税稅]/g
 
 interface Entry {
   field: Field

@@ -114,7 +114,7 @@ const comparedRows = 200
 
 function isPriceLike(profile: ColumnProfile): boolean {
   const readable = share(profile.priced + profile.onRequest, profile)
-  if (profile.priced === 0 || readable < 0.5) return false
+  if (profile.priced === 0 || profile.isPercent || readable < 0.5) return false
   return !isYears(profile) && !isCounting(profile) && share(profile.eans, profile) <= 0.5
 }
 

@@ -1,5 +1,6 @@
-import { perUnitOf } from './affix.ts'
+import { headerUnitOf } from './affix.ts'
 import { withoutCurrency } from './currency.ts'
+import { priceTaxOf } from './price-tax.ts'
 import { quantityBreakOf } from './quantity-break.ts'
 import { normalize } from './text.ts'
 
@@ -12,12 +13,12 @@ export function priceRank(header: string): number {
   const words = ` ${normalize(header)} `
   const from = quantityBreakOf(header)?.from ?? 1
   if (from > 1) return quantityRank - quantityStep * Math.log10(from)
-  const per = perUnitOf(withoutCurrency(header))
+  const per = headerUnitOf(withoutCurrency(header))
   const perFactor = per === null || isPiece(per) ? 1 : per.quantityE4 === null ? perUnitRank : perQuantityRank
   for (const { factor, marks } of ranks) {
     for (const mark of marks) if (words.includes(mark)) return factor * perFactor
   }
-  return perFactor
+  return perFactor * (priceTaxOf(header) === 'gross' ? grossRank : 1)
 }
 
 /**
@@ -41,6 +42,7 @@ const pieceWord =
 // Beside a plain price, the price per kilogram serves for comparison.
 const perUnitRank = 0.97
 const perQuantityRank = 0.95
+const grossRank = 0.97
 const quantityRank = 0.9
 const quantityStep = 0.005
 
