@@ -11,11 +11,12 @@ import type { FileStyle } from './decimal-style.ts'
 import type { DateOrder, Field, TableDecision, TableOptions } from './decision.ts'
 import { findHeader } from './header.ts'
 import { headerNames } from './header-names.ts'
+import type { Issue } from './issue.ts'
 import { nameCharacteristics } from './keys.ts'
 import { findLineColumn, type Mapping, mapColumns } from './mapping.ts'
 import { numberTest } from './number-cell.ts'
 import { pinnedHeaders, resolveOverrides } from './overrides.ts'
-import { findTiers, isPriceTie, quantityColumns } from './price-columns.ts'
+import { findOtherLists, findTiers, isPriceTie, quantityColumns } from './price-columns.ts'
 import { priceTaxOf } from './price-tax.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
@@ -77,6 +78,7 @@ export function decideTable(
     headers,
     mapping,
     tiers,
+    otherLists: findOtherLists(table, mapping, tiers),
     characteristics: nameCharacteristics(
       headers,
       (column) => profiles[column]!.filled > 0,
@@ -204,10 +206,15 @@ function countSample(decision: TableDecision, sample: readonly Row[], options: T
   const reader = tableReader(decision, options)
   for (const row of sample) {
     const outcome = reader.read(row)
-    if (outcome.kind === 'rejected') counts.rejected++
+    if (outcome.kind === 'rejected' && !isOnNoList(outcome.issues)) counts.rejected++
     if (outcome.kind !== 'item') continue
     counts.items++
     if (outcome.item.priceE4 !== null) counts.priced++
   }
   return counts
+
+  /** Among several price lists, an article that is on none of them is nothing that could not be read. */
+  function isOnNoList(issues: readonly Issue[]): boolean {
+    return decision.otherLists.length > 0 && issues.every(({ code }) => code === 'missing_price')
+  }
 }

@@ -108,6 +108,11 @@ export interface TableDecision {
   mapping: Partial<Record<Field, ColumnDecision>>
   /** Further columns of prices, in the order of their columns. */
   tiers: TierColumn[]
+  /**
+   * Columns among the tiers whose price is taken where the article is not on the main price list, best first: many
+   * articles of such a table are on one of its lists only. Empty where most have the main price.
+   */
+  otherLists: number[]
   /** Columns that become characteristics: 0-based column and key. */
   characteristics: { column: number; key: string }[]
   currency: { code: string | null; from: CurrencySource | null }
