@@ -39,12 +39,16 @@ export function isYears(profile: ColumnProfile): boolean {
   return profile.filled >= 2 && share(profile.years, profile) > 0.9 && profile.withCurrency === 0
 }
 
+/** Any column that holds codes is better than a blank one of the right name. */
+const blankSkuFactor = 0.68
+
 /** Confidence of a field that only the content speaks for. */
 export const contentScoreMax = 0.59
 
 const factors: Record<Field, (profile: ColumnProfile) => number> = {
   sku(profile) {
-    if (profile.filled === 0) return 0
+    // An export names its columns whether or not anybody has filled them; see `identityOf`.
+    if (profile.filled === 0) return blankSkuFactor
     let factor = 0.5 + 0.5 * Math.min(1, fill(profile) / 0.9)
     const distinct = share(profile.distinct, profile)
     if (distinct < 0.5) factor *= 0.5

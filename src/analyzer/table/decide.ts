@@ -96,7 +96,7 @@ export function decideTable(
     overflowFrom:
       sheet.name === null && header !== null && hasWholeRows(place.area) ? overflowOf(headers, body) : null,
     isHidden: sheet.isHidden ?? false,
-    identity: identityOf(mapping, options),
+    identity: identityOf(mapping, profiles, options),
   }
   const counts = countSample(decision, sample, options)
   return { ...decision, ...judgeTable(decision, isPlain ? 'plain' : header, counts) }
@@ -195,8 +195,9 @@ function findNameFallback(
 }
 
 /** Depends on the columns that are there, never on the rows: the same list must give the same keys next week. */
-function identityOf(mapping: Mapping, options: TableOptions): Field[] {
-  if (mapping.sku !== undefined) return ['sku']
+function identityOf(mapping: Mapping, profiles: readonly ColumnProfile[], options: TableOptions): Field[] {
+  // A blank column of SKUs identifies nothing.
+  if (mapping.sku !== undefined && profiles[mapping.sku.column]?.filled !== 0) return ['sku']
   const variants = (['group', 'variant'] as const).filter((field) => mapping[field] !== undefined)
   return [...new Set([...options.identity, ...variants])]
 }

@@ -42,7 +42,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
   const readOther = decision.otherLists.length === 0 ? null : otherPriceReader(decision)
   const writeCharacteristics = characteristicsWriter(tableKeys(decision), decision.headers.length)
   const sectionRows = new Set(decision.sectionRows)
-  const isKeyedBySku = column.sku >= 0
+  const isKeyedBySku = column.sku >= 0 && decision.identity.includes('sku')
   // Most rows have nothing to say, so what they could say it in is used again.
   let spareIssues: Issue[] = []
   let spareNotes: Issue[] = []
@@ -138,7 +138,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     const item: ItemRow = {
       row: row.index,
       itemKey,
-      sku: isKeyedBySku ? sku : null,
+      sku: isKeyedBySku ? sku : skuOf(row),
       name,
       priceE4: isPriced ? reading.e4 : null,
       currency: isPriced ? currency : null,
@@ -191,6 +191,12 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     const name = lineAt(row, column.name)
     if (name.length > 0 || decision.nameFallback === null) return name
     return lineAt(row, decision.nameFallback)
+  }
+
+  /** Of a column that the sample left blank: it says what it says, and identifies nothing. */
+  function skuOf(row: Row): string | null {
+    const sku = column.sku < 0 ? '' : lineAt(row, column.sku)
+    return sku.length === 0 || sku.length > skuLengthMax ? null : sku
   }
 
   function checkSku(row: Row, sku: string, issues: Issue[]): void {
