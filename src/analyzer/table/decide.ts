@@ -9,8 +9,9 @@ import { dateOrderOf } from './dates.ts'
 import { decideDecimals } from './decimal-decision.ts'
 import type { FileStyle } from './decimal-style.ts'
 import type { DateOrder, Field, TableDecision, TableOptions } from './decision.ts'
+import { otherDocument } from './document-kind.ts'
 import { findHeader } from './header.ts'
-import { headerNames } from './header-names.ts'
+import { type HeaderNames, headerNames } from './header-names.ts'
 import type { Issue } from './issue.ts'
 import { nameCharacteristics } from './keys.ts'
 import { findLineColumn, type Mapping, mapColumns } from './mapping.ts'
@@ -21,10 +22,11 @@ import { priceTaxOf } from './price-tax.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
 import { findSectionRows } from './section-rows.ts'
+import { sureMin } from './sure.ts'
 import { cellText, filledCount } from './text.ts'
 import { titleFacts } from './titles.ts'
-import { isPlainList, plainConfidence } from './unnamed.ts'
-import { judgeTable, type SampleCounts, sureMin } from './verdict.ts'
+import { isOnlyName, isPlainList, plainConfidence } from './unnamed.ts'
+import { judgeTable, type SampleCounts } from './verdict.ts'
 
 /**
  * Decides what a table means: header, columns, decimal sign, currency, and whether it is a price list at all.
@@ -53,15 +55,18 @@ export function decideTable(
   const mapping = mapColumns(headers, profiles, names, pinned, breaks)
   const isUnnamed = header === null || header.confidence < sureMin
   const isPlain = isUnnamed && isPlainList(mapping, profiles, body)
-  if (isPlain) trust(mapping)
-  else if (pinned.price === undefined && mapping.price !== undefined && isPriceTie(table, mapping)) {
-    mapping.price.confidence = Math.round(mapping.price.confidence * tieFactor * 100) / 100
+  if (isPlain) trust(mapping, ['sku', 'name', 'price'])
+  else {
+    if (pinned.price === undefined && mapping.price !== undefined && isPriceTie(table, mapping))
+      mapping.price.confidence = Math.round(mapping.price.confidence * tieFactor * 100) / 100
+    if (isOnlyName(mapping, profiles)) trust(mapping, ['name'])
   }
-  const titles = titleFacts(outside(sample, body, header), sheet.name)
+  const facts = titleFacts(outside(sample, body, header), sheet.name)
   const priceFormat = formats.get(mapping.price?.column ?? -1) ?? null
-  const clues = { headers, body, title: titles.currency, format: priceFormat }
+  const clues = { headers, body, title: facts.currency, format: priceFormat }
   const currency = decideCurrency(mapping, clues, options)
   const decimals = decideDecimals(mapping, body, { currency: currency.code, fileStyle: known.fileStyle })
+  const isPinned = Object.keys(pinned).length > 0
   const tiers = findTiers(table, names, mapping, breaks).map((tier) => ({
     ...tier,
     decimal: decimals.styleOf(tier.column),
@@ -73,6 +78,7 @@ export function decideTable(
     verdict: 'review',
     reasons: [],
     headerRows: header?.rows.filter((row) => row >= 0) ?? [],
+    headerLines: header?.lines ?? [],
     firstDataRow,
     sectionRows: header === null ? [] : findSectionRows(sample, header, place.area),
     headers,
@@ -87,8 +93,8 @@ export function decideTable(
     ),
     currency,
     decimal: decimals.price,
-    priceTax: priceTaxOf(mapping.price?.header ?? '') ?? titles.tax,
-    priceUnit: priceUnitOf(mapping, priceFormat),
+    priceTax: priceTaxOf(mapping.price?.header ?? '') ?? facts.tax,
+    priceUnit: priceUnitOf(mapping, names, priceFormat),
     dateOrder: decideDateOrder(mapping, body),
     nameFallback: findNameFallback(mapping, headers, profiles, body),
     unknownColumns: unknown,
@@ -98,13 +104,15 @@ export function decideTable(
     isHidden: sheet.isHidden ?? false,
     identity: identityOf(mapping, profiles, options),
   }
+  const titles = sample.filter(({ index }) => index < firstDataRow)
+  const otherwise = isPinned ? null : otherDocument({ headers, mapping, profiles, titles })
   const counts = countSample(decision, sample, options)
-  return { ...decision, ...judgeTable(decision, isPlain ? 'plain' : header, counts) }
+  return { ...decision, ...judgeTable(decision, isPlain ? 'plain' : header, counts, otherwise) }
 }
 
 /** What the cells alone show without doubt is as good as a header. */
-function trust(mapping: Mapping): void {
-  for (const field of ['sku', 'name', 'price'] as const) {
+function trust(mapping: Mapping, trusted: readonly Field[]): void {
+  for (const field of trusted) {
     const decided = mapping[field]
     if (decided !== undefined) decided.confidence = Math.max(decided.confidence, plainConfidence)
   }
@@ -151,11 +159,18 @@ function overflowOf(headers: readonly string[], body: readonly Row[]): number | 
 }
 
 /** "Preis/Euro" has a slash and no unit; currencies are looked for in decideCurrency. */
-function priceUnitOf(mapping: Mapping, format: ColumnFormat | null): TableDecision['priceUnit'] {
+function priceUnitOf(
+  mapping: Mapping,
+  names: HeaderNames,
+  format: ColumnFormat | null,
+): TableDecision['priceUnit'] {
   const { header = null } = mapping.price ?? {}
   const inHeader = header === null ? null : headerUnitOf(withoutCurrency(header))
+  // "Preis/Price" says it in two languages.
+  const isUnit =
+    inHeader !== null && (inHeader.unit === null || (names.quick(inHeader.unit).price ?? 0) < sureMin)
   const inFormat = format === null ? null : perUnitOf(withoutCurrency(format.text))
-  return inHeader ?? inFormat ?? { unit: null, quantityE4: null }
+  return (isUnit ? inHeader : null) ?? inFormat ?? { unit: null, quantityE4: null }
 }
 
 /** Rows that are no data: titles above the header and notes below the table. */

@@ -8,7 +8,7 @@ import type { DecimalDecision, DecimalStyle } from './decision.ts'
 import type { Mapping } from './mapping.ts'
 import { priceReader } from './price.ts'
 import type { Row } from './row.ts'
-import { sureMin } from './verdict.ts'
+import { sureMin } from './sure.ts'
 
 /** How the columns of prices in one table write decimals. */
 export interface Decimals {

@@ -62,6 +62,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
         ? ignore(row, 'section')
         : { kind: 'ignored', reason: kinds.above(row) }
     }
+    if (kinds.isNumbering?.(row) === true) return { kind: 'ignored', reason: 'repeated_header' }
     let priceColumn = column.price
     let reading = readPrice(priceColumn < 0 ? undefined : row.cells[priceColumn])
     if (reading.shape !== null) evidence.see(reading.shape, row.index, reading.raw)
