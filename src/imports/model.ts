@@ -49,7 +49,10 @@ export type JobState = (typeof jobStates)[number]
 export const jobPhases = ['downloading', 'analyzing', 'matching', 'complete', 'failed'] as const
 export type JobPhase = (typeof jobPhases)[number]
 
-/** Row accounting (R2.8): `read = accepted + unchanged + rejected + ignored`, and `priced` of the accepted have a price. */
+/**
+ * Row accounting (R2.8): `read = accepted + unchanged + rejected + ignored`, and `priced` of the accepted have a price,
+ * their own or a further one.
+ */
 export interface RowCounts {
   read: number
   accepted: number
@@ -66,8 +69,9 @@ export type IgnoredCounts = Partial<Record<IgnoredReason, number>>
 /** What an import changes in the catalog, in items. */
 export interface ChangeCounts {
   new: number
-  /** Any field differs, price included. */
+  /** Any field differs, price and further prices included. */
   changed: number
+  /** The item's own price is higher than before; a further price that moved makes the item only a changed one. */
   priceUp: number
   priceDown: number
   gone: number

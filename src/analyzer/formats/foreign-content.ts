@@ -96,9 +96,6 @@ function foreignText(head: Uint8Array): ForeignContent | null {
   const mark = encodingOfMark(head)
   if (mark === 'utf-32') return null
   const text = decodeHead(head, mark ?? utf16Order(head) ?? 'utf-8').trimStart()
-  if (/^(?:\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\})|\[\s*(?:[[{\]]|"(?:[^"\\]|\\.)*"\s*[,\]]))/.test(text)) {
-    return { name: 'a JSON document', advice: exportTable }
-  }
   if (/^ID;P(?:WXL|CALCOOO\d*|SCALC3?);/.test(text)) {
     return { name: 'a workbook in the SYLK format', advice: saveFromSpreadsheet }
   }

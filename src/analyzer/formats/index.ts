@@ -6,6 +6,7 @@ import { excelXml } from './excel-xml.ts'
 import { compoundFileContent, foreignContent, isCompoundFile } from './foreign-content.ts'
 import type { Format, OpenedFile, OpenOptions } from './format.ts'
 import { htmlTables } from './html-tables.ts'
+import { json } from './json.ts'
 import { ndjson } from './ndjson.ts'
 import { isOpenDocumentSheet, ods } from './ods.ts'
 import { pdf } from './pdf.ts'
@@ -15,7 +16,17 @@ import { xmlCatalog } from './xml-catalog.ts'
 import { openZip } from './zip.ts'
 
 /** Every format that is read, in the order in which they are tried: nearly anything may look like CSV. */
-export const formats: readonly Format[] = [ods, xlsx, pdf, ndjson, excelXml, htmlTables, xmlCatalog, csv]
+export const formats: readonly Format[] = [
+  ods,
+  xlsx,
+  pdf,
+  ndjson,
+  json,
+  excelXml,
+  htmlTables,
+  xmlCatalog,
+  csv,
+]
 
 /**
  * Opens a file, whatever its name says: the format is decided by the first 64 KiB of the content.

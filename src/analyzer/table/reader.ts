@@ -61,6 +61,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
         ? ignore(row, 'section')
         : { kind: 'ignored', reason: kinds.above(row) }
     }
+    if (kinds.isNumbering?.(row) === true) return { kind: 'ignored', reason: 'repeated_header' }
     const reading = readPrice(column.price < 0 ? undefined : row.cells[column.price])
     if (reading.shape !== null) evidence.see(reading.shape, row.index, reading.raw)
     const sku = isKeyedBySku ? lineAt(row, column.sku) : ''
@@ -141,7 +142,8 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       validFrom,
       validTo,
       characteristics: writeCharacteristics(row),
-      tiers,
+      tiers: tiers === null ? null : tiers.tiers,
+      tierCells: tiers === null ? null : tiers.tierCells,
       priceColumn: column.price >= 0 ? column.price : null,
       priceRaw: column.price >= 0 ? reading.raw : null,
       notes: notes.length === 0 ? noNotes : notes,

@@ -58,7 +58,7 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |اسم المنتج|اسم الصنف|الاسم|وصف الصنف|المنتج|الصنف
       |品名|商品名称|产品名称|名称|商品名|產品名稱|商品名稱|名稱|货品名称|物料名称|菜名
       |商品名|品名|製品名|名称`,
-    good: `product|goods|item|artikel|produkt|produit|prodotto|producto|produto|article|articolo|artículo|artigo|товар|изделие|продукт|продукция|vare|vara|varubeskrivning|towar|zboží|produkt název|ürün|mal|stok|είδος|προϊόν|מוצר|פריט|תיאור|商品|产品|產品|製品|service|leistung|usługa|услуга|servicio|prestation|libelle article|materiale|material`,
+    good: `product|goods|item|artikel|produkt|produit|prodotto|producto|produto|article|articolo|artículo|artigo|товар|изделие|продукт|продукция|vare|vara|varubeskrivning|towar|zboží|produkt název|ürün|mal|stok|είδος|προϊόν|מוצר|פריט|תיאור|商品|产品|產品|製品|service|leistung|usługa|услуга|servicio|prestation|libelle article|materiale|material|dish|dishes|menu item|блюдо|страва|gericht|speise|plat|piatto|plato|prato|gerecht|danie|jídlo|yemek|πιάτο`,
     vague: `title|titel|titre|titolo|título|description|descriptions|beschreibung|descrizione|descripción|descrição|beskrivelse|beskrivning|opis|popis|описание|опис|açıklama|περιγραφή|وصف|描述|説明|label|text|details|наименования|specification|particulars|concept|concepto|author title|detalle|model|modell|модель`,
   },
   price: {
