@@ -31,6 +31,7 @@ const bolt: PreviewItem = {
   price_quantity: null,
   category: null,
   brand: null,
+  tiers: [],
   sheet: null,
 }
 const nut: PreviewItem = { ...bolt, row: 2, sku: 'A2', name: 'Nut', price: '2.00' }
