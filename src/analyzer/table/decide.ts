@@ -1,12 +1,14 @@
 import { perUnitOf } from './affix.ts'
 import { hasWholeRows, wholeSheet } from './area.ts'
 import type { FoundArea } from './areas.ts'
+import { carriedFields, findVariantColumn } from './carried.ts'
 import { type ColumnProfile, profileColumns } from './columns.ts'
 import { withoutCurrency } from './currency.ts'
 import { decideCurrency } from './currency-decision.ts'
 import { dateOrderOf } from './dates.ts'
 import { decimalEvidence } from './decimal-style.ts'
 import type {
+  ColumnDecision,
   DateOrder,
   DecimalDecision,
   Field,
@@ -22,11 +24,13 @@ import { findLineColumn, type Mapping, mapColumns } from './mapping.ts'
 import { numberTest } from './number-cell.ts'
 import { pinnedHeaders, resolveOverrides } from './overrides.ts'
 import { priceReader } from './price.ts'
-import { findTiers, isPriceTie, quantityColumns } from './price-columns.ts'
+import { findTiers, isPriceTie, type PriceTable, quantityColumns } from './price-columns.ts'
 import { priceTaxOf } from './price-tax.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
+import { findSectionColumn } from './section-column.ts'
 import { findSectionRows } from './section-rows.ts'
+import { nestsByOrder } from './sections.ts'
 import { sureMin } from './sure.ts'
 import { cellText, filledCount } from './text.ts'
 import { isOnlyName, isPlainList, plainConfidence } from './unnamed.ts'
@@ -63,6 +67,9 @@ export function decideTable(
       mapping.price.confidence = Math.round(mapping.price.confidence * tieFactor * 100) / 100
     if (isOnlyName(mapping, profiles)) trust(mapping, ['name'])
   }
+  const nameFallback = findNameFallback(mapping, headers, profiles, body)
+  const carried = carriedFields(mapping, profiles, body, nameFallback)
+  if (carried.includes('name') && mapping.sku === undefined) mapping.variant ??= variantOf(mapping, table)
   const isPinned = Object.keys(pinned).length > 0
   const decimal = decideDecimal(mapping, body)
   const tiers = findTiers(table, names, mapping, breaks).map((tier) => ({
@@ -80,6 +87,8 @@ export function decideTable(
     firstDataRow,
     sectionRows: header === null ? [] : findSectionRows(sample, header, place.area),
     headers,
+    sectionColumn: header === null ? null : findSectionColumn(header, body, names),
+    nestsHeadings: false,
     mapping,
     tiers,
     characteristics: nameCharacteristics(
@@ -93,7 +102,8 @@ export function decideTable(
     priceTax: priceTaxOf(mapping.price?.header ?? ''),
     priceUnit: priceUnitOf(mapping, names),
     dateOrder: decideDateOrder(mapping, body),
-    nameFallback: findNameFallback(mapping, headers, profiles, body),
+    carried,
+    nameFallback,
     unknownColumns: unknown,
     lineColumn: findLineColumn(headers, profiles, mapping),
     overflowFrom:
@@ -103,8 +113,12 @@ export function decideTable(
   }
   const titles = sample.filter(({ index }) => index < firstDataRow)
   const otherwise = isPinned ? null : otherDocument({ headers, mapping, profiles, titles })
-  const counts = countSample(decision, sample, options)
-  return { ...decision, ...judgeTable(decision, isPlain ? 'plain' : header, counts, otherwise) }
+  const { counts, headings } = readSample(decision, sample, options)
+  return {
+    ...decision,
+    nestsHeadings: nestsByOrder(headings),
+    ...judgeTable(decision, isPlain ? 'plain' : header, counts, otherwise),
+  }
 }
 
 /** What the cells alone show without doubt is as good as a header. */
@@ -210,15 +224,39 @@ function identityOf(mapping: Mapping, options: TableOptions): Field[] {
   return [...new Set([...options.identity, ...variants])]
 }
 
-function countSample(decision: TableDecision, sample: readonly Row[], options: TableOptions): SampleCounts {
+/** What the rows of the sample come to, and the headings among them. */
+function readSample(
+  decision: TableDecision,
+  sample: readonly Row[],
+  options: TableOptions,
+): { counts: SampleCounts; headings: Heading[] } {
   const counts: SampleCounts = { items: 0, priced: 0, rejected: 0 }
+  const headings: Heading[] = []
+  let isFirst = true
   const reader = tableReader(decision, options)
   for (const row of sample) {
     const outcome = reader.read(row)
     if (outcome.kind === 'rejected') counts.rejected++
+    if (outcome.kind === 'ignored' && outcome.reason === 'section') {
+      const column = row.cells.findIndex((cell) => typeof cell === 'string' && /\p{L}/u.test(cell))
+      headings.push({ text: String(row.cells[column]), column, isFirst })
+      isFirst = false
+    } else if (outcome.kind !== 'ignored') isFirst = true
     if (outcome.kind !== 'item') continue
     counts.items++
     if (outcome.item.priceE4 !== null) counts.priced++
   }
-  return counts
+  return { counts, headings }
+}
+
+interface Heading {
+  text: string
+  column: number
+  isFirst: boolean
+}
+
+/** Sizes and colours under one name, where they have no name that is known. */
+function variantOf(mapping: Mapping, { texts, profiles, body }: PriceTable): ColumnDecision {
+  const column = findVariantColumn(mapping, profiles, body)!
+  return { column, header: texts[column] || null, confidence: plainConfidence, runnerUp: null }
 }

@@ -35,8 +35,9 @@ export function isNoteText(text: string): boolean {
 }
 
 /** "Page 2 of 5", "Стр. 2", "- 3 -", "第 2 页". */
-function isPageNumber(text: string): boolean {
-  return text.length <= pageLengthMax && pageNumber.test(normalize(text))
+export function isPageNumber(text: string): boolean {
+  if (text.length > pageLengthMax) return false
+  return /^[-–—] ?\d{1,4} ?[-–—]$/.test(text) || pageNumber.test(normalize(text))
 }
 
 const pageLengthMax = 40

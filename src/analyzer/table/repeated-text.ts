@@ -1,0 +1,27 @@
+/**
+ * A text that says the same again and again, as merged cells come out of some programs, said once: "Saw Saw Saw" and
+ * "SawSawSaw" are "Saw". Null: it does not, or is too long to be looked at.
+ */
+export function saidOnce(text: string): string | null {
+  const line = text.trim().replace(/\s+/g, ' ')
+  if (line.length > lengthMax) return null
+  const spaced = `${line} `
+  const period = periodOf(spaced)
+  if (spaced.length % period === 0 && spaced.length > period) return spaced.slice(0, period).trimEnd()
+  const unspaced = periodOf(line)
+  return line.length % unspaced === 0 && line.length > unspaced ? line.slice(0, unspaced).trimEnd() : null
+}
+
+const lengthMax = 32_768
+
+/** The length of the shortest part whose repetition gives the text, or all but its end (Knuth, Morris, Pratt). */
+function periodOf(text: string): number {
+  const borders = new Int32Array(text.length)
+  let border = 0
+  for (let at = 1; at < text.length; at++) {
+    while (border > 0 && text.charCodeAt(at) !== text.charCodeAt(border)) border = borders[border - 1]!
+    if (text.charCodeAt(at) === text.charCodeAt(border)) border++
+    borders[at] = border
+  }
+  return text.length - border
+}
