@@ -17,14 +17,16 @@ export function decideSheet(
   sheet: { index: number; name: string | null; isHidden?: boolean },
   options: TableOptions,
 ): TableDecision[] {
-  const found = findAreas(sample, headerNames())
+  const names = headerNames()
+  const found = findAreas(sample, names)
   if (found.length === 1 || namesLetters(options, headingWords(sample, found))) {
-    return [decideTable(sample, sheet, options, { area: wholeSheet, headingRow: found[0]!.headingRow })]
+    const place = { area: wholeSheet, headingRow: found[0]!.headingRow }
+    return [decideTable(sample, sheet, options, place, names)]
   }
   const tables = found.map((place) => {
     const rows = sample.filter(({ index }) => isInRows(place.area, index))
     const own = rows.map((row) => rowWithin(row, place.area))
-    return decideTable(own, sheet, options, place)
+    return decideTable(own, sheet, options, place, names)
   })
   return tables.map((table) => {
     const beside = tables.filter(({ area }) => area.firstRow === table.area.firstRow)

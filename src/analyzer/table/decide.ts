@@ -47,8 +47,8 @@ export function decideTable(
   sheet: { index: number; name: string | null; isHidden?: boolean },
   options: TableOptions,
   place: FoundArea = { area: wholeSheet, headingRow: null },
+  names: HeaderNames = headerNames(),
 ): TableDecision {
-  const names = headerNames()
   const header = findHeader(sample, names, { pinned: pinnedHeaders(options), last: place.headingRow })
   const firstDataRow = header?.firstDataRow ?? firstWideRow(sample)
   const body = sample.filter((row) => row.index >= firstDataRow && filledCount(row.cells) >= 2)

@@ -1,16 +1,21 @@
 /**
- * A text that says the same again and again, as merged cells come out of some programs, said once: "Saw Saw Saw" and
- * "SawSawSaw" are "Saw". Null: it does not, or is too long to be looked at.
+ * A text that says the same again and again, as merged cells come out of some programs, said once: "Hand saw Hand saw" and
+ * "Hand sawHand saw" are "Hand saw". Null: it does not, or is too long to be looked at.
  */
 export function saidOnce(text: string): string | null {
   const line = text.trim().replace(/\s+/g, ' ')
   if (line.length > lengthMax) return null
-  const spaced = `${line} `
-  const period = periodOf(spaced)
-  if (spaced.length % period === 0 && spaced.length > period) return spaced.slice(0, period).trimEnd()
-  const unspaced = periodOf(line)
-  return line.length % unspaced === 0 && line.length > unspaced ? line.slice(0, unspaced).trimEnd() : null
+  return partOf(`${line} `) ?? partOf(line)
 }
+
+function partOf(text: string): string | null {
+  const period = periodOf(text)
+  const isWhole = period < text.length && text.length % period === 0
+  // "yyyy" says nothing.
+  return isWhole && period >= partMin ? text.slice(0, period).trimEnd() : null
+}
+
+const partMin = 8
 
 const lengthMax = 32_768
 
