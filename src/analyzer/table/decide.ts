@@ -112,7 +112,7 @@ export function decideTable(
     identity: identityOf(mapping, options),
   }
   const titles = sample.filter(({ index }) => index < firstDataRow)
-  const otherwise = isPinned ? null : otherDocument({ headers, mapping, profiles, titles })
+  const otherwise = isPinned ? null : otherDocument({ headers, mapping, profiles, titles, body })
   const { counts, headings } = readSample(decision, sample, options)
   return {
     ...decision,

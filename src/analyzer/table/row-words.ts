@@ -79,7 +79,7 @@ const totalBeginnings = new Set(
 
 const moneyWords = new Set(
   split(
-    `eur|usd|gbp|sek|nok|dkk|pln|czk|rub|uah|chf|amount|price|net|netto|gross|brutto|incl|excl|inkl|exkl|vat|mwst|moms|mva|tva|iva|ндс|с|без|из|по|of|items|positions|order|general|generale|tax|betrag|summe|ht|ttc|руб|грн|kr|к|оплате`,
+    `s|c|w|sem|com|con|sin|senza|ohne|inc|hors|taxe|taxes|due|payable|pagar|payer|bez|vč|dph|kdv|пдв|eur|usd|gbp|sek|nok|dkk|pln|czk|rub|uah|chf|amount|price|net|netto|gross|brutto|incl|excl|inkl|exkl|vat|mwst|moms|mva|tva|iva|ндс|с|без|из|по|of|items|positions|order|general|generale|tax|betrag|summe|ht|ttc|руб|грн|kr|к|оплате`,
   ),
 )
 
