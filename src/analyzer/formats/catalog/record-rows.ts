@@ -116,7 +116,8 @@ export class RecordRows implements MarkupHandler {
   }
 
   #begin(plan: PlanNode): void {
-    const frame: Frame = { values: new Map(), occurrences: new Map() }
+    const cells = new Array<Cell>(this.#list.headers.length).fill('')
+    const frame: Frame = { cells, occurrences: null }
     this.#frames.push(frame)
     if (plan.isWaitedFor && this.#waitingFor === null) this.#waitingFor = frame
   }
@@ -135,6 +136,7 @@ export class RecordRows implements MarkupHandler {
     if (frame === undefined || first === undefined) return
     let field = first
     if (fields.length > 1) {
+      frame.occurrences ??= new Map()
       const seen = frame.occurrences.get(first) ?? 0
       frame.occurrences.set(first, seen + 1)
       field = fields[seen] ?? { ...first, column: this.#list.restColumn, isRest: true }
@@ -144,14 +146,12 @@ export class RecordRows implements MarkupHandler {
     if (text.length > this.#limits.cellCharactersMax) throw this.#tooLong()
     if (field.isRest) addTo(frame, field, `${field.header}: ${text}`, '; ')
     // Only the fields of repeated surroundings meet a value that is there already.
-    else if (frame.values.has(field.column)) addTo(frame, field, text, '; ')
-    else frame.values.set(field.column, text)
+    else if (frame.cells[field.column] !== '') addTo(frame, field, text, '; ')
+    else frame.cells[field.column] = text
   }
 
   #endRecord(): void {
-    const cells: Cell[] = new Array<Cell>(this.#list.headers.length).fill('')
-    const own = this.#frames.pop()
-    for (const [column, value] of own?.values ?? []) cells[column] = value
+    const cells = this.#frames.pop()?.cells ?? []
     this.#finish(cells, this.#shop)
     if (this.#waitingFor === null) this.#emit(cells, this.#frames)
     else this.#waiting.push({ cells, frames: this.#frames.slice() })
@@ -179,20 +179,21 @@ export class RecordRows implements MarkupHandler {
 }
 
 interface Frame {
-  values: Map<number, string>
+  cells: Cell[]
   /** How often a field was seen, by the first of its columns; only of what repeats. */
-  occurrences: Map<Field, number>
+  occurrences: Map<Field, number> | null
 }
 
-function addTo(frame: Frame, { column }: Field, text: string, separator: string): void {
+function addTo({ cells }: Frame, { column }: Field, text: string, separator: string): void {
   if (text === '') return
-  const before = frame.values.get(column)
-  frame.values.set(column, before === undefined ? text : before + separator + text)
+  const before = cells[column]
+  cells[column] = before === '' ? text : before + separator + text
 }
 
 /** Groups within groups are a path: "Tools > Drills". */
-function inherit(cells: Cell[], { values }: Frame): void {
-  for (const [column, value] of values) {
+function inherit(cells: Cell[], frame: Frame): void {
+  for (const [column, value] of frame.cells.entries()) {
+    if (value === '') continue
     const inner = cells[column]
     cells[column] = inner === '' || inner === undefined ? value : `${value} > ${inner}`
   }
