@@ -3,9 +3,10 @@ import type { Cell, Row } from '../../table/row.ts'
 import type { ReadLimits } from '../format.ts'
 import type { TagAttributes } from '../markup/attributes.ts'
 import type { MarkupHandler } from '../markup/scanner.ts'
+import type { Field } from './field-list.ts'
 import type { RecordFinisher } from './finish.ts'
 import { beginsLine, plainText } from './plain-text.ts'
-import type { Field, PlanNode, RecordList } from './plan.ts'
+import type { PlanNode, RecordList } from './plan.ts'
 
 /** Makes rows of the records of one list, as its plan says. */
 export class RecordRows implements MarkupHandler {
@@ -20,7 +21,7 @@ export class RecordRows implements MarkupHandler {
   #depth = 0
   #isMixed = false
   #text = ''
-  #key: string | null = null
+  /** Of the text that is being read; what has one has no elements in it. */
   #unit: string | null = null
   /** What surrounds the next value: records and what they stand in, the innermost last. */
   readonly #frames: Frame[] = []
@@ -39,8 +40,7 @@ export class RecordRows implements MarkupHandler {
 
   get wantsText(): boolean {
     if (this.#depth > 0) return this.#isMixed
-    const { text, keys } = this.#plan
-    return text.length > 0 || keys !== null
+    return this.#plan.text.length > 0
   }
 
   get recordCount(): number {
@@ -59,7 +59,13 @@ export class RecordRows implements MarkupHandler {
       this.#beginLine(name)
       return
     }
-    const plan = this.#plan.children.get(name)
+    let plan = this.#plan.children.get(name)
+    this.#unit = null
+    if (plan?.keys != null) {
+      const { attribute, plans, hasUnit } = plan.keys
+      plan = plans.get((attributes.get(attribute) ?? '').trim())
+      if (hasUnit) this.#unit = attributes.get('unit')
+    }
     if (plan === undefined) {
       this.#depth = 1
       this.#isMixed = false
@@ -74,10 +80,6 @@ export class RecordRows implements MarkupHandler {
     for (const { name: attribute, fields } of plan.attributes) {
       const value = attributes.get(attribute)
       if (value !== null) this.#place(fields, value)
-    }
-    if (plan.keys !== null) {
-      this.#key = attributes.get(plan.keys.attribute)
-      this.#unit = attributes.get('unit')
     }
   }
 
@@ -101,8 +103,7 @@ export class RecordRows implements MarkupHandler {
     }
     const plan = this.#plan
     if (plan.role === 'field') {
-      if (plan.keys !== null) this.#placeKeyed(plan.keys.fields)
-      else if (plan.text.length > 0 && this.#text !== '') this.#place(plan.text, this.#text)
+      if (plan.text.length > 0 && this.#text !== '') this.#placeText(plan.text)
       this.#text = ''
     }
     this.#plan = this.#above.pop() ?? this.#list.plan
@@ -122,11 +123,9 @@ export class RecordRows implements MarkupHandler {
     if (plan.isWaitedFor && this.#waitingFor === null) this.#waitingFor = frame
   }
 
-  #placeKeyed(fieldsByKey: ReadonlyMap<string, Field[]>): void {
-    const fields = fieldsByKey.get((this.#key ?? '').trim())
-    const value = this.#text.trim()
-    if (fields !== undefined && value !== '')
-      this.#place(fields, this.#unit === null || this.#unit === '' ? value : `${value} ${this.#unit}`)
+  #placeText(fields: readonly Field[]): void {
+    const unit = this.#unit
+    this.#place(fields, unit === null || unit === '' ? this.#text : `${this.#text.trim()} ${unit}`)
   }
 
   /** Puts a value where its field has its column; what occurs more often than there are columns goes to the rest. */
