@@ -92,7 +92,7 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.93,
     marks: split(
-      `rrp|msrp|uvp|srp|recommended|suggested|conseille|recommande|empfohlen|unverbindliche|vejl|vejledende|rek|veiledende|adviesprijs|consigliato|sugerido|рекомендованная|мрц|ррц|list|listen|listenpreis|listpris|listepris`,
+      `rrp|msrp|uvp|srp|nrp|recommended|suggested|conseille|recommande|empfohlen|unverbindliche|vejl|vejledende|rek|veiledende|adviesprijs|consigliato|sugerido|рекомендованная|мрц|ррц|list|listen|listenpreis|listpris|listepris`,
     ),
   },
   {
