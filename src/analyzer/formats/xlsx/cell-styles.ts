@@ -56,7 +56,8 @@ function styleFormats(text: string, partName: string): { id: number; code: strin
   return formatIds.map((id) => ({ id, code: byId.get(id) ?? null }))
 }
 
-function numberCell(value: number, kind: NumberKind, is1904: boolean): Cell {
+/** A number under a format, as a cell: itself, a date as ISO text, or digits with their leading zeros. */
+export function numberCell(value: number, kind: NumberKind, is1904: boolean): Cell {
   if (kind.kind === 'number') return value
   if (kind.kind !== 'zeros') return serialText(value, kind.kind, is1904) ?? value
   const digits = String(Math.abs(value))
