@@ -230,11 +230,14 @@ const asideWords: Partial<Record<Field, ReadonlySet<string>>> = {
     `option option1 option2 option3 attribute type seo alt tag category brand group supplier vendor manufacturer company contact
      variant color colour file sheet user customer store image tax gift short internal tracker
      группы категории бренда производителя поставщика файла цвета групи категорії виробника постачальника
+     gewicht вес вага страна країна land country menge anzahl количество кількість
      gruppe hersteller marke lieferant kategorie farbe marque fournisseur couleur grupo marca proveedor`,
   ),
   sku: wordSet(`tax vat tariff customs hs zip postal bank color colour country group category page order customer supplier vendor
      налоговый тнвэд тн таможенный страны группы категории групи категорії`),
-  price: wordSet(`list code group level type date category список`),
+  price: wordSet(
+    `list code group level type date category список poids gewicht weight вес вага peso waga hmotnost الوزن`,
+  ),
   unit: wordSet(`weight dimension size tax length width height volume вес веса веси gewicht poids peso`),
   url: wordSet(`image picture photo img bild изображения фото зображення`),
   brand: wordSet(`country code id land страна країна pays`),
