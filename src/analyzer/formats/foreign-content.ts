@@ -1,6 +1,5 @@
 import { decodeHead } from './encoding.ts'
 import { encodingOfMark, utf16Order } from './encoding-detection.ts'
-import { documentKind } from './markup/document-kind.ts'
 
 /** Content that is recognised but not read. */
 export interface ForeignContent {
@@ -36,6 +35,12 @@ const saveFromSpreadsheet = 'open it in Excel or LibreOffice and save it as XLSX
 const unpackFirst = 'unpack it and send the table inside'
 const askForTable = 'ask for the list as a table, or export it as one'
 const exportTable = 'export it as CSV or XLSX'
+
+/** What a page is that shows no table. */
+export const webPage: ForeignContent = {
+  name: 'a web page (HTML)',
+  advice: `if it shows a table, ${saveFromSpreadsheet}; if it shows a login or an error, fetch the list again`,
+}
 
 const signatures: { hex: string; name: string; advice: string }[] = [
   { hex: '1f8b', name: 'a gzip archive', advice: unpackFirst },
@@ -83,14 +88,6 @@ function foreignText(head: Uint8Array): ForeignContent | null {
   const mark = encodingOfMark(head)
   if (mark === 'utf-32') return null
   const text = decodeHead(head, mark ?? utf16Order(head) ?? 'utf-8').trimStart()
-  if (documentKind(head) === 'html') {
-    return {
-      name: 'a web page (HTML)',
-      advice: `if it shows a table, ${saveFromSpreadsheet}; if it shows a login or an error, fetch the list again`,
-    }
-  }
-  if (documentKind(head) === 'excel-xml')
-    return { name: 'a workbook in the XML format of Excel 2003', advice: saveFromSpreadsheet }
   if (/^ID;P(?:WXL|CALCOOO\d*|SCALC3?);/.test(text)) {
     return { name: 'a workbook in the SYLK format', advice: saveFromSpreadsheet }
   }

@@ -3,8 +3,10 @@ import { InvalidError } from '../../lib/errors.ts'
 import { openApart } from './apart/open.ts'
 import { compoundFileNames } from './compound-file.ts'
 import { csv } from './csv.ts'
+import { excelXml } from './excel-xml.ts'
 import { compoundFileContent, foreignContent, isCompoundFile } from './foreign-content.ts'
 import type { Format, OpenedFile, OpenOptions } from './format.ts'
+import { htmlTables } from './html-tables.ts'
 import { json } from './json.ts'
 import { ndjson } from './ndjson.ts'
 import { isOpenDocumentSheet, ods } from './ods.ts'
@@ -17,7 +19,19 @@ import { xmlCatalog } from './xml-catalog.ts'
 import { openZip } from './zip.ts'
 
 /** Every format that is read, in the order in which they are tried: nearly anything may look like CSV. */
-export const formats: readonly Format[] = [ods, xlsb, xlsx, xls, pdf, ndjson, json, xmlCatalog, csv]
+export const formats: readonly Format[] = [
+  ods,
+  xlsb,
+  xlsx,
+  xls,
+  pdf,
+  ndjson,
+  json,
+  excelXml,
+  htmlTables,
+  xmlCatalog,
+  csv,
+]
 
 /**
  * Opens a file, whatever its name says: the format is decided by the first 64 KiB of the content.

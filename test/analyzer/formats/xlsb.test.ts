@@ -4,7 +4,6 @@ import fc from 'fast-check'
 import { defaultReadLimits } from '../../../src/analyzer/formats/format.ts'
 import { xlsbRows } from '../../../src/analyzer/formats/xlsb/sheet-rows.ts'
 import { cellStyles } from '../../../src/analyzer/formats/xlsx/cell-styles.ts'
-import { plainNumber } from '../../../src/analyzer/formats/xlsx/number-format.ts'
 import { SharedStrings } from '../../../src/analyzer/formats/xlsx/shared-strings.ts'
 import type { Row } from '../../../src/analyzer/table/row.ts'
 import { InvalidError } from '../../../src/lib/errors.ts'
@@ -129,7 +128,7 @@ async function read(pieces: Buffer[]): Promise<Row[]> {
     partName: 'sheet1.bin',
     sheetName: 'List',
     strings: new SharedStrings({ partName: '', tableBytesMax: 1000, stringXmlBytesMax: 0 }),
-    styles: cellStyles([plainNumber], false),
+    styles: cellStyles([{ id: 0, code: null }], false),
     limits: defaultReadLimits,
     sharedCharactersMax: 1000,
   })

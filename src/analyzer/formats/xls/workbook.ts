@@ -1,6 +1,5 @@
 import { InvalidError } from '../../../lib/errors.ts'
 import { type CellStyles, cellStyles } from '../xlsx/cell-styles.ts'
-import { builtinKind, kindOf, type NumberKind } from '../xlsx/number-format.ts'
 import { encodingOfCodePage } from './code-page.ts'
 import { damagedBook, Records, recordHeadBytes, recordTypes, startTypes } from './records.ts'
 import { TextReader } from './text-reader.ts'
@@ -75,7 +74,7 @@ class Globals {
   #codePage: number | null = null
   #is1904 = false
   readonly #sheets: (Omit<XlsSheet, 'name'> & { nameAt: number; end: number })[] = []
-  readonly #kindsById = new Map<number, NumberKind>()
+  readonly #codesById = new Map<number, string>()
   readonly #formatIds: number[] = []
   readonly #formats: { id: number; at: number; end: number }[] = []
   #textsAt: { at: number; end: number } | null = null
@@ -104,10 +103,9 @@ class Globals {
     const text = new TextReader(bytes, encoding)
     for (const { id, at, end } of this.#formats) {
       text.seek(at, end)
-      this.#kindsById.set(id, kindOf(text.read(generation === 8 ? 2 : 1)))
+      this.#codesById.set(id, text.read(generation === 8 ? 2 : 1))
     }
     const isOld = generation < 5
-    const kind = (id: number) => this.#kindsById.get(id) ?? builtinKind(id)
     const ids = generation === 2 ? [...this.#formats.keys()] : this.#formatIds
     const sheets = this.#sheets.map(({ nameAt, end, ...sheet }) => {
       text.seek(nameAt, end)
@@ -118,7 +116,10 @@ class Globals {
       generation,
       encoding,
       sheets: isOld ? [{ name: 'Sheet1', isHidden: false, at: 0 }] : sheets,
-      styles: cellStyles(ids.map(kind), this.#is1904),
+      styles: cellStyles(
+        ids.map((id) => ({ id, code: this.#codesById.get(id) ?? null })),
+        this.#is1904,
+      ),
       texts: this.#textsAt === null ? [] : readTexts(text, this.#textsAt),
     }
   }

@@ -1,5 +1,4 @@
-import { type CellStyles, cellStyles } from '../xlsx/cell-styles.ts'
-import { builtinKind, kindOf, type NumberKind } from '../xlsx/number-format.ts'
+import { type CellStyles, cellStyles, type StyleFormat } from '../xlsx/cell-styles.ts'
 import { type Relationship, readRelationships, smallPartBytesMax } from '../xlsx/package.ts'
 import { SharedStrings, sharedStringsBytesMax } from '../xlsx/shared-strings.ts'
 import type { ZipEntry, ZipFile } from '../zip.ts'
@@ -72,8 +71,8 @@ async function readSheets(zip: ZipFile, part: ZipEntry, relationships: Relations
   return { sheets, is1904 }
 }
 
-async function readStyles(zip: ZipFile, part: ZipEntry): Promise<NumberKind[]> {
-  const byId = new Map<number, NumberKind>()
+async function readStyles(zip: ZipFile, part: ZipEntry): Promise<StyleFormat[]> {
+  const byId = new Map<number, string>()
   const formatIds: number[] = []
   // The same records stand elsewhere too: formats in differential styles, styles in the styles of styles.
   let list: number | null = null
@@ -83,13 +82,13 @@ async function readStyles(zip: ZipFile, part: ZipEntry): Promise<NumberKind[]> {
     else if (type === recordTypes.formatsEnd || type === recordTypes.cellStylesEnd) list = null
     else if (type === recordTypes.format && list === recordTypes.formatsStart) {
       records.need(2)
-      byId.set(bytes.readUInt16LE(from), kindOf(records.text(from + 2)))
+      byId.set(bytes.readUInt16LE(from), records.text(from + 2))
     } else if (type === recordTypes.style && list === recordTypes.cellStylesStart) {
       records.need(4)
       formatIds.push(bytes.readUInt16LE(from + 2))
     }
   })
-  return formatIds.map((id) => byId.get(id) ?? builtinKind(id))
+  return formatIds.map((id) => ({ id, code: byId.get(id) ?? null }))
 }
 
 async function readStrings(
