@@ -8,12 +8,13 @@ import { openFile } from './formats/index.ts'
 import { RowSink, type TableCounts } from './row-sink.ts'
 import { type ReadFingerprints, rowTaker } from './row-taker.ts'
 import type { Place, Staging } from './staging/staging.ts'
+import { chosenSheets } from './table/chosen-sheets.ts'
 import { decideTable } from './table/decide.ts'
 import type { TableDecision } from './table/decision.ts'
 import type { Issue } from './table/issue.ts'
 import { contradicts, tableReader } from './table/reader.ts'
 import type { Row } from './table/row.ts'
-import { decideFile } from './table/verdict.ts'
+import { decideFile, whyLeftAside } from './table/verdict.ts'
 
 /** How many rows of a sheet are looked at before it is decided what they mean. */
 const sampleRowsMax = 1000
@@ -25,7 +26,7 @@ export interface ReadRequest {
   path: string
   /** By name, where the caller knows it; otherwise the content decides. */
   format?: string | null
-  options: Pick<ImportOptions, 'table' | 'encoding' | 'delimiter' | 'settings'>
+  options: Pick<ImportOptions, 'table' | 'encoding' | 'delimiter' | 'sheets' | 'settings'>
   limits: ReadLimits
   /** What an earlier reading of the same bytes decided; it is followed to the letter. */
   decision: FileDecision | null
@@ -127,8 +128,11 @@ function fingerprintKey(decided: TableDecision[], { encoding, delimiter }: Opene
 
 async function decideTables(file: OpenedFile, request: ReadRequest): Promise<TableDecision[]> {
   const decided: TableDecision[] = []
-  for (const sheet of file.sheets)
-    decided.push(decideTable(await sample(file, sheet), sheet, request.options.table))
+  const chosen = chosenSheets(file.sheets, request.options.sheets)
+  for (const sheet of file.sheets) {
+    const isChosen = chosen === null ? null : chosen.has(sheet.index)
+    decided.push(decideTable(await sample(file, sheet), { ...sheet, isChosen }, request.options.table))
+  }
   return decided
 }
 
@@ -208,11 +212,13 @@ async function readTables(
 }
 
 /**
+ * The sheets that a person named are read, and no others.
  * Where a file has sheets that surely are price lists, the doubtful ones are left out, and hidden ones where it has
  * visible ones; the card says so.
  */
 function isRead(table: TableDecision, decided: TableDecision[]): boolean {
-  if (table.verdict === 'not-a-price-list') return false
+  if (table.verdict === 'not-a-price-list' || table.isChosen === false) return false
+  if (table.isChosen === true) return true
   const isVisibleList = (other: TableDecision) => !other.isHidden && other.verdict !== 'not-a-price-list'
   if (table.isHidden && decided.some(isVisibleList)) return false
   return table.verdict === 'price-list' || !decided.some((other) => other.verdict === 'price-list')
@@ -261,14 +267,15 @@ async function readTable(
 }
 
 /** The rows of such a sheet are counted, and logged as one. */
-function leftAside({ sheetName, reasons, isHidden }: TableDecision, rows: number): Issue {
-  const why = isHidden ? ['It is hidden.'] : reasons
+function leftAside(table: TableDecision, rows: number): Issue {
+  const { sheetName } = table
+  const why = whyLeftAside(table)
   const what = sheetName === null ? 'The table' : `Sheet "${sheetName}"`
   return {
     severity: 'ignored',
     errorType: 'ValidationError',
     code: 'not_a_list',
-    message: `${what} (${rows} rows) was left aside. ${why.join(' ')}`.trim(),
+    message: `${what} (${rows} rows) was left aside. ${why}`.trim(),
     row: null,
     column: null,
     raw: null,
@@ -289,6 +296,7 @@ async function* takeBatches(batches: AsyncIterable<Row[]>, taker: RecordTaker): 
 function provesOtherwise(decided: TableDecision[], { proved }: Reading): boolean {
   return decided.some(({ decimal }, index) => {
     const style = proved[index]?.style ?? null
+    if (decimal.isPinned === true) return false
     // A sample that proves both signs proves them whatever else is found.
     return style !== null && decimal.style !== 'mixed' && style !== decimal.style
   })

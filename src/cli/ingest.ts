@@ -1,7 +1,8 @@
 import { basename, resolve } from 'node:path'
 import { dryRun } from '../analyzer/preview.ts'
 import { type App, openApp } from '../app.ts'
-import { type Handover, importOptions, pinnedSettings } from '../courier/intake.ts'
+import type { Handover } from '../courier/intake.ts'
+import { importOptions, pinnedSettings } from '../courier/pins.ts'
 import { limitHelp, parseLimits } from '../courier/reading-options.ts'
 import { importStore } from '../imports/store.ts'
 import { defaultSettings } from '../sources/model.ts'
@@ -10,7 +11,7 @@ import { supplierNameKey } from '../suppliers/model.ts'
 import { supplierStore } from '../suppliers/store.ts'
 import { printCard } from './card.ts'
 import { type Context, defineCommand, type ExitCode, exitCodes } from './command.ts'
-import { orUsage, readingHandover } from './handover.ts'
+import { orUsage, readingPins } from './handover.ts'
 import { reportImport } from './import-report.ts'
 import { printJsonLists } from './json-lists.ts'
 import { printLine } from './output.ts'
@@ -64,7 +65,7 @@ export const ingest = defineCommand({
   async run({ options, positionals }, context) {
     const path = resolve(context.io.cwd, positionals.file)
     const handover: Handover = {
-      ...readingHandover(options),
+      ...readingPins(options),
       path,
       fileName: basename(path),
       supplier: options.supplier,

@@ -2,14 +2,15 @@ import { basename, resolve } from 'node:path'
 import { type Preview, type PreviewIssue, type PreviewItem, sizeOf, tryFile } from '../analyzer/preview.ts'
 import { notAListText } from '../analyzer/read-file.ts'
 import { readLimits } from '../app.ts'
-import { type Handover, importOptions, pinnedSettings } from '../courier/intake.ts'
+import type { Handover } from '../courier/intake.ts'
+import { importOptions, pinnedSettings } from '../courier/pins.ts'
 import type { FileDecision } from '../imports/model.ts'
 import { fileHash } from '../lib/hash.ts'
 import { defaultSettings } from '../sources/model.ts'
 import { UsageError } from './arguments.ts'
 import { columnLetter, printCard, unitText } from './card.ts'
 import { type Context, defineCommand, exitCodes } from './command.ts'
-import { readingHandover } from './handover.ts'
+import { readingPins } from './handover.ts'
 import { printJsonLists } from './json-lists.ts'
 import { printLine, printTable } from './output.ts'
 import { readingOptions } from './reading-options.ts'
@@ -43,12 +44,14 @@ export const tryCommand = defineCommand({
     const path = resolve(context.io.cwd, positionals.file)
     const shown = parseShown(options.items)
     const handover: Handover = {
-      ...readingHandover(options),
+      ...readingPins(options),
       path,
       fileName: basename(path),
       supplier: '',
       source: '',
       trigger: 'cli',
+      mayHold: true,
+      force: false,
     }
     const settings = pinnedSettings(defaultSettings, handover)
     const progress = context.progress(`Reading ${handover.fileName}`)

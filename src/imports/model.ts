@@ -87,6 +87,8 @@ export interface ImportOptions {
   listMode: ListMode
   encoding: string | null
   delimiter: string | null
+  /** Names or numbers of the sheets that are taken; null: those that are price lists. */
+  sheets: string[] | null
   /** False: publish whatever the guard says. */
   mayHold: boolean
   /** True: read every row, also those that the last list had just so. */

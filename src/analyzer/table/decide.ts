@@ -11,6 +11,7 @@ import { nameCharacteristics } from './keys.ts'
 import { findLineColumn, type Mapping, mapColumns } from './mapping.ts'
 import { numberTest } from './number-cell.ts'
 import { pinnedHeaders, resolveOverrides } from './overrides.ts'
+import { headerInRows } from './pinned-header.ts'
 import { priceReader } from './price.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
@@ -24,11 +25,17 @@ import { judgeTable, type SampleCounts } from './verdict.ts'
  */
 export function decideTable(
   sample: Row[],
-  sheet: { index: number; name: string | null; isHidden?: boolean },
+  sheet: { index: number; name: string | null; isHidden?: boolean; isChosen?: boolean | null },
   options: TableOptions,
 ): TableDecision {
   const names = headerNames()
-  const header = findHeader(sample, names, pinnedHeaders(options))
+  const { headerRows } = options
+  const header =
+    headerRows === null
+      ? findHeader(sample, names, pinnedHeaders(options))
+      : headerRows.length === 0
+        ? null
+        : headerInRows(sample, headerRows)
   const firstDataRow = header?.firstDataRow ?? firstWideRow(sample)
   const body = sample.filter((row) => row.index >= firstDataRow && filledCount(row.cells) >= 2)
   const headers = header?.texts ?? []
@@ -42,13 +49,18 @@ export function decideTable(
     verdict: 'review',
     reasons: [],
     headerRows: header?.rows.filter((row) => row >= 0) ?? [],
+    header: {
+      confidence: header?.confidence ?? null,
+      isPinned: headerRows !== null,
+      runnerUp: header?.runnerUp ?? null,
+    },
     firstDataRow,
     headers,
     mapping,
     tiers: [],
     characteristics: nameCharacteristics(headers, (column) => profiles[column]!.filled > 0, mapping, width),
     currency: decideCurrency(mapping, headers, body, options),
-    decimal: decideDecimal(mapping, body),
+    decimal: decideDecimal(mapping, body, options),
     priceUnit: priceUnitOf(mapping),
     dateOrder: decideDateOrder(mapping, body),
     nameFallback: findNameFallback(mapping, headers, profiles, body),
@@ -56,10 +68,18 @@ export function decideTable(
     lineColumn: findLineColumn(headers, profiles, mapping),
     overflowFrom: sheet.name === null && header !== null ? overflowOf(headers, body) : null,
     isHidden: sheet.isHidden ?? false,
+    isChosen: sheet.isChosen ?? null,
     identity: identityOf(mapping, options),
   }
+  if (headerRows !== null && header === null && headerRows.length > 0)
+    return { ...decision, verdict: 'not-a-price-list', reasons: [noHeaderText(headerRows)] }
   const counts = countSample(decision, sample, options)
   return { ...decision, ...judgeTable(decision, header, counts) }
+}
+
+function noHeaderText(rows: readonly number[]): string {
+  const text = rows.map((row) => row + 1).join(' and ')
+  return `Row ${text} was named as the header, but is blank or not there; say where it is with --header-row, or --header-row auto.`
 }
 
 /** Rows to profile: fewer of very wide tables, whose cells would take many seconds to look at. */
@@ -89,7 +109,7 @@ function overflowOf(headers: readonly string[], body: readonly Row[]): number | 
   return overflowing < body.length / 2 ? width : null
 }
 
-function decideDecimal(mapping: Mapping, body: readonly Row[]): DecimalDecision {
+function decideDecimal(mapping: Mapping, body: readonly Row[], options: TableOptions): DecimalDecision {
   const evidence = decimalEvidence()
   const column = mapping.price?.column
   if (column !== undefined) {
@@ -99,7 +119,10 @@ function decideDecimal(mapping: Mapping, body: readonly Row[]): DecimalDecision 
       if (shape !== null) evidence.see(shape, row.index, raw)
     }
   }
-  return evidence.decision()
+  const decision = evidence.decision()
+  return options.decimal === null
+    ? decision
+    : { ...decision, style: options.decimal, confidence: 1, isPinned: true }
 }
 
 function priceUnitOf(mapping: Mapping): TableDecision['priceUnit'] {

@@ -43,9 +43,12 @@ export function decimalEvidence(): DecimalEvidence {
   }
 }
 
-/** Whether reading with `provisional` read some cell differently from what the whole column has proved. */
+/**
+ * Whether reading with `provisional` read some cell differently from what the whole column has proved. What a person
+ * said is not contradicted.
+ */
 export function contradicts(provisional: DecimalDecision, proved: DecimalDecision): boolean {
-  return proved.ambiguousCount > 0 && proved.style !== provisional.style
+  return provisional.isPinned !== true && proved.ambiguousCount > 0 && proved.style !== provisional.style
 }
 
 interface Tally {

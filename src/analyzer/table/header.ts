@@ -12,6 +12,8 @@ export interface Header {
   texts: string[]
   /** 0 to 1: how sure it is that this is the header. */
   confidence: number
+  /** The row that would have been the header otherwise; rows that say the same again do not count. */
+  runnerUp: { row: number; text: string; confidence: number } | null
 }
 
 /**
@@ -27,13 +29,40 @@ export function findHeader(
   const looked = rows.slice(0, searchedRowsMax)
   const isNumber = numberTest()
   let best: Candidate | null = null
+  const candidates: Candidate[] = []
   for (let at = 0; at < looked.length; at++) {
     const candidate = judge(rows, at, names, pinned, isNumber)
+    if (candidate !== null) candidates.push(candidate)
     if (candidate !== null && (best === null || candidate.score > best.score + 0.01)) best = candidate
   }
   best ??= findByStructure(rows, looked.length, isNumber)
-  return best === null ? null : withSecondRow(rows, best, names, isNumber)
+  if (best === null) return null
+  const header = withSecondRow(rows, best, names, isNumber)
+  return { ...header, runnerUp: runnerUpOf(rows, header, { best, candidates }) }
 }
+
+function runnerUpOf(
+  rows: readonly Row[],
+  header: Omit<Header, 'runnerUp'>,
+  { best, candidates }: { best: Candidate; candidates: Candidate[] },
+): Header['runnerUp'] {
+  const text = (at: number) => rows[at]!.cells.map(headerText).filter(Boolean).join(' | ')
+  const said = text(best.at)
+  let next: Candidate | null = null
+  for (const candidate of candidates) {
+    if (header.rows.includes(rows[candidate.at]!.index) || candidate.score <= (next?.score ?? 0)) continue
+    if (text(candidate.at) !== said) next = candidate
+  }
+  if (next === null) return null
+  const confidence = next.confidence * Math.min(1, next.score / best.score)
+  return {
+    row: rows[next.at]!.index,
+    text: text(next.at).slice(0, runnerUpTextMax),
+    confidence: Math.round(confidence * 100) / 100,
+  }
+}
+
+const runnerUpTextMax = 200
 
 interface Candidate {
   at: number
@@ -140,7 +169,7 @@ function withSecondRow(
   best: Candidate,
   names: HeaderNames,
   isNumber: NumberTest,
-): Header {
+): Omit<Header, 'runnerUp'> {
   const row = rows[best.at]!
   const below = rows[best.at + 1]
   const above = rows[best.at - 1]
@@ -148,7 +177,7 @@ function withSecondRow(
     return {
       rows: [row.index, below.index],
       firstDataRow: below.index + 1,
-      texts: joined(row.cells, below.cells),
+      texts: joinedTexts(row.cells, below.cells),
       confidence: best.confidence * 0.9,
     }
   }
@@ -156,7 +185,7 @@ function withSecondRow(
     return {
       rows: [above.index, row.index],
       firstDataRow: row.index + 1,
-      texts: joined(above.cells, row.cells),
+      texts: joinedTexts(above.cells, row.cells),
       confidence: best.confidence * 0.9,
     }
   }
@@ -207,7 +236,7 @@ function isUpperRow(upper: readonly Cell[], lower: readonly Cell[], isNumber: Nu
 }
 
 /** "Price | (merged)" over "retail | wholesale" → "Price retail", "Price wholesale". */
-function joined(upper: readonly Cell[], lower: readonly Cell[]): string[] {
+export function joinedTexts(upper: readonly Cell[], lower: readonly Cell[]): string[] {
   const texts: string[] = []
   let carried = ''
   for (let column = 0; column < Math.max(upper.length, lower.length); column++) {

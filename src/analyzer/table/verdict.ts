@@ -6,11 +6,13 @@ import { checkOverrides } from './overrides.ts'
  * review.
  * @throws InvalidError `unknown_column` when an override names no column of any table
  */
-export function decideFile(tables: readonly TableDecision[]): { verdict: Verdict; reasons: string[] } {
+export function decideFile(all: readonly TableDecision[]): { verdict: Verdict; reasons: string[] } {
+  const tables = all.filter(({ isChosen }) => isChosen !== false)
   checkOverrides(tables)
-  const verdict = (['price-list', 'review'] as const).find((kind) =>
-    tables.some((table) => table.verdict === kind),
-  )
+  // Sheets that a person named are all read, so one doubtful sheet makes the file doubtful.
+  const isNamed = tables.some(({ isChosen }) => isChosen === true)
+  const kinds = isNamed ? (['review', 'price-list'] as const) : (['price-list', 'review'] as const)
+  const verdict = kinds.find((kind) => tables.some((table) => table.verdict === kind))
   if (verdict === 'price-list') return { verdict, reasons: [] }
   const reasons = tables
     .filter((table) => verdict === undefined || table.verdict === verdict)
@@ -24,6 +26,12 @@ export function decideFile(tables: readonly TableDecision[]): { verdict: Verdict
 }
 
 const reasonsMax = 20
+
+/** Why a sheet was not read, in sentences for people. */
+export function whyLeftAside({ isChosen, isHidden, reasons }: TableDecision): string {
+  if (isChosen === false) return 'It is not among the sheets that were asked for.'
+  return isHidden ? 'It is hidden.' : reasons.join(' ')
+}
 
 /** Below this, a decision about a chief field is a guess that a person should look at. */
 export const sureMin = 0.6
@@ -41,7 +49,7 @@ export interface SampleCounts {
 
 /** The verdict on one table, with the reasons in sentences for people. */
 export function judgeTable(
-  decision: Pick<TableDecision, 'mapping' | 'headerRows' | 'decimal' | 'unknownColumns'>,
+  decision: Pick<TableDecision, 'mapping' | 'header' | 'decimal' | 'unknownColumns'>,
   header: { confidence: number } | null,
   counts: SampleCounts,
 ): { verdict: Verdict; reasons: string[] } {
@@ -58,9 +66,11 @@ export function judgeTable(
     return { verdict: 'not-a-price-list', reasons: ['There are no rows below the header.'] }
   }
   if (counts.priced === 0) reasons.push('No row of the sample has a readable price.')
-  if (header === null) reasons.push('The table has no header; the columns were told by what they hold.')
+  // Whoever said that there is none has looked at the table.
+  if (header === null && !decision.header.isPinned)
+    reasons.push('The table has no header; the columns were told by what they hold.')
   // Misspelt headers are found by what stands below them; once their columns are sure, so is the header.
-  else if (header.confidence < sureMin && !isSure(price) && !isSure(name ?? sku)) {
+  else if (header !== null && header.confidence < sureMin && !isSure(price) && !isSure(name ?? sku)) {
     reasons.push('The header is in words that are not known.')
   }
   for (const [label, column] of [
