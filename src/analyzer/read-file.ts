@@ -8,10 +8,12 @@ import { openFile } from './formats/index.ts'
 import { RowSink, type TableCounts } from './row-sink.ts'
 import { type ReadFingerprints, rowTaker } from './row-taker.ts'
 import type { Place, Staging } from './staging/staging.ts'
+import { sureChoice } from './table/choice.ts'
 import { chosenSheets } from './table/chosen-sheets.ts'
 import { decideTable } from './table/decide.ts'
 import type { TableDecision } from './table/decision.ts'
 import type { Issue } from './table/issue.ts'
+import { provedAgain } from './table/proving-cells.ts'
 import { contradicts, tableReader } from './table/reader.ts'
 import type { Row } from './table/row.ts'
 import { decideFile, whyLeftAside } from './table/verdict.ts'
@@ -120,7 +122,7 @@ async function readOpened(file: OpenedFile, request: ReadRequest): Promise<ReadR
 function fingerprintKey(decided: TableDecision[], { encoding, delimiter }: OpenedFile): string | null {
   const lists = decided.filter((table) => isRead(table, decided))
   if (lists.some(({ mapping }) => mapping.group !== undefined)) return null
-  const explanations = new Set(['confidence', 'runnerUp', 'evidence', 'ambiguousCount', 'reasons'])
+  const explanations = new Set(['confidence', 'runnerUp', 'evidence', 'ambiguousCount', 'reasons', 'cells'])
   const parts = [encoding, delimiter, decided]
   const text = JSON.stringify(parts, (key, value) => (explanations.has(key) ? undefined : value))
   return Bun.hash.xxHash64(text).toString(16)
@@ -197,6 +199,11 @@ async function readTables(
       format: file.format,
       encoding: file.encoding,
       delimiter: file.delimiter,
+      choices: {
+        format: sureChoice(file.format, null),
+        encoding: file.choices?.encoding ?? null,
+        delimiter: file.choices?.delimiter ?? null,
+      },
       ...verdict,
       tables: decided.map((table, index) => ({ ...table, ...tables[index]! })),
     }
@@ -306,7 +313,8 @@ function provesOtherwise(decided: TableDecision[], { proved }: Reading): boolean
 function correctedDecisions(decided: TableDecision[], reading: Reading): TableDecision[] | null {
   const corrected = decided.map((table, index) => {
     const proved = reading.proved[index] ?? null
-    return proved !== null && contradicts(table.decimal, proved) ? { ...table, decimal: proved } : table
+    if (proved === null || !contradicts(table.decimal, proved)) return table
+    return { ...table, decimal: proved, cells: provedAgain(table.cells, proved.style) }
   })
   return corrected.some((table, index) => table !== decided[index]) ? corrected : null
 }

@@ -1,3 +1,4 @@
+import type { FileChoices } from '../analyzer/table/choice.ts'
 import type { TableDecision, TableOptions, Verdict } from '../analyzer/table/decision.ts'
 import type { IgnoredReason } from '../analyzer/table/issue.ts'
 import type { ListMode, SourceSettings } from '../sources/model.ts'
@@ -100,6 +101,8 @@ export interface FileDecision {
   format: string
   encoding: string | null
   delimiter: string | null
+  /** The three above, with what proves them. */
+  choices: FileChoices
   verdict: Verdict
   reasons: string[]
   tables: (TableDecision & { counts: RowCounts; ignored: IgnoredCounts })[]

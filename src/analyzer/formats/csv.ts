@@ -1,11 +1,12 @@
 import { isAscii } from 'node:buffer'
 import { open } from 'node:fs/promises'
 import { InvalidError } from '../../lib/errors.ts'
+import { type Choice, pinnedChoice, sureChoice } from '../table/choice.ts'
 import type { Row } from '../table/row.ts'
 import { type CsvDialect, csvDialect } from './csv-dialect.ts'
 import { csvRecords } from './csv-records.ts'
 import { encodingNamed, textStream } from './encoding.ts'
-import { detectEncoding, encodingOfMark, utf16Order } from './encoding-detection.ts'
+import { chooseEncoding, encodingOfMark, utf16Order } from './encoding-detection.ts'
 import type { Format, OpenedFile, OpenOptions, RecordTaker } from './format.ts'
 
 /**
@@ -35,7 +36,8 @@ const encodingSampleBytes = 16 * 1024
 
 async function openCsv(path: string, options: OpenOptions, chunkBytes: number): Promise<OpenedFile> {
   checkDelimiter(options.delimiter)
-  const encoding = await encodingOf(path, options.encoding)
+  const chosen = await encodingOf(path, options.encoding)
+  const encoding = chosen.value
   const dialect = await dialectOf(path, encoding, options)
   let bytesRead = 0
   let isClosed = false
@@ -72,6 +74,7 @@ async function openCsv(path: string, options: OpenOptions, chunkBytes: number): 
     format: 'csv',
     encoding,
     delimiter: dialect.delimiter,
+    choices: { encoding: chosen, delimiter: dialect.choice },
     sheets: [{ index: 0, name: null, isHidden: false }],
     rows,
     records,
@@ -104,13 +107,13 @@ function checkDelimiter(delimiter: string | null): void {
   )
 }
 
-async function encodingOf(path: string, pinned: string | null): Promise<string> {
+async function encodingOf(path: string, pinned: string | null): Promise<Choice> {
   const head = await firstBytes(path)
   const mark = encodingOfMark(head)
   if (pinned !== null) {
     const named = encodingNamed(pinned)
     // "utf-16" leaves the byte order open; the mark then says it.
-    return named === 'utf-16le' && mark === 'utf-16be' ? mark : named
+    return pinnedChoice(named === 'utf-16le' && mark === 'utf-16be' ? mark : named)
   }
   if (mark === 'utf-32') {
     throw new InvalidError(
@@ -118,7 +121,10 @@ async function encodingOf(path: string, pinned: string | null): Promise<string> 
       'The file is written in UTF-32. Save it as UTF-8 and try again.',
     )
   }
-  return mark ?? utf16Order(head) ?? detectEncoding(await linesBeyondAscii(path))
+  if (mark !== null) return sureChoice(mark, 'the file begins with its mark')
+  const order = utf16Order(head)
+  if (order !== null) return sureChoice(order, 'every other byte is zero')
+  return chooseEncoding(await linesBeyondAscii(path))
 }
 
 /**

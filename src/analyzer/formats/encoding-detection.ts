@@ -1,3 +1,4 @@
+import { type Choice, sureChoice } from '../table/choice.ts'
 import { decodeHead } from './encoding.ts'
 import { languages } from './languages.ts'
 
@@ -45,22 +46,73 @@ export function utf16Order(head: Uint8Array): 'utf-16le' | 'utf-16be' | null {
  * @returns one of `encodings`; "utf-8" for pure ASCII
  */
 export function detectEncoding(sample: Uint8Array): string {
+  return chooseEncoding(sample).value
+}
+
+/** The same with how sure it is, what the text looks like, and what it would be otherwise. */
+export function chooseEncoding(sample: Uint8Array): Choice {
   const { valid, broken } = utf8Sequences(sample)
-  if (broken === 0 || valid >= broken * 2) return 'utf-8'
-  let best = 'windows-1252'
-  let bestScore = Number.NEGATIVE_INFINITY
+  if (valid === 0 && broken === 0) return sureChoice('utf-8', 'plain ASCII, alike in all of them')
+  if (broken === 0) return sureChoice('utf-8', `reads ${exampleOf(sample, 'utf-8')}`)
+  if (valid >= broken * 2)
+    return {
+      ...sureChoice('utf-8', `reads ${exampleOf(sample, 'utf-8')}, with a few broken characters`),
+      confidence: Math.round((valid / (valid + broken)) * 100) / 100,
+    }
+  const scored: { encoding: string; score: number }[] = []
   for (const [encoding, prior] of Object.entries(priors)) {
     const lead = leadRanges[encoding]
     let score = prior
     score += lead === undefined ? singleByteScore(sample, encoding) : doubleByteScore(sample, lead)
     if (encoding === 'euc-kr') score += 4 * countOf(decodeHead(sample, encoding), commonSyllables)
-    if (score > bestScore) {
-      best = encoding
-      bestScore = score
-    }
+    scored.push({ encoding, score })
   }
-  return best
+  // The first of equals stays first: they are sorted by how common they are.
+  scored.sort((a, b) => b.score - a.score)
+  return choiceAmong(scored, sample)
 }
+
+function choiceAmong(scored: { encoding: string; score: number }[], sample: Uint8Array): Choice {
+  const best = scored[0]!
+  const text = decodeHead(sample, best.encoding)
+  // Encodings that read the same text are no alternative.
+  const next = scored.slice(1).find(({ encoding }) => decodeHead(sample, encoding) !== text)
+  const letters = countOf(text, /[^\u0000-\u007f]/g)
+  // Letters of a text hang together, so their logarithms add up to more than they prove.
+  const share = next === undefined ? 1 : 1 / (1 + Math.exp((next.score - best.score) / (1 + letters / 20)))
+  const confidence = Math.round(share * 100) / 100
+  return {
+    value: best.encoding,
+    confidence,
+    why: `reads ${exampleOf(sample, best.encoding)}`,
+    runnerUp:
+      next === undefined
+        ? null
+        : {
+            value: next.encoding,
+            confidence: Math.round((1 - confidence) * 100) / 100,
+            why: `would read ${exampleOf(sample, next.encoding)}`,
+          },
+  }
+}
+
+/** The first words beyond ASCII, as the encoding makes them. */
+function exampleOf(sample: Uint8Array, encoding: string): string {
+  const first = sample.findIndex((byte) => byte > 127)
+  // The cell's ASCII bytes before it; none of them is half of a character.
+  let at = Math.max(0, first)
+  while (at > Math.max(0, first - exampleLength / 2) && !cellEnds.includes(sample[at - 1]!)) at--
+  const line = decodeHead(sample.subarray(at), encoding).split(/[\r\n]/, 1)[0]!
+  const words = line
+    .split(/[;,\t|"]/, 1)[0]!
+    .slice(0, exampleLength)
+    .trim()
+  return `"${words.toWellFormed()}"`
+}
+
+const exampleLength = 30
+/** Line ends, tab and the signs between cells. */
+const cellEnds: readonly number[] = [...Buffer.from('\r\n\t",;|')]
 
 // How common each is in price lists.
 const priors: Record<string, number> = {

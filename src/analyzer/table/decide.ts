@@ -13,6 +13,7 @@ import { numberTest } from './number-cell.ts'
 import { pinnedHeaders, resolveOverrides } from './overrides.ts'
 import { headerInRows } from './pinned-header.ts'
 import { priceReader } from './price.ts'
+import { type ProvingCells, provingCells } from './proving-cells.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
 import { cellText, filledCount } from './text.ts'
@@ -38,7 +39,7 @@ export function decideTable(
         : headerInRows(sample, headerRows)
   const firstDataRow = header?.firstDataRow ?? firstWideRow(sample)
   const body = sample.filter((row) => row.index >= firstDataRow && filledCount(row.cells) >= 2)
-  const headers = header?.texts ?? []
+  const headers = cutHeaders(header?.texts ?? [])
   const width = Math.max(headers.length, widthOf(body))
   const profiles = profileColumns(body.slice(0, profiledRows(width)), width)
   const { columns: pinned, unknown } = resolveOverrides(options, headers, width)
@@ -57,6 +58,7 @@ export function decideTable(
     firstDataRow,
     headers,
     mapping,
+    cells: {},
     tiers: [],
     characteristics: nameCharacteristics(headers, (column) => profiles[column]!.filled > 0, mapping, width),
     currency: decideCurrency(mapping, headers, body, options),
@@ -73,9 +75,18 @@ export function decideTable(
   }
   if (headerRows !== null && header === null && headerRows.length > 0)
     return { ...decision, verdict: 'not-a-price-list', reasons: [noHeaderText(headerRows)] }
-  const counts = countSample(decision, sample, options)
-  return { ...decision, ...judgeTable(decision, header, counts) }
+  const { counts, cells } = readSample(decision, sample, options)
+  return { ...decision, cells, ...judgeTable(decision, header, counts) }
 }
+
+/** A header may be as long as any cell, and is kept with every import: what is too long is cut, alike each time. */
+function cutHeaders(texts: readonly string[]): string[] {
+  const longest = Math.min(headerLengthMax, Math.floor(headersLengthMax / Math.max(1, texts.length)))
+  return texts.map((text) => (text.length > longest ? text.slice(0, longest).toWellFormed() : text))
+}
+
+const headerLengthMax = 500
+const headersLengthMax = 1_000_000
 
 function noHeaderText(rows: readonly number[]): string {
   const text = rows.map((row) => row + 1).join(' and ')
@@ -166,15 +177,21 @@ function identityOf(mapping: Mapping, options: TableOptions): Field[] {
   return [...new Set([...options.identity, ...variants])]
 }
 
-function countSample(decision: TableDecision, sample: readonly Row[], options: TableOptions): SampleCounts {
+function readSample(
+  decision: TableDecision,
+  sample: readonly Row[],
+  options: TableOptions,
+): { counts: SampleCounts; cells: ProvingCells } {
   const counts: SampleCounts = { items: 0, priced: 0, rejected: 0 }
   const reader = tableReader(decision, options)
+  const proof = provingCells(decision)
   for (const row of sample) {
     const outcome = reader.read(row)
     if (outcome.kind === 'rejected') counts.rejected++
     if (outcome.kind !== 'item') continue
     counts.items++
     if (outcome.item.priceE4 !== null) counts.priced++
+    proof.see(row, outcome.item)
   }
-  return counts
+  return { counts, cells: proof.cells() }
 }

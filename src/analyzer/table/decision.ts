@@ -1,3 +1,5 @@
+import type { ProvingCells } from './proving-cells.ts'
+
 /**
  * What a column can mean. Everything else becomes a characteristic under its own header. `group` is what the rows of
  * one article share (a handle, a parent code), `variant` what tells them apart (size, colour); rows of a group that
@@ -101,6 +103,8 @@ export interface TableDecision {
   /** Header texts by column, '' where blank; empty when the table has no header. */
   headers: string[]
   mapping: Partial<Record<Field, ColumnDecision>>
+  /** What shows how the columns were read. */
+  cells: ProvingCells
   /** Further columns of prices, in the order of their columns. */
   tiers: TierColumn[]
   /** Columns that become characteristics: 0-based column and key. */
