@@ -1,6 +1,7 @@
 import type { FileDecision, HoldReason, RowCounts } from '../imports/model.ts'
 import type { Limits } from '../sources/model.ts'
 import type { Diff } from './diff.ts'
+import { columnLetter } from './table/letters.ts'
 
 const percent = (share: number) => `${Math.round(share * 1000) / 10} %`
 
@@ -48,7 +49,7 @@ export function holdReasons(options: {
       if (column === undefined || column.confidence >= (limits.confidenceMin ?? 0)) continue
       hold(
         'low_confidence',
-        `Column ${column.header === null ? column.column + 1 : `"${column.header}"`} was taken for the ${field}, ` +
+        `Column ${column.header === null ? columnLetter(column.column) : `"${column.header}"`} was taken for the ${field}, ` +
           `but only with ${percent(column.confidence)} confidence; say which it is with --map ${field}=COLUMN.`,
       )
     }

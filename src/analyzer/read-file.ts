@@ -2,24 +2,23 @@ import { statSync } from 'node:fs'
 import type { FileDecision, ImportOptions, RowCounts } from '../imports/model.ts'
 import { checkRowCounts, noRows } from '../imports/model.ts'
 import { InvalidError } from '../lib/errors.ts'
+import { decideAnew, decideTables } from './decide-tables.ts'
 import { FingerprintEntries, type KnownRows } from './fingerprint.ts'
-import type { OpenedFile, ReadLimits, RecordTaker, Sheet } from './formats/format.ts'
+import type { OpenedFile, ReadLimits, RecordTaker } from './formats/format.ts'
 import { openFile } from './formats/index.ts'
 import { RowSink, type TableCounts } from './row-sink.ts'
 import { type ReadFingerprints, rowTaker } from './row-taker.ts'
+import { sheetTaker } from './sheet-taker.ts'
 import type { Place, Staging } from './staging/staging.ts'
 import { sureChoice } from './table/choice.ts'
-import { chosenSheets } from './table/chosen-sheets.ts'
-import { decideTable } from './table/decide.ts'
 import type { TableDecision } from './table/decision.ts'
+import type { HeadingWatch } from './table/heading-watch.ts'
 import type { Issue } from './table/issue.ts'
 import { provedAgain } from './table/proving-cells.ts'
 import { contradicts, tableReader } from './table/reader.ts'
 import type { Row } from './table/row.ts'
-import { decideFile, whyLeftAside } from './table/verdict.ts'
-
-/** How many rows of a sheet are looked at before it is decided what they mean. */
-const sampleRowsMax = 1000
+import { tableName } from './table/table-name.ts'
+import { decideFile, isRead, whyLeftAside } from './table/verdict.ts'
 
 /** A batch is some 100 KiB of the file; one collection in 25 of them cost a quarter of the time. */
 const batchesPerCollection = 200
@@ -99,20 +98,35 @@ async function readOpened(file: OpenedFile, request: ReadRequest): Promise<ReadR
     const reading = await readTables(file, request.decision.tables, request, null)
     return reading!.result
   }
-  const decided = await decideTables(file, request)
+  const sheets = await decideTables(file, request.options)
+  const decided = sheets.flatMap(({ tables }) => tables)
+  const watches = new Map(sheets.map(({ sheet, watch }) => [sheet.index, watch]))
   const tablesKey = fingerprintKey(decided, file)
   const known = tablesKey === null ? null : (request.knownRows?.(tablesKey) ?? null)
   if (known !== null) {
-    const quick = await readTables(file, decided, request, { known, tablesKey: tablesKey! })
-    if (quick !== null && !provesOtherwise(decided, quick)) return quick.result
+    const quick = await readTables(file, decided, request, { known, tablesKey: tablesKey! }, watches)
+    const hasMoreTables = sheets.some(({ watch }) => watch.found.length > 0)
+    if (quick !== null && !hasMoreTables && !provesOtherwise(decided, quick)) return quick.result
     await quick?.result.staging.discard()
   }
   const prints = tablesKey === null ? null : { known: null, tablesKey }
-  const first = (await readTables(file, decided, request, prints))!
-  const corrected = correctedDecisions(decided, first)
-  if (corrected === null) return first.result
-  await first.result.staging.discard()
-  return (await readTables(file, corrected, request, null))!.result
+  const first = (await readTables(file, decided, request, prints, watches))!
+  const anew = await decideAnew(file, sheets, request.options.table)
+  return readCorrected(file, { decided, reading: first, anew }, request)
+}
+
+/** Reads the file once more where it turned out to hold more tables, and where a column proved another decimal style. */
+async function readCorrected(
+  file: OpenedFile,
+  { decided, reading, anew }: { decided: TableDecision[]; reading: Reading; anew: TableDecision[] | null },
+  request: ReadRequest,
+): Promise<ReadResult> {
+  const corrected = anew ?? correctedDecisions(decided, reading)
+  if (corrected === null) return reading.result
+  await reading.result.staging.discard()
+  const next = (await readTables(file, corrected, request, null))!
+  if (anew === null) return next.result
+  return readCorrected(file, { decided: anew, reading: next, anew: null }, request)
 }
 
 /**
@@ -126,27 +140,6 @@ function fingerprintKey(decided: TableDecision[], { encoding, delimiter }: Opene
   const parts = [encoding, delimiter, decided]
   const text = JSON.stringify(parts, (key, value) => (explanations.has(key) ? undefined : value))
   return Bun.hash.xxHash64(text).toString(16)
-}
-
-async function decideTables(file: OpenedFile, request: ReadRequest): Promise<TableDecision[]> {
-  const decided: TableDecision[] = []
-  const chosen = chosenSheets(file.sheets, request.options.sheets)
-  for (const sheet of file.sheets) {
-    const isChosen = chosen === null ? null : chosen.has(sheet.index)
-    decided.push(decideTable(await sample(file, sheet), { ...sheet, isChosen }, request.options.table))
-  }
-  return decided
-}
-
-async function sample(file: OpenedFile, sheet: Sheet): Promise<Row[]> {
-  const rows: Row[] = []
-  for await (const batch of file.rows(sheet.index)) {
-    for (const row of batch) {
-      if (rows.length >= sampleRowsMax) return rows
-      rows.push(row)
-    }
-  }
-  return rows
 }
 
 interface Reading {
@@ -164,6 +157,7 @@ async function readTables(
   decided: TableDecision[],
   request: ReadRequest,
   prints: Pick<ReadFingerprints, 'known' | 'tablesKey'> | null,
+  watches: ReadonlyMap<number, HeadingWatch> = new Map(),
 ): Promise<Reading | null> {
   const fingerprints = prints === null ? null : { ...prints, fresh: new FingerprintEntries() }
   const verdict = decideFile(decided)
@@ -172,14 +166,12 @@ async function readTables(
   try {
     const tables: TableCounts[] = []
     const proved: Reading['proved'] = []
-    const scopes = new Set<string>()
-    for (const table of decided) {
-      const isList = isRead(table, decided)
-      const place = { sheet: table.sheetName, scope: scopeOf(table, request) }
-      const read = await readTable({
+    const scopes = new Set(decided.flatMap((table) => placeOf(table, decided, request)?.scope ?? []))
+    for (const ofSheet of bySheet(decided)) {
+      const read = await readSheet({
         file,
-        table,
-        place: isList ? place : null,
+        tables: ofSheet.map((table) => ({ table, place: placeOf(table, decided, request) })),
+        watch: watches.get(ofSheet[0]!.sheet) ?? null,
         staging,
         request,
         fingerprints,
@@ -189,9 +181,8 @@ async function readTables(
         await staging.discard()
         return null
       }
-      tables.push(read.counts)
-      proved.push(read.proved)
-      if (isList) scopes.add(place.scope)
+      tables.push(...read.map(({ counts }) => counts))
+      proved.push(...read.map((one) => one.proved))
     }
     request.onPhase?.('writing')
     await staging.seal()
@@ -207,9 +198,9 @@ async function readTables(
       ...verdict,
       tables: decided.map((table, index) => ({ ...table, ...tables[index]! })),
     }
-    const sheetsLeftAside = decided
-      .filter((table) => !isRead(table, decided))
-      .flatMap(({ sheetName }) => sheetName ?? [])
+    const sheetsLeftAside = bySheet(decided)
+      .filter((ofSheet) => !ofSheet.some((table) => isRead(table, decided)))
+      .flatMap(([table]) => table!.sheetName ?? [])
     const result = { staging, decision, tables, scopes: [...scopes], sheetsLeftAside, fingerprints }
     return { result, proved }
   } catch (error) {
@@ -218,46 +209,51 @@ async function readTables(
   }
 }
 
-/**
- * The sheets that a person named are read, and no others.
- * Where a file has sheets that surely are price lists, the doubtful ones are left out, and hidden ones where it has
- * visible ones; the card says so.
- */
-function isRead(table: TableDecision, decided: TableDecision[]): boolean {
-  if (table.verdict === 'not-a-price-list' || table.isChosen === false) return false
-  if (table.isChosen === true) return true
-  const isVisibleList = (other: TableDecision) => !other.isHidden && other.verdict !== 'not-a-price-list'
-  if (table.isHidden && decided.some(isVisibleList)) return false
-  return table.verdict === 'price-list' || !decided.some((other) => other.verdict === 'price-list')
+/** The tables of each sheet, in the order of the sheets. */
+function bySheet(decided: readonly TableDecision[]): TableDecision[][] {
+  return [...Map.groupBy(decided, ({ sheet }) => sheet).values()]
 }
 
-function scopeOf(table: TableDecision, request: ReadRequest): string {
-  return request.options.settings.scope === 'sheet' ? (table.sheetName ?? '') : ''
+/** Where a table's rows belong; null: it is left aside. */
+function placeOf(
+  table: TableDecision,
+  decided: readonly TableDecision[],
+  request: ReadRequest,
+): Place | null {
+  if (!isRead(table, decided)) return null
+  const scope = request.options.settings.scope === 'sheet' ? (table.sheetName ?? '') : ''
+  return { sheet: table.sheetName, scope }
 }
 
-interface TableReading {
+interface SheetReading {
   file: OpenedFile
-  table: TableDecision
-  /** Null: not a price list; its rows are counted and left. */
-  place: Place | null
+  /** All of one sheet, in the order of `findAreas`. A table without a place is counted and left. */
+  tables: { table: TableDecision; place: Place | null }[]
+  watch: HeadingWatch | null
   staging: Staging
   request: ReadRequest
   fingerprints: ReadFingerprints | null
   rowsBefore: number
 }
 
-/** Streams one sheet. @returns null when it has a known row twice */
-async function readTable(
-  reading: TableReading,
-): Promise<{ counts: TableCounts; proved: TableDecision['decimal'] | null } | null> {
-  const { file, table, place, staging, request, fingerprints, rowsBefore } = reading
-  const sink = new RowSink(staging, place)
-  const reader = place === null ? null : tableReader(table, request.options.table)
-  const taker = rowTaker({ table, place, reader, sink, fingerprints })
+/** Streams one sheet. @returns what became of each table; null when the sheet has a known row twice */
+async function readSheet(
+  reading: SheetReading,
+): Promise<{ counts: TableCounts; proved: TableDecision['decimal'] | null }[] | null> {
+  const { file, watch, staging, request, fingerprints, rowsBefore } = reading
+  const onStray = watch === null ? null : (row: Row) => watch.see(row)
+  const tables = reading.tables.map(({ table, place }, ordinal) => {
+    const sink = new RowSink(staging, place)
+    const reader = place === null ? null : tableReader(table, request.options.table)
+    const taker = rowTaker({ table, place, reader, sink, fingerprints, ordinal, onStray })
+    return { area: table.area, table, sink, reader, taker }
+  })
+  const taker = sheetTaker(tables)
+  const rowsRead = () => tables.reduce((sum, { sink }) => sum + sink.read, 0)
   const bytesTotal = statSync(request.path).size
   let batches = 0
-  const steps =
-    file.records === null ? takeBatches(file.rows(table.sheet), taker) : file.records(table.sheet, taker)
+  const { sheet } = tables[0]!.table
+  const steps = file.records === null ? takeBatches(file.rows(sheet), taker) : file.records(sheet, taker)
   for await (const _ of steps) {
     request.signal.throwIfAborted()
     if (taker.hasRepeated()) return null
@@ -266,18 +262,18 @@ async function readTable(
     if (++batches % batchesPerCollection === 0) Bun.gc(true)
     // Lets signals, heartbeats and other connections have their turn.
     await new Promise((resolve) => setImmediate(resolve))
-    request.onProgress({ rows: rowsBefore + sink.read, bytesRead: file.bytesRead(), bytesTotal })
+    request.onProgress({ rows: rowsBefore + rowsRead(), bytesRead: file.bytesRead(), bytesTotal })
   }
-  if (reader === null && sink.read > 0)
-    staging.addIssue(leftAside(table, sink.read), { sheet: table.sheetName, scope: '' }, null)
-  return { counts: sink.counts(), proved: reader?.decimalDecision() ?? null }
+  return tables.map(({ table, sink, reader }) => {
+    if (reader === null && sink.read > 0)
+      staging.addIssue(leftAside(table, sink.read), { sheet: table.sheetName, scope: '' }, null)
+    return { counts: sink.counts(), proved: reader?.decimalDecision() ?? null }
+  })
 }
 
-/** The rows of such a sheet are counted, and logged as one. */
 function leftAside(table: TableDecision, rows: number): Issue {
-  const { sheetName } = table
   const why = whyLeftAside(table)
-  const what = sheetName === null ? 'The table' : `Sheet "${sheetName}"`
+  const what = tableName(table)
   return {
     severity: 'ignored',
     errorType: 'ValidationError',

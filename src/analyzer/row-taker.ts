@@ -32,8 +32,10 @@ export interface RowTaker extends RecordTaker {
 
 /**
  * Recognises the rows that the source's last list had just so, and has the others read; each is counted in the sink.
- * @param taking.place null, like `reader`: the sheet is no price list
+ * @param taking.place null, like `reader`: the table is no price list
  * @param taking.fingerprints null: every row is read, and none is remembered
+ * @param taking.ordinal counts the tables of one sheet: the same line means something else in each
+ * @param taking.onStray is shown the rows that are no items
  */
 export function rowTaker(taking: {
   table: TableDecision
@@ -41,19 +43,33 @@ export function rowTaker(taking: {
   reader: TableReader | null
   sink: RowSink
   fingerprints: ReadFingerprints | null
+  ordinal: number
+  onStray: ((row: Row) => void) | null
 }): RowTaker {
-  const { table, place, reader, sink, fingerprints } = taking
+  const { table, place, reader, sink, fingerprints, ordinal, onStray } = taking
   const nothingKnown = { knows: () => false, hasRepeated: () => false }
   if (reader === null || place === null)
     return {
       ...nothingKnown,
-      take: (row) => sink.take(row, { kind: 'ignored', reason: 'not_a_list' }),
+      take(row) {
+        onStray?.(row)
+        sink.take(row, { kind: 'ignored', reason: 'not_a_list' })
+      },
     }
-  if (fingerprints === null) return { ...nothingKnown, take: (row) => sink.take(row, outcomeOf(row, reader)) }
+  if (fingerprints === null)
+    return {
+      ...nothingKnown,
+      take(row) {
+        const outcome = outcomeOf(row, reader)
+        if (outcome.kind !== 'item') onStray?.(row)
+        sink.take(row, outcome)
+      },
+    }
   const { known, fresh } = fingerprints
   const print: Fingerprint = { a: 0, b: 0 }
+  const inherited = `${place.scope}\x1d${ordinal === 0 ? '' : `${ordinal}\x1d`}`
   let headings = reader.context()
-  let seeds = seedsOf(`${place.scope}\x1d${headings}`)
+  let seeds = seedsOf(inherited + headings)
   let seen: Buffer | null = null
   let view: DataView<ArrayBufferLike> = new DataView(new ArrayBuffer(0))
   let hasRepeated = false
@@ -76,6 +92,7 @@ export function rowTaker(taking: {
         if (isKnown()) return
       }
       const outcome = outcomeOf(row, reader)
+      if (outcome.kind !== 'item') onStray?.(row)
       const n = sink.take(row, outcome)
       // What was noted about a row is written to every import's log, so such a row is read every time.
       if (isData && n !== null && outcome.kind === 'item' && outcome.item.notes.length === 0)
@@ -89,7 +106,7 @@ export function rowTaker(taking: {
     const context = reader!.context()
     if (context !== headings) {
       headings = context
-      seeds = seedsOf(`${place!.scope}\x1d${headings}`)
+      seeds = seedsOf(inherited + headings)
     }
     return seeds
   }

@@ -5,6 +5,7 @@ import { type ReadResult, totalCounts } from './read-file.ts'
 import type { TableCounts } from './row-sink.ts'
 import { settleDuplicates } from './staging/duplicates.ts'
 import { outcomes } from './staging/staging.ts'
+import { hasWholeRows, isWholeSheet } from './table/area.ts'
 
 /** A file that was read and whose repetitions are settled: what `try`, dry run and import have in common. */
 export interface Settled {
@@ -18,10 +19,15 @@ export interface Settled {
 export async function settle(sql: Sql, read: ReadResult, duplicates: DuplicateRule): Promise<Settled> {
   const keys = await settleDuplicates(sql, read.staging, duplicates)
   const repeated = keys === 0 ? [] : await countRepeated(sql, read)
-  const tables = read.tables.map((table, index) => {
-    const { sheetName } = read.decision.tables[index]!
-    return repeated.filter(({ sheet }) => sheet === sheetName).reduce(moved, table)
-  })
+  const tables: TableCounts[] = []
+  for (const [index, table] of read.tables.entries()) {
+    const decided = read.decision.tables[index]!
+    const own =
+      keys === 0 || isWholeSheet(decided.area)
+        ? repeated.filter(({ sheet }) => sheet === decided.sheetName)
+        : await countRepeatedIn(sql, read, decided)
+    tables.push(own.reduce(moved, table))
+  }
   return {
     decision: {
       ...read.decision,
@@ -43,6 +49,24 @@ async function countRepeated(sql: Sql, { staging }: ReadResult): Promise<Repeate
   return sql.all<Repeated>(
     `select sheet, outcome, count(*) as count, count(price_e4) as priced
      from ${staging.names.rows} where outcome <> ${outcomes.accepted} group by sheet, outcome`,
+  )
+}
+
+/** The same of one of several tables of a sheet. Tables side by side have the same rows, but not the same prices. */
+async function countRepeatedIn(
+  sql: Sql,
+  { staging }: ReadResult,
+  { sheetName, area }: FileDecision['tables'][number],
+): Promise<Repeated[]> {
+  const { firstRow, lastRow, firstColumn, lastColumn } = area
+  const columns = hasWholeRows(area) ? '' : 'and price_column between $4 and $5'
+  const values = [sheetName, firstRow, lastRow ?? Number.MAX_SAFE_INTEGER]
+  return sql.all<Repeated>(
+    `select sheet, outcome, count(*) as count, count(price_e4) as priced
+     from ${staging.names.rows}
+     where outcome <> ${outcomes.accepted} and sheet is not distinct from cast($1 as text) and "row" between $2 and $3 ${columns}
+     group by sheet, outcome`,
+    hasWholeRows(area) ? values : [...values, firstColumn, lastColumn ?? Number.MAX_SAFE_INTEGER],
   )
 }
 

@@ -2,7 +2,7 @@ import type { Import, LogEntry } from '../imports/store.ts'
 import { countsText, printCard } from './card.ts'
 import { type Context, type ExitCode, exitCodes } from './command.ts'
 import { printJson, printLine } from './output.ts'
-import { printIssues, tableJson } from './try.ts'
+import { cardJson, printIssues } from './try.ts'
 
 /** An import as `--json` prints it. */
 export function importJson(found: Import): Record<string, unknown> {
@@ -10,7 +10,7 @@ export function importJson(found: Import): Record<string, unknown> {
   return {
     ...rest,
     listMode: options.listMode,
-    decision: decision === null ? null : { ...decision, tables: decision.tables.map(tableJson) },
+    decision: decision && cardJson(decision),
   }
 }
 

@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path'
+import { readableFormats } from '../analyzer/formats/readable.ts'
 import { dryRun } from '../analyzer/preview.ts'
 import { type App, openApp } from '../app.ts'
 import type { Handover } from '../courier/intake.ts'
@@ -17,7 +18,7 @@ import { printJsonLists } from './json-lists.ts'
 import { printLine } from './output.ts'
 import type { Progress } from './progress.ts'
 import { readingOptions } from './reading-options.ts'
-import { tableJson } from './try.ts'
+import { cardJson } from './try.ts'
 
 /** How many rows of the parse log are shown after an import. */
 const logRowsShown = 20
@@ -53,7 +54,7 @@ export const ingest = defineCommand({
     force: { kind: 'flag', summary: 'Read the file even when it has not changed' },
   },
   positionals: {
-    file: { placeholder: 'FILE', summary: 'The list: CSV, TSV, XLSX, PDF or NDJSON', required: true },
+    file: { placeholder: 'FILE', summary: `The list: ${readableFormats('or')}`, required: true },
   },
   examples: [
     { line: 'tallyman ingest prices.csv --supplier "Acme Ltd"', summary: 'add and update items' },
@@ -127,8 +128,7 @@ async function preview(context: Context, app: App, { handover, progress }: Task)
     progress.done()
     const { changes, holdReasons, error, counts } = run
     if (json) {
-      const { tables, ...decision } = run.decision
-      const card = { ...decision, tables: tables.map(tableJson) }
+      const card = cardJson(run.decision)
       const head = { dryRun: true, counts, ignored: run.ignored, changes, holdReasons, error, decision: card }
       await printJsonLists(io.stdout, head, { issues: run.issues(logRowsShown) })
     } else {

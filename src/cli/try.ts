@@ -1,9 +1,12 @@
 import { basename, resolve } from 'node:path'
+import { readableFormats } from '../analyzer/formats/readable.ts'
 import { type Preview, type PreviewIssue, type PreviewItem, sizeOf, tryFile } from '../analyzer/preview.ts'
 import { notAListText } from '../analyzer/read-file.ts'
+import { correctionsOf } from '../analyzer/table/corrections.ts'
 import { readLimits } from '../app.ts'
 import type { Handover } from '../courier/intake.ts'
 import { importOptions, pinnedSettings } from '../courier/pins.ts'
+import { choicesView, currencyView, mappingView, readView, tiersView } from '../imports/decision-view.ts'
 import type { FileDecision } from '../imports/model.ts'
 import { fileHash } from '../lib/hash.ts'
 import { defaultSettings } from '../sources/model.ts'
@@ -31,7 +34,7 @@ export const tryCommand = defineCommand({
     },
   },
   positionals: {
-    file: { placeholder: 'FILE', summary: 'The list: CSV, TSV, XLSX, PDF or NDJSON', required: true },
+    file: { placeholder: 'FILE', summary: `The list: ${readableFormats('or')}`, required: true },
   },
   examples: [
     { line: 'tallyman try prices.xlsx', summary: 'the decision card, the first items, what is not taken' },
@@ -95,6 +98,7 @@ interface Shown {
 async function printPreviewJson({ io }: Context, { path, preview, shown }: Shown): Promise<void> {
   const { decision, counts, ignored } = preview
   const { format, encoding, delimiter } = decision
+  const card = cardJson(decision)
   await printJsonLists(
     io.stdout,
     {
@@ -108,7 +112,9 @@ async function printPreviewJson({ io }: Context, { path, preview, shown }: Shown
       },
       verdict: decision.verdict,
       reasons: decision.reasons,
-      tables: decision.tables.map(tableJson),
+      choices: card.choices,
+      corrections: card.corrections,
+      tables: card.tables,
       counts,
       ignored,
     },
@@ -116,25 +122,48 @@ async function printPreviewJson({ io }: Context, { path, preview, shown }: Shown
   )
 }
 
-/** One table as `try --json` prints it. */
-export function tableJson(table: FileDecision['tables'][number]): Record<string, unknown> {
+/** One of the file's tables as `try --json` prints it. */
+function tableJson(table: CountedTable, tables: readonly CountedTable[]): Record<string, unknown> {
   const { decimal } = table
   return {
     sheet: table.sheetName,
+    area: table.area,
     verdict: table.verdict,
     reasons: table.reasons,
+    ...readView(table, tables),
     headerRows: table.headerRows,
-    mapping: table.mapping,
+    header: table.header,
+    mapping: mappingView(table),
     identity: table.identity,
+    tiers: tiersView(table),
+    priceTax: table.priceTax,
     characteristics: table.characteristics,
-    currency: table.currency,
+    currency: currencyView(table),
     decimal: decimal.style,
     decimalConfidence: decimal.confidence,
+    decimalIsPinned: decimal.isPinned ?? false,
     decimalEvidence: decimal.evidence,
     counts: table.counts,
     ignored: table.ignored,
   }
 }
+
+/** A file's decision card as the command line's JSON has it. */
+export function cardJson(decision: FileDecision): Record<string, unknown> {
+  const { format, encoding, delimiter, verdict, reasons, tables } = decision
+  return {
+    format,
+    encoding,
+    delimiter,
+    choices: choicesView(decision),
+    verdict,
+    reasons,
+    corrections: correctionsOf(decision),
+    tables: tables.map((table) => tableJson(table, tables)),
+  }
+}
+
+type CountedTable = FileDecision['tables'][number]
 
 async function printPreview({ io }: Context, { preview, shown }: Shown): Promise<void> {
   const { stdout } = io

@@ -1,5 +1,6 @@
 import { Value } from '@sinclair/typebox/value'
 import { Elysia } from 'elysia'
+import { readableFormats } from '../analyzer/formats/readable.ts'
 import { type Handover, type IntakeParts, takeInReceived } from '../courier/intake.ts'
 import {
   limitHelp,
@@ -332,7 +333,7 @@ function requestContent() {
   const file = {
     type: 'string' as const,
     format: 'binary',
-    description: 'The list: CSV, TSV, XLSX, PDF or NDJSON.',
+    description: `The list: ${readableFormats('or')}.`,
   }
   const { supplier, file_name: _, ...options } = UploadOptions.properties
   const blank = Object.entries(options).map(([name, { description, anyOf }]) => {

@@ -9,18 +9,11 @@ import { decodeCursor, encodeCursor } from '../lib/cursor.ts'
 import { NotFoundError } from '../lib/errors.ts'
 import { Problem } from '../lib/problem.ts'
 import { t } from '../lib/schema.ts'
+import { DecisionView, decisionView } from './decision-view.ts'
 import { importFinder } from './find.ts'
 import { importStatuses } from './model.ts'
 import { importStore } from './store.ts'
-import {
-  DecisionView,
-  decisionView,
-  type ImportProgress,
-  ImportView,
-  importView,
-  LogEntryView,
-  logEntryView,
-} from './view.ts'
+import { type ImportProgress, ImportView, importView, LogEntryView, logEntryView } from './view.ts'
 
 /** What the routes of imports need. */
 export interface ImportParts {

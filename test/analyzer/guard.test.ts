@@ -104,9 +104,9 @@ test('low confidence in sku, name or price is held, each by its column; 60 % is 
   expect(codes({ confidence: { brand: 0.1, unit: 0 } })).toEqual([])
 })
 
-test('a column without a header is named by its number, and a sheet without rows is not asked', () => {
+test('a column without a header is named by its letter, and a sheet without rows is not asked', () => {
   const [reason] = reasonsFor({ confidence: { unit: 1, price: 0.5 }, header: null })
-  expect(reason!.message).toStartWith('Column 2 was taken for the price')
+  expect(reason!.message).toStartWith('Column B was taken for the price')
   expect(codes({ confidence: { price: 0.1 }, tableRows: 0 })).toEqual([])
 })
 

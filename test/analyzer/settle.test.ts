@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { ReadResult } from '../../src/analyzer/read-file.ts'
 import { settle } from '../../src/analyzer/settle.ts'
+import { wholeSheet } from '../../src/analyzer/table/area.ts'
 import { checkRowCounts, type RowCounts } from '../../src/imports/model.ts'
 import { openBench, type TestSheet } from '../helpers/bench.ts'
 import { engines } from '../helpers/engines.ts'
@@ -34,7 +35,12 @@ for (const engine of engines) {
         { counts: counted(4, 3, 0), ignored: {} },
       ]
       // Only these parts of a decision are looked at.
-      const decision = { tables: [{ sheetName: 'Nord' }, { sheetName: 'Süd' }] } as ReadResult['decision']
+      const decision = {
+        tables: [
+          { sheetName: 'Nord', area: wholeSheet },
+          { sheetName: 'Süd', area: wholeSheet },
+        ],
+      } as ReadResult['decision']
       const settled = await staging.withSql((sql) =>
         settle(
           sql,

@@ -65,7 +65,8 @@ function choiceOf(best: Judgement, judgements: Judgement[]): Choice {
   const others = judgements.filter((other) => other !== best && other.splitCount > 0)
   const next = others.sort((a, b) => b.score - a.score || b.splitCount - a.splitCount)[0]
   const isClose = next !== undefined && next.score > best.score / 2
-  const confidence = isClose ? best.score / (best.score + next.score) : Math.min(1, best.score)
+  // Titles and headings are not split by any delimiter.
+  const confidence = isClose ? best.score / (best.score + next.score) : best.alikeCount / best.splitCount
   return {
     value: best.delimiter,
     confidence: round(confidence),

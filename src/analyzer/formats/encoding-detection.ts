@@ -53,13 +53,13 @@ export function detectEncoding(sample: Uint8Array): string {
 export function chooseEncoding(sample: Uint8Array): Choice {
   const { valid, broken } = utf8Sequences(sample)
   if (valid === 0 && broken === 0) return sureChoice('utf-8', 'plain ASCII, alike in all of them')
-  if (broken === 0) return sureChoice('utf-8', `reads ${exampleOf(sample, 'utf-8')}`)
+  if (broken === 0) return sureChoice('utf-8', `reads ${exampleOf(decodeHead(sample, 'utf-8'))}`)
   if (valid >= broken * 2)
     return {
-      ...sureChoice('utf-8', `reads ${exampleOf(sample, 'utf-8')}, with a few broken characters`),
+      ...sureChoice('utf-8', `reads ${exampleOf(decodeHead(sample, 'utf-8'))}, with a few broken characters`),
       confidence: Math.round((valid / (valid + broken)) * 100) / 100,
     }
-  const scored: { encoding: string; score: number }[] = []
+  const scored: Scored[] = []
   for (const [encoding, prior] of Object.entries(priors)) {
     const lead = leadRanges[encoding]
     let score = prior
@@ -72,47 +72,51 @@ export function chooseEncoding(sample: Uint8Array): Choice {
   return choiceAmong(scored, sample)
 }
 
-function choiceAmong(scored: { encoding: string; score: number }[], sample: Uint8Array): Choice {
+function choiceAmong(scored: Scored[], sample: Uint8Array): Choice {
   const best = scored[0]!
   const text = decodeHead(sample, best.encoding)
   // Encodings that read the same text are no alternative.
   const next = scored.slice(1).find(({ encoding }) => decodeHead(sample, encoding) !== text)
-  const letters = countOf(text, /[^\u0000-\u007f]/g)
-  // Letters of a text hang together, so their logarithms add up to more than they prove.
-  const share = next === undefined ? 1 : 1 / (1 + Math.exp((next.score - best.score) / (1 + letters / 20)))
-  const confidence = Math.round(share * 100) / 100
+  if (next === undefined) return sureChoice(best.encoding, `reads ${exampleOf(text)}`)
+  const other = decodeHead(sample, next.encoding)
+  const confidence = Math.round(likelihood(best, next, text) * 100) / 100
   return {
     value: best.encoding,
     confidence,
-    why: `reads ${exampleOf(sample, best.encoding)}`,
-    runnerUp:
-      next === undefined
-        ? null
-        : {
-            value: next.encoding,
-            confidence: Math.round((1 - confidence) * 100) / 100,
-            why: `would read ${exampleOf(sample, next.encoding)}`,
-          },
+    why: `reads ${exampleOf(text, other)}`,
+    runnerUp: {
+      value: next.encoding,
+      confidence: Math.round((1 - confidence) * 100) / 100,
+      why: `would read ${exampleOf(other, text)}`,
+    },
   }
 }
 
-/** The first words beyond ASCII, as the encoding makes them. */
-function exampleOf(sample: Uint8Array, encoding: string): string {
-  const first = sample.findIndex((byte) => byte > 127)
-  // The cell's ASCII bytes before it; none of them is half of a character.
-  let at = Math.max(0, first)
-  while (at > Math.max(0, first - exampleLength / 2) && !cellEnds.includes(sample[at - 1]!)) at--
-  const line = decodeHead(sample.subarray(at), encoding).split(/[\r\n]/, 1)[0]!
-  const words = line
-    .split(/[;,\t|"]/, 1)[0]!
-    .slice(0, exampleLength)
-    .trim()
-  return `"${words.toWellFormed()}"`
+interface Scored {
+  encoding: string
+  score: number
 }
 
-const exampleLength = 30
-/** Line ends, tab and the signs between cells. */
-const cellEnds: readonly number[] = [...Buffer.from('\r\n\t",;|')]
+/** How likely the best is beside the next one. */
+function likelihood(best: Scored, next: Scored, text: string): number {
+  const prior = (priors[best.encoding] ?? 0) - (priors[next.encoding] ?? 0)
+  // Letters of a text hang together, so their logarithms add up to more than they prove.
+  const letters = countOf(text, /[^\u0000-\u007f]/g)
+  const proof = prior + (best.score - next.score - prior) / (1 + letters / 50)
+  return 1 / (1 + Math.exp(-Math.max(0, proof)))
+}
+
+/** The cell with the first character beyond ASCII, or with the first that another encoding reads differently. */
+function exampleOf(text: string, other = ''): string {
+  let at = other === '' ? text.search(/[^\u0000-\u007f]/) : 0
+  while (other !== '' && at < text.length - 1 && text[at] === other[at]) at++
+  const before = text.slice(Math.max(0, at - exampleLength), Math.max(0, at))
+  const from = at - before.length + before.search(/[^\r\n\t";,|]*$/)
+  const [cell = ''] = text.slice(from, at + exampleLength).split(/[\r\n\t";,|]/, 1)
+  return `"${cell.trim().toWellFormed()}"`
+}
+
+const exampleLength = 20
 
 // How common each is in price lists.
 const priors: Record<string, number> = {

@@ -2,15 +2,11 @@ import { open } from 'node:fs/promises'
 import { InvalidError } from '../../lib/errors.ts'
 import { compoundFileNames } from './compound-file.ts'
 import { csv } from './csv.ts'
-import {
-  compoundFileContent,
-  type ForeignContent,
-  foreignContent,
-  isCompoundFile,
-} from './foreign-content.ts'
+import { compoundFileContent, foreignContent, isCompoundFile } from './foreign-content.ts'
 import type { Format, OpenedFile, OpenOptions } from './format.ts'
 import { ndjson } from './ndjson.ts'
 import { pdf } from './pdf.ts'
+import { readableFormats, unsupportedFormat } from './readable.ts'
 import { xlsx } from './xlsx.ts'
 
 /** Every format that is read, in the order in which they are tried: nearly anything may look like CSV. */
@@ -36,7 +32,7 @@ export async function openFile(
   }
   if (isCompoundFile(head)) {
     const content = compoundFileContent(await compoundFileNames(path))
-    if (content !== null) throw unsupported(content)
+    if (content !== null) throw unsupportedFormat(content)
     throw new InvalidError(
       'encrypted_workbook',
       'The workbook is protected with a password. Save it without one and send it again.',
@@ -45,12 +41,12 @@ export async function openFile(
   // Other JSON is foreign.
   if (ndjson.detect(head)) return ndjson.open(path, options)
   const foreign = foreignContent(head)
-  if (foreign !== null) throw unsupported(foreign)
+  if (foreign !== null) throw unsupportedFormat(foreign)
   const format = formats.find((each) => each.detect(head))
   if (format === undefined) {
     throw new InvalidError(
       'not_text',
-      'The file is neither text nor a workbook. CSV, TSV, XLSX, PDF and NDJSON are read; check that the right file was sent.',
+      `The file is neither text nor a workbook. ${readableFormats('and')} are read; check that the right file was sent.`,
     )
   }
   return format.open(path, options)
@@ -73,11 +69,4 @@ async function readHead(path: string): Promise<Uint8Array> {
   } finally {
     await file.close()
   }
-}
-
-function unsupported({ name, advice }: ForeignContent): InvalidError {
-  return new InvalidError(
-    'unsupported_format',
-    `The file is ${name}. CSV, TSV, XLSX, PDF and NDJSON are read; ${advice}.`,
-  )
 }

@@ -42,6 +42,11 @@ export function perUnitOf(text: string): { unit: string | null; quantityE4: numb
   return { unit, quantityE4: quantity === 10_000 ? null : quantity }
 }
 
+/** The text without its unit of a price: "Price per kg" → "Price". */
+export function withoutPerUnit(text: string): string {
+  return perUnitOf(text) === null ? text : text.replace(perPart, ' ')
+}
+
 const lengthMax = 60
 const knownMax = 1000
 const bare: Affix = { currency: null, unit: null, quantityE4: null, isNegative: false }

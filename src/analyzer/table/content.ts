@@ -18,6 +18,12 @@ export function contentScore(field: Field, profile: ColumnProfile): number {
   return Math.min(contentScoreMax, score)
 }
 
+/** A column of mostly zeros is hardly the only price list of a table: a person should look. */
+export function zerosFactor({ zeros, priced }: ColumnProfile): number {
+  if (priced === 0 || zeros <= priced * 0.5) return 1
+  return zeros === priced ? 0.4 : 0.58
+}
+
 /** Whether the column only counts the rows: 1, 2, 3 … Numbers that rise by one from 10 on are prices like others. */
 export function isCounting(profile: ColumnProfile): boolean {
   return (
@@ -72,9 +78,6 @@ const factors: Record<Field, (profile: ColumnProfile) => number> = {
     if (isYears(profile)) factor *= 0.5
     if (isCounting(profile)) factor *= 0.5
     if (share(profile.eans, profile) > 0.5) factor *= 0.3
-    // Mostly zeros: 0 means "not on this list" there, and a person should choose.
-    if (profile.zeros === profile.priced) factor *= 0.4
-    else if (profile.zeros > profile.priced * 0.5) factor *= 0.58
     if (profile.withCurrency > 0 || share(profile.withDecimals, profile) > 0.2) factor *= 1.02
     return factor
   },

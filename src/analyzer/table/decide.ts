@@ -1,10 +1,19 @@
 import { perUnitOf } from './affix.ts'
+import { hasWholeRows, wholeSheet } from './area.ts'
+import type { FoundArea } from './areas.ts'
 import { type ColumnProfile, profileColumns } from './columns.ts'
 import { withoutCurrency } from './currency.ts'
 import { decideCurrency } from './currency-decision.ts'
 import { dateOrderOf } from './dates.ts'
 import { decimalEvidence } from './decimal-style.ts'
-import type { DateOrder, DecimalDecision, Field, TableDecision, TableOptions } from './decision.ts'
+import type {
+  DateOrder,
+  DecimalDecision,
+  Field,
+  TableDecision,
+  TableOptions,
+  TierColumn,
+} from './decision.ts'
 import { findHeader } from './header.ts'
 import { headerNames } from './header-names.ts'
 import { nameCharacteristics } from './keys.ts'
@@ -13,27 +22,33 @@ import { numberTest } from './number-cell.ts'
 import { pinnedHeaders, resolveOverrides } from './overrides.ts'
 import { headerInRows } from './pinned-header.ts'
 import { priceReader } from './price.ts'
+import { findTiers, isPriceTie, quantityColumns } from './price-columns.ts'
+import { priceTaxOf } from './price-tax.ts'
 import { type ProvingCells, provingCells } from './proving-cells.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
+import { findSectionRows } from './section-rows.ts'
 import { cellText, filledCount } from './text.ts'
-import { judgeTable, type SampleCounts } from './verdict.ts'
+import { isPlainList, plainConfidence } from './unnamed.ts'
+import { judgeTable, type SampleCounts, sureMin } from './verdict.ts'
 
 /**
  * Decides what a table means: header, columns, decimal sign, currency, and whether it is a price list at all.
  * Pure: the same sample and options give the same decision.
- * @param sample the first rows of the sheet, at most 1000, ascending by index
+ * @param sample the first rows of the table, some 1000 at most, ascending by index; cells of other tables are blank
+ * @param place what is known of the table's place; by default it is the sheet's only one
  */
 export function decideTable(
   sample: Row[],
   sheet: { index: number; name: string | null; isHidden?: boolean; isChosen?: boolean | null },
   options: TableOptions,
+  place: FoundArea = { area: wholeSheet, headingRow: null },
 ): TableDecision {
   const names = headerNames()
   const { headerRows } = options
   const header =
     headerRows === null
-      ? findHeader(sample, names, pinnedHeaders(options))
+      ? findHeader(sample, names, { pinned: pinnedHeaders(options), last: place.headingRow })
       : headerRows.length === 0
         ? null
         : headerInRows(sample, headerRows)
@@ -43,10 +58,24 @@ export function decideTable(
   const width = Math.max(headers.length, widthOf(body))
   const profiles = profileColumns(body.slice(0, profiledRows(width)), width)
   const { columns: pinned, unknown } = resolveOverrides(options, headers, width)
-  const mapping = mapColumns(headers, profiles, names, pinned)
+  const table = { texts: headers, profiles, body }
+  const breaks = quantityColumns(table, names)
+  const mapping = mapColumns(headers, profiles, names, pinned, breaks)
+  const isUnnamed = header === null || header.confidence < sureMin
+  const isPlain = isUnnamed && isPlainList(mapping, profiles, body)
+  if (isPlain) trust(mapping)
+  else if (pinned.price === undefined && mapping.price !== undefined && isPriceTie(table, mapping)) {
+    mapping.price.confidence = Math.round(mapping.price.confidence * tieFactor * 100) / 100
+  }
+  const decimal = decideDecimal(mapping, body, options)
+  const tiers = findTiers(table, names, mapping, breaks).map((tier) => ({
+    ...tier,
+    decimal: tierStyle(tier.column, body, decimal),
+  }))
   const decision: TableDecision = {
     sheet: sheet.index,
     sheetName: sheet.name,
+    area: place.area,
     verdict: 'review',
     reasons: [],
     headerRows: header?.rows.filter((row) => row >= 0) ?? [],
@@ -56,19 +85,27 @@ export function decideTable(
       runnerUp: header?.runnerUp ?? null,
     },
     firstDataRow,
+    sectionRows: header === null ? [] : findSectionRows(sample, header, place.area),
     headers,
     mapping,
     cells: {},
-    tiers: [],
-    characteristics: nameCharacteristics(headers, (column) => profiles[column]!.filled > 0, mapping, width),
+    tiers,
+    characteristics: nameCharacteristics(
+      headers,
+      (column) => profiles[column]!.filled > 0,
+      { mapping, tiers },
+      width,
+    ),
     currency: decideCurrency(mapping, headers, body, options),
-    decimal: decideDecimal(mapping, body, options),
+    decimal,
+    priceTax: priceTaxOf(mapping.price?.header ?? ''),
     priceUnit: priceUnitOf(mapping),
     dateOrder: decideDateOrder(mapping, body),
     nameFallback: findNameFallback(mapping, headers, profiles, body),
     unknownColumns: unknown,
     lineColumn: findLineColumn(headers, profiles, mapping),
-    overflowFrom: sheet.name === null && header !== null ? overflowOf(headers, body) : null,
+    overflowFrom:
+      sheet.name === null && header !== null && hasWholeRows(place.area) ? overflowOf(headers, body) : null,
     isHidden: sheet.isHidden ?? false,
     isChosen: sheet.isChosen ?? null,
     identity: identityOf(mapping, options),
@@ -76,7 +113,15 @@ export function decideTable(
   if (headerRows !== null && header === null && headerRows.length > 0)
     return { ...decision, verdict: 'not-a-price-list', reasons: [noHeaderText(headerRows)] }
   const { counts, cells } = readSample(decision, sample, options)
-  return { ...decision, cells, ...judgeTable(decision, header, counts) }
+  return { ...decision, cells, ...judgeTable(decision, isPlain ? 'plain' : header, counts) }
+}
+
+/** What the cells alone show without doubt is as good as a header. */
+function trust(mapping: Mapping): void {
+  for (const field of ['sku', 'name', 'price'] as const) {
+    const decided = mapping[field]
+    if (decided !== undefined) decided.confidence = Math.max(decided.confidence, plainConfidence)
+  }
 }
 
 /** A header may be as long as any cell, and is kept with every import: what is too long is cut, alike each time. */
@@ -97,6 +142,9 @@ function noHeaderText(rows: readonly number[]): string {
 function profiledRows(width: number): number {
   return Math.min(500, Math.max(20, Math.floor(profiledCellsMax / Math.max(1, width))))
 }
+
+/** What is left of the confidence where two prices are equally good: a person has to choose. */
+const tieFactor = 0.55
 
 const profiledCellsMax = 100_000
 
@@ -121,19 +169,32 @@ function overflowOf(headers: readonly string[], body: readonly Row[]): number | 
 }
 
 function decideDecimal(mapping: Mapping, body: readonly Row[], options: TableOptions): DecimalDecision {
-  const evidence = decimalEvidence()
-  const column = mapping.price?.column
-  if (column !== undefined) {
-    const readPrice = priceReader(null)
-    for (const row of body) {
-      const { shape, raw } = readPrice(row.cells[column])
-      if (shape !== null) evidence.see(shape, row.index, raw)
-    }
-  }
-  const decision = evidence.decision()
+  const decision = provedDecimal(mapping, body)
   return options.decimal === null
     ? decision
     : { ...decision, style: options.decimal, confidence: 1, isPinned: true }
+}
+
+function provedDecimal(mapping: Mapping, body: readonly Row[]): DecimalDecision {
+  const column = mapping.price?.column
+  return column === undefined ? decimalEvidence().decision() : columnDecimal(column, body)
+}
+
+function columnDecimal(column: number, body: readonly Row[]): DecimalDecision {
+  const evidence = decimalEvidence()
+  const readPrice = priceReader(null)
+  for (const row of body) {
+    const { shape, raw } = readPrice(row.cells[column])
+    if (shape !== null) evidence.see(shape, row.index, raw)
+  }
+  return evidence.decision()
+}
+
+/** What the column itself proves, else what the price does; a column that nothing settles is read cell by cell. */
+function tierStyle(column: number, body: readonly Row[], price: DecimalDecision): TierColumn['decimal'] {
+  const own = columnDecimal(column, body)
+  if (own.style === null || own.confidence >= sureMin) return own.style ?? price.style
+  return price.style !== null && price.confidence >= sureMin ? price.style : 'mixed'
 }
 
 function priceUnitOf(mapping: Mapping): TableDecision['priceUnit'] {

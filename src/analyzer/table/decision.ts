@@ -1,3 +1,5 @@
+import type { TableArea } from './area.ts'
+import type { PriceTax } from './price-tax.ts'
 import type { ProvingCells } from './proving-cells.ts'
 
 /**
@@ -50,6 +52,10 @@ export interface TierColumn {
   minQuantityE4: number | null
   /** ISO 4217 where the header says so; null: as the row's own price. */
   currency: string | null
+  /** Without VAT or with it, where the header says so. */
+  tax: PriceTax | null
+  /** How the column writes decimals, as in `DecimalDecision`. */
+  decimal: DecimalStyle | null
 }
 
 /**
@@ -93,6 +99,8 @@ export type Verdict = 'price-list' | 'review' | 'not-a-price-list'
 export interface TableDecision {
   sheet: number
   sheetName: string | null
+  /** Its place on the sheet; the whole sheet unless that has several tables. */
+  area: TableArea
   verdict: Verdict
   /** For people; empty for a plain price list. */
   reasons: string[]
@@ -100,6 +108,8 @@ export interface TableDecision {
   headerRows: number[]
   header: HeaderDecision
   firstDataRow: number
+  /** 0-based rows above the header that are no titles but headings of the first section. */
+  sectionRows: number[]
   /** Header texts by column, '' where blank; empty when the table has no header. */
   headers: string[]
   mapping: Partial<Record<Field, ColumnDecision>>
@@ -111,6 +121,8 @@ export interface TableDecision {
   characteristics: { column: number; key: string }[]
   currency: { code: string | null; from: CurrencySource | null }
   decimal: DecimalDecision
+  /** Whether the price is without VAT or with it, by its header or a title; null: nothing says so. */
+  priceTax: PriceTax | null
   /** What the price header says a price is for ("Preis / 100 St" → "St", 1000000); cells of a row win over it. */
   priceUnit: { unit: string | null; quantityE4: number | null }
   /** Day or month first in "03/04/2026"; null: no date column needs it, or nothing tells. */

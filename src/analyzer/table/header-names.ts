@@ -1,4 +1,4 @@
-import { perUnitOf } from './affix.ts'
+import { withoutPerUnit } from './affix.ts'
 import { currencyIn, withoutCurrency } from './currency.ts'
 import type { Field } from './decision.ts'
 import { fields } from './decision.ts'
@@ -44,10 +44,7 @@ export function headerNames(): HeaderNames {
  * "Цена, RUB" → "цена", "Preis/Euro" → "preis", "€ без ПДВ" → "".
  */
 export function coreOf(header: string): string {
-  const bare = withoutCurrency(header)
-  const per = perUnitOf(bare)
-  const withoutUnit = per === null ? bare : bare.replace(/\/.*$/u, ' ')
-  const words = normalize(withoutUnit)
+  const words = normalize(withoutPerUnit(withoutCurrency(header)).replaceAll('MwSt', 'mwst'))
     .split(' ')
     .filter((word) => word !== '' && !vatWords.has(word))
   return words.join(' ')

@@ -19,12 +19,13 @@ export interface Header {
 /**
  * Finds the header in the first 200 rows: the row whose cells are called what columns are called, or failing that
  * a row of texts above rows with numbers. Null: the table has none.
- * @param pinned normalised header texts that a person named; the row that has them is the header
+ * @param hints.pinned normalised header texts that a person named; the row that has them is the header
+ * @param hints.last index of the last row that may be it, unless a person named it: below, a header is a repeated one
  */
 export function findHeader(
   rows: readonly Row[],
   names: HeaderNames,
-  pinned: readonly string[],
+  { pinned, last }: { pinned: readonly string[]; last: number | null },
 ): Header | null {
   const looked = rows.slice(0, searchedRowsMax)
   const isNumber = numberTest()
@@ -32,6 +33,7 @@ export function findHeader(
   const candidates: Candidate[] = []
   for (let at = 0; at < looked.length; at++) {
     const candidate = judge(rows, at, names, pinned, isNumber)
+    if (last !== null && rows[at]!.index > last && (candidate?.score ?? 0) < pinnedBonus) continue
     if (candidate !== null) candidates.push(candidate)
     if (candidate !== null && (best === null || candidate.score > best.score + 0.01)) best = candidate
   }

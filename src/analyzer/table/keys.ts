@@ -22,10 +22,10 @@ export const itemFields: readonly Field[] = [
 export function nameCharacteristics(
   headers: readonly string[],
   isFilled: (column: number) => boolean,
-  mapping: TableDecision['mapping'],
+  { mapping, tiers }: Pick<TableDecision, 'mapping' | 'tiers'>,
   width: number,
 ): KeyedColumn[] {
-  const owned = new Set<number>()
+  const owned = new Set(tiers.map(({ column }) => column))
   for (const field of itemFields) {
     const column = mapping[field]?.column
     if (column !== undefined) owned.add(column)
@@ -47,7 +47,7 @@ export function nameCharacteristics(
 
 /** The decided columns, and behind them the ones that the sample left blank, under their letters. */
 export function tableKeys(decision: TableDecision): KeyedColumn[] {
-  const taken = new Set(decision.characteristics.map(({ column }) => column))
+  const taken = new Set([...decision.characteristics, ...decision.tiers].map(({ column }) => column))
   for (const field of itemFields) {
     const column = decision.mapping[field]?.column
     if (column !== undefined) taken.add(column)

@@ -1,8 +1,8 @@
 import type { ColumnProfile } from './columns.ts'
-import { contentFactor, contentScore, isCounting } from './content.ts'
+import { contentFactor, contentScore, isCounting, zerosFactor } from './content.ts'
 import { type ColumnDecision, type Field, fields } from './decision.ts'
 import type { HeaderNames } from './header-names.ts'
-import { priceRank } from './price-rank.ts'
+import { isNoPriceHeader, priceRank } from './price-rank.ts'
 import { lineHeaders } from './synonyms.ts'
 import { normalize } from './text.ts'
 
@@ -13,14 +13,16 @@ export type Mapping = Partial<Record<Field, ColumnDecision>>
  * because one column can look like two of them; the other fields take what is left, best first.
  * @param texts headers by column, '' where blank; empty for a table without header
  * @param pinned columns that a person named (`null`: this field is not in the list); they are not asked again
+ * @param breaks columns of prices that hold from a quantity on; see `quantityColumns`
  */
 export function mapColumns(
   texts: readonly string[],
   profiles: readonly ColumnProfile[],
   names: HeaderNames,
   pinned: Partial<Record<Field, number | null>>,
+  breaks: ReadonlyMap<number, number>,
 ): Mapping {
-  const candidates = proposeAll(texts, profiles, names)
+  const candidates = proposeAll(texts, profiles, names, breaks)
   const taken = new Set<number>()
   const mapping: Mapping = {}
   const settle = (field: Field, column: number, confidence: number) => {
@@ -44,7 +46,6 @@ export function mapColumns(
     if (mapping[field] === undefined && !taken.has(column)) settle(field, column, score)
   }
   for (const field of fields) addRunnerUp(field, mapping, candidates[field], texts)
-  if (pinned.price === undefined) doubtTie(mapping)
   return mapping
 }
 
@@ -79,6 +80,8 @@ const restMin = 0.55
 /** A header that names anything this well is no riddle to be solved by the content. */
 const namedMin = 0.4
 const runnerUpMin = 0.3
+/** "10+" beside "1-9" names prices as well as a word would. */
+const breakScore = 0.9
 /** Comparing every column of a very wide table with every misspelt synonym would cost minutes. */
 const fuzzyColumnsMax = 256
 const considered = 6
@@ -91,19 +94,26 @@ function proposeAll(
   texts: readonly string[],
   profiles: readonly ColumnProfile[],
   names: HeaderNames,
+  breaks: ReadonlyMap<number, number>,
 ): Candidates {
+  const isOnSeveralLists = hasSeveralPriceLists(texts, profiles, names)
   // fromEntries forgets the key type; every field is there.
   const candidates = Object.fromEntries(fields.map((field) => [field, []])) as unknown as Candidates
   for (const profile of profiles) {
     const header = texts[profile.column] ?? ''
     const named =
       header === '' ? {} : profile.column < fuzzyColumnsMax ? names.full(header) : names.quick(header)
-    const isNamed = Object.values(names.quick(header)).some((score) => score >= namedMin)
+    const isNamed =
+      breaks.has(profile.column) || Object.values(names.quick(header)).some((score) => score >= namedMin)
     for (const field of fields) {
-      const name = named[field]
+      let name = named[field]
+      if (field === 'price' && breaks.has(profile.column)) name = Math.max(name ?? 0, breakScore)
       let score = 0
       if (name !== undefined) {
-        score = Math.min(1, name * contentFactor(field, profile))
+        score = name * contentFactor(field, profile)
+        if (field === 'price' && (!isOnSeveralLists || profile.zeros === profile.priced))
+          score *= zerosFactor(profile)
+        score = Math.min(1, score)
         if (field === 'price') score *= priceRank(header)
       }
       // What the cells show is worth a guess where the header is blank, foreign or missing.
@@ -113,6 +123,20 @@ function proposeAll(
   }
   for (const field of fields) candidates[field].sort((a, b) => b.score - a.score || a.column - b.column)
   return candidates
+}
+
+/** Where an article may stand on one of several price lists, 0 means that it is not on that one. */
+function hasSeveralPriceLists(
+  texts: readonly string[],
+  profiles: readonly ColumnProfile[],
+  names: HeaderNames,
+): boolean {
+  const lists = profiles.filter(({ column, zeros, priced }) => {
+    const header = texts[column] ?? ''
+    if (zeros === 0 || zeros === priced || header === '' || isNoPriceHeader(header)) return false
+    return (names.quick(header).price ?? 0) >= namedMin
+  })
+  return lists.length >= 2
 }
 
 /** The assignment of distinct columns to the chief fields with the highest sum; leaving a field out counts 0. */
@@ -164,15 +188,6 @@ function addRunnerUp(
     confidence: round(next.score),
   }
 }
-
-/** Two price columns that are equally good: a person has to choose. */
-function doubtTie({ price }: Mapping): void {
-  if (price === undefined || price.runnerUp === null) return
-  if (price.runnerUp.confidence >= price.confidence - tieMax)
-    price.confidence = round(price.confidence * 0.55)
-}
-
-const tieMax = 0.02
 
 function round(score: number): number {
   return Math.round(score * 100) / 100

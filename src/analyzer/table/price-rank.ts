@@ -1,16 +1,58 @@
+import { perUnitOf } from './affix.ts'
+import { withoutCurrency } from './currency.ts'
+import { quantityBreakOf } from './quantity-break.ts'
 import { normalize } from './text.ts'
 
 /**
  * Which of several price columns is the price: a factor on the score of a header that names a price. Plain "Price"
- * is best, then what we pay or what is asked now, then retail and wholesale, then limits, and last what used to be.
+ * is best, and net before gross; then what we pay, then retail, list and wholesale prices, those of a lower quantity
+ * before those of a higher, then limits, and last what used to be.
  */
 export function priceRank(header: string): number {
   const words = ` ${normalize(header)} `
+  const from = quantityBreakOf(header)?.from ?? 1
+  if (from > 1) return quantityRank - quantityStep * Math.log10(from)
+  const per = perUnitOf(withoutCurrency(header))
+  const perFactor = per === null || isPiece(per) ? 1 : per.quantityE4 === null ? perUnitRank : perQuantityRank
   for (const { factor, marks } of ranks) {
-    for (const mark of marks) if (words.includes(mark)) return factor
+    for (const mark of marks) if (words.includes(mark)) return factor * perFactor
   }
-  return 1
+  return perFactor
 }
+
+/**
+ * Whether the header is about money that is no price of an article: a discount, a sum, a deposit, freight, a rate of
+ * VAT. "Price after discount" is a price.
+ */
+export function isNoPriceHeader(header: string): boolean {
+  const words = ` ${normalize(header)} `
+  if (/[%٪％]/.test(header)) return true
+  return noPriceMarks.some((mark) => words.includes(mark)) && !priceStems.test(words)
+}
+
+/** "per piece" is what a plain price is. */
+function isPiece({ unit, quantityE4 }: { unit: string | null; quantityE4: number | null }): boolean {
+  return quantityE4 === null && unit !== null && pieceWord.test(unit)
+}
+
+const pieceWord =
+  /^(?:pcs?|pieces?|pce|each|ea|unit|item|st|stk|stck|stück|stuks?|styck|ks|kus|szt|sztuk[ęa]|шт|штук[ау]?|единиц[ау]|одиниц[юя]|unité|pièce|pz|pezzo|ud|unidad|pza|pieza|un|unidade|peça|adet|τεμ|τεμάχιο|יח|יחידה|件|个|個|本|枚)$/iu
+
+// Beside a plain price, the price per kilogram serves for comparison.
+const perUnitRank = 0.97
+const perQuantityRank = 0.95
+const quantityRank = 0.9
+const quantityStep = 0.005
+
+const noPriceMarks = split(
+  `discount|rabatt|rabais|remise|sconto|descuento|desconto|korting|rabat|sleva|скидка|знижка|indirim|iskonto|εκπτωση|הנחה|خصم|折扣|割引
+  |deposit|pfand|consigne|cauzione|statiegeld|pant|kaucja|zaloha|залог|депозит|shipping|delivery|freight|versand|porto|fracht|livraison|доставка|kargo
+  |total|sum|summe|gesamt|somme|amount|betrag|montant|importe|importo|bedrag|belop|kwota|suma|soucet|castka|сумма|сума|итого|всего|разом|toplam|tutar|συνολο|ποσο|סהכ|סכום|الاجمالي|المبلغ|المجموع|合计|合計|小计|小計|总计|金额|金額|总价|總價
+  |margin|marge|marza|наценка|маржа|националка|mwst|ust|vat|tva|iva|btw|moms|mva|dph|ндс|пдв|kdv|φπα|מעמ|tax|税率|税额`,
+)
+// Words that begin like these name a price whatever stands beside them.
+const priceStems =
+  / (?:price|preis|prix|prezz|preci|prec|prijs|pris|cena|ceny|cen|цен|цін|fiyat|τιμ|מחיר|سعر)|preis |prijs |pris |[价価價]/
 
 const ranks: { factor: number; marks: string[] }[] = [
   {
@@ -28,7 +70,7 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.9,
     marks: split(
-      `wholesale|опт|оптовая|оптовый|гурт|großhandel|grosshandel|gros|mayorista|ingrosso|atacado|hurt|hurtowa|velkoobchod|bulk|toptan|χονδρικη|סיטונאי|الجملة|批发|批發|卸|dealer|дилер|2|3|4|5|10|20|50|100|1000`,
+      `wholesale|опт|оптовая|оптовый|гурт|großhandel|grosshandel|gros|mayorista|ingrosso|atacado|hurt|hurtowa|velkoobchod|bulk|toptan|χονδρικη|סיטונאי|الجملة|批发|批發|卸|dealer|дилер|2|3|4|5`,
     ),
   },
   {

@@ -6,12 +6,13 @@ import { identityKey } from './identity.ts'
 import type { IgnoredReason, Issue } from './issue.ts'
 import type { ItemRow, RowOutcome } from './item.ts'
 import { tableKeys } from './keys.ts'
-import { priceReader } from './price.ts'
+import { type PriceKind, priceReader } from './price.ts'
 import { priceFault } from './price-faults.ts'
 import { isTidyAt, type Row } from './row.ts'
 import { rowKinds } from './row-kind.ts'
 import { sectionTracker } from './sections.ts'
 import { cellText, rowText } from './text.ts'
+import { tierWriter } from './tiers.ts'
 import { faultsOf, nameLengthMax, quoted, skuLengthMax } from './validate.ts'
 
 export { contradicts } from './decimal-style.ts'
@@ -37,7 +38,9 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
   const evidence = decimalEvidence()
   const readPrice = priceReader(decision.decimal.style)
   const cells: CellReaders = cellReaders(decision, options, faults)
+  const writeTiers = decision.tiers.length === 0 ? null : tierWriter(decision, faults)
   const writeCharacteristics = characteristicsWriter(tableKeys(decision), decision.headers.length)
+  const sectionRows = new Set(decision.sectionRows)
   const isKeyedBySku = column.sku >= 0
   // Most rows have nothing to say, so what they could say it in is used again.
   let spareIssues: Issue[] = []
@@ -53,7 +56,11 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
   }
 
   function read(row: Row): RowOutcome {
-    if (row.index < decision.firstDataRow) return { kind: 'ignored', reason: kinds.above(row) }
+    if (row.index < decision.firstDataRow) {
+      return sectionRows.has(row.index)
+        ? ignore(row, 'section')
+        : { kind: 'ignored', reason: kinds.above(row) }
+    }
     const reading = readPrice(column.price < 0 ? undefined : row.cells[column.price])
     if (reading.shape !== null) evidence.see(reading.shape, row.index, reading.raw)
     const sku = isKeyedBySku ? lineAt(row, column.sku) : ''
@@ -73,11 +80,14 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     const notes = spareNotes
     if (isKeyedBySku) checkSku(row, sku, issues)
     checkName(row, name, issues)
-    const fault = priceFault(reading.kind, reading.raw)
-    if (fault !== null && column.price >= 0) {
-      issues.push(faults.error({ ...fault, row: row.index, column: column.price, raw: reading.raw }))
-    }
+    // Where there are several price lists, 0 means that the article is not on this one.
+    const isOffList = writeTiers !== null && reading.kind === 'price' && reading.e4 === 0
+    const kind = isOffList ? 'blank' : reading.kind
+    const mayBeOnOther = writeTiers !== null && kind === 'blank'
+    if (!mayBeOnOther) checkPrice(row, kind, reading.raw, issues)
     const currency = cells.currency(row, reading.currency, issues)
+    const tiers = writeTiers === null ? null : writeTiers(row, currency, notes)
+    if (mayBeOnOther && tiers === null) checkPrice(row, kind, reading.raw, issues)
     if (reading.kind === 'price' && !cells.fitsCurrency(reading.e4, currency)) {
       const text = `holds ${quoted(reading.raw)}, which is finer than ${currency} has coins for; round it`
       issues.push(
@@ -116,7 +126,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     article.name = name
     article.brand = brand
     article.category = ownCategory
-    const isPriced = reading.kind === 'price'
+    const isPriced = kind === 'price'
     const item: ItemRow = {
       row: row.index,
       itemKey,
@@ -131,7 +141,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       validFrom,
       validTo,
       characteristics: writeCharacteristics(row),
-      tiers: null,
+      tiers,
       priceColumn: column.price >= 0 ? column.price : null,
       priceRaw: column.price >= 0 ? reading.raw : null,
       notes: notes.length === 0 ? noNotes : notes,
@@ -182,6 +192,12 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       ? 'has no SKU; enter one'
       : `holds ${sku.length} characters; a SKU has at most ${skuLengthMax}`
     issues.push(faults.error({ code, row: row.index, column: column.sku, raw: isMissing ? null : sku, text }))
+  }
+
+  function checkPrice(row: Row, kind: PriceKind, raw: string, issues: Issue[]): void {
+    const fault = priceFault(kind, raw)
+    if (fault === null || column.price < 0) return
+    issues.push(faults.error({ ...fault, row: row.index, column: column.price, raw }))
   }
 
   function checkName(row: Row, name: string, issues: Issue[]): void {

@@ -62,7 +62,9 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
     vague: `title|titel|titre|titolo|título|description|descriptions|beschreibung|descrizione|descripción|descrição|beskrivelse|beskrivning|opis|popis|описание|опис|açıklama|περιγραφή|وصف|描述|説明|label|text|details|наименования|specification|particulars|concept|concepto|author title|detalle|model|modell|модель`,
   },
   price: {
-    sure: `price|unit price|net price|sales price|selling price|price each|price per unit|list price|dealer price|your price|price per piece|variant price|item price|sale price|base price|trade price|current price
+    sure: `msrp|rrp|srp|uvp|retail price|wholesale price|retail|wholesale|public price|consumer price|recommended retail price|suggested retail price|special price|offer price|gross price|net unit price|price excl vat|price incl vat
+      |angebotspreis|aktionspreis|großhandelspreis|prix conseillé|precio mayorista|precio minorista|оптовая цена|цена оптовая|цена опт|стоимость опт|оптова ціна|ціна опт|акционная цена|cena hurtowa|cena detaliczna|cena promocyjna|vejl pris|rek pris|rekommenderat pris|tilbudspris|kampanjpris
+      |price|unit price|net price|sales price|selling price|price each|price per unit|list price|dealer price|your price|price per piece|variant price|item price|sale price|base price|trade price|current price
       |preis|einzelpreis|stückpreis|verkaufspreis|nettopreis|vk preis|ek preis|listenpreis|vk|ek|e preis|preis pro stück|nettopreis|netto preis|bruttopreis|händlerpreis|ek netto|vk netto|vk brutto
       |prix|prix unitaire|prix ht|prix de vente|tarif|prix net|prix public|prix ttc|pu ht|prix achat|pu|tarif ht|prix unitaire ht
       |prezzo|prezzo unitario|prezzo netto|prezzo di vendita|prezzo listino|listino
@@ -80,8 +82,8 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |السعر|سعر|سعر الوحدة|سعر البيع|الثمن
       |价格|单价|售价|價格|單價|售價|零售价|报价|批发价|定价|含税单价
       |価格|単価|販売価格|定価|値段|税込価格|税抜価格`,
-    good: `msrp|rrp|srp|uvp|retail price|wholesale price|retail|net|price list|public price|consumer price|recommended retail price|suggested retail price|ausgabepreis|kosten|prix conseillé|precio mayorista|precio minorista|mayorista|minorista|precio publico|оптовая цена|цена оптовая|цена опт|стоимость опт|опт|оптовая|оптова ціна|розничная|ціна опт|cena hurtowa|cena detaliczna|vejl pris|rek pris|rekommenderat pris|ca pris|cirkapris|net unit price|unit cost|cost price|price excl vat|price incl vat|special price|offer price|angebotspreis|tilbudspris|kampanjpris|promo price|aktionspreis|cena promocyjna|акционная цена|specialprice|gross price`,
-    vague: `cost|amount|rate|betrag|wert|value|montant|coût|cout|importe|coste|costo|valor|costo unitario|bedrag|kosten|beløb|belopp|kwota|wartość|částka|hodnota|сумма|сума|tutar|bedel|ποσό|κόστος|סכום|עלות|المبلغ|التكلفة|金额|金額|費用|费用|charge|fee|lista|importo|costi|old price|compare at price|variant compare at price|was price|regular price|before price|alter preis|statt preis|старая цена|стара ціна|ancien prix|precio anterior|førpris|före pris|cost per item|min price|max price|минимальная цена|detallista|publico|público|price from|purchase price|einkaufspreis|prix barré`,
+    good: `dealer|net|price list|ausgabepreis|kosten|mayorista|minorista|detallista|publico|público|distribuidor|precio publico|опт|оптовая|мелкий опт|крупный опт|розничная|дилер|дилерская|ca pris|cirkapris|unit cost|cost price|promo price|specialprice`,
+    vague: `cost|amount|rate|betrag|wert|value|montant|coût|cout|importe|coste|costo|valor|costo unitario|bedrag|kosten|beløb|belopp|kwota|wartość|částka|hodnota|сумма|сума|tutar|bedel|ποσό|κόστος|סכום|עלות|المبلغ|التكلفة|金额|金額|費用|费用|charge|fee|lista|importo|costi|old price|compare at price|variant compare at price|was price|regular price|before price|alter preis|statt preis|старая цена|стара ціна|ancien prix|precio anterior|førpris|före pris|cost per item|min price|max price|минимальная цена|price from|purchase price|einkaufspreis|prix barré`,
   },
   currency: {
     sure: `currency|currency code|curr|price currency|cur|währung|waehrung|devise|monnaie|valuta|divisa|moneda|moeda|munt|munteenheid|valutakode|valutakod|waluta|měna|mena|валюта|валюта цены|para birimi|döviz|νόμισμα|מטבע|العملة|币种|货币|幣別|貨幣|通貨|código moneda|devisen|code devise|ccy|whg|pb`,

@@ -1,28 +1,45 @@
+import { isWholeSheet } from './area.ts'
 import type { ColumnDecision, TableDecision, Verdict } from './decision.ts'
+import { columnLetter } from './letters.ts'
 import { checkOverrides } from './overrides.ts'
+import { tableName } from './table-name.ts'
 
 /**
- * Which file is a price list: one with at least one table that is; failing that, one with a doubtful table goes to
- * review.
+ * Which file is a price list: one with at least one table that is, and no doubtful one on the same sheet; failing that,
+ * one with a doubtful table goes to review.
  * @throws InvalidError `unknown_column` when an override names no column of any table
  */
 export function decideFile(all: readonly TableDecision[]): { verdict: Verdict; reasons: string[] } {
   const tables = all.filter(({ isChosen }) => isChosen !== false)
   checkOverrides(tables)
-  // Sheets that a person named are all read, so one doubtful sheet makes the file doubtful.
-  const isNamed = tables.some(({ isChosen }) => isChosen === true)
-  const kinds = isNamed ? (['review', 'price-list'] as const) : (['price-list', 'review'] as const)
-  const verdict = kinds.find((kind) => tables.some((table) => table.verdict === kind))
-  if (verdict === 'price-list') return { verdict, reasons: [] }
-  const reasons = tables
-    .filter((table) => verdict === undefined || table.verdict === verdict)
-    .flatMap((table) =>
-      table.reasons.map((reason) =>
-        table.sheetName === null ? reason : `Sheet "${table.sheetName}": ${reason}`,
-      ),
-    )
+  const read = tables.filter((table) => isRead(table, tables))
+  const doubtful = read.filter(({ verdict }) => verdict === 'review')
+  if (read.length > 0 && doubtful.length === 0) return { verdict: 'price-list', reasons: [] }
+  const verdict = read.length > 0 ? 'review' : 'not-a-price-list'
+  const reasons = (read.length > 0 ? doubtful : tables).flatMap((table) =>
+    table.reasons.map((reason) => (isAlone(table) ? reason : `${tableName(table)}: ${reason}`)),
+  )
   if (tables.length === 0) reasons.push('The file holds no table.')
-  return { verdict: verdict ?? 'not-a-price-list', reasons: reasons.slice(0, reasonsMax) }
+  return { verdict, reasons: reasons.slice(0, reasonsMax) }
+}
+
+/**
+ * Whether a table's rows are read. Where a file has sheets that surely are price lists, doubtful sheets are left out,
+ * and hidden ones where it has visible ones; the card says so. Doubtful tables beside sure ones of the same sheet are
+ * not: they may be the rest of the list. Of the sheets that a person named all are read, and no others.
+ */
+export function isRead(table: TableDecision, all: readonly TableDecision[]): boolean {
+  const lists = all.filter(({ verdict }) => verdict !== 'not-a-price-list')
+  const visible = lists.filter(({ isHidden }) => !isHidden)
+  if (table.isChosen !== null) return table.isChosen && lists.includes(table)
+  const looked = visible.length > 0 ? visible : lists
+  if (!looked.includes(table)) return false
+  const sure = looked.filter(({ verdict }) => verdict === 'price-list')
+  return sure.length === 0 || sure.some(({ sheet }) => sheet === table.sheet)
+}
+
+function isAlone({ sheetName, area }: TableDecision): boolean {
+  return sheetName === null && isWholeSheet(area)
 }
 
 const reasonsMax = 20
@@ -47,10 +64,13 @@ export interface SampleCounts {
   rejected: number
 }
 
-/** The verdict on one table, with the reasons in sentences for people. */
+/**
+ * The verdict on one table, with the reasons in sentences for people.
+ * @param header `plain`: its columns need no names; null: it has none
+ */
 export function judgeTable(
   decision: Pick<TableDecision, 'mapping' | 'header' | 'decimal' | 'unknownColumns'>,
-  header: { confidence: number } | null,
+  header: { confidence: number } | 'plain' | null,
   counts: SampleCounts,
 ): { verdict: Verdict; reasons: string[] } {
   const { sku, name, price } = decision.mapping
@@ -70,7 +90,13 @@ export function judgeTable(
   if (header === null && !decision.header.isPinned)
     reasons.push('The table has no header; the columns were told by what they hold.')
   // Misspelt headers are found by what stands below them; once their columns are sure, so is the header.
-  else if (header !== null && header.confidence < sureMin && !isSure(price) && !isSure(name ?? sku)) {
+  else if (
+    header !== null &&
+    header !== 'plain' &&
+    header.confidence < sureMin &&
+    !isSure(price) &&
+    !isSure(name ?? sku)
+  ) {
     reasons.push('The header is in words that are not known.')
   }
   for (const [label, column] of [
@@ -80,7 +106,9 @@ export function judgeTable(
   ] as const) {
     if (column === undefined || isSure(column)) continue
     const place =
-      column.header === null ? `column ${column.column + 1}` : `column "${column.header.slice(0, 100)}"`
+      column.header === null
+        ? `column ${columnLetter(column.column)}`
+        : `column "${column.header.slice(0, 100)}"`
     reasons.push(`It is not sure that ${place} is the ${label} (${Math.round(column.confidence * 100)} %).`)
   }
   if (price?.header != null && multiples.test(price.header)) {

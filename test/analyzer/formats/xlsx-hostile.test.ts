@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { defaultReadLimits, type ReadLimits } from '../../../src/analyzer/formats/format.ts'
+import { readableFormats } from '../../../src/analyzer/formats/readable.ts'
 import { xlsx } from '../../../src/analyzer/formats/xlsx.ts'
 import { InvalidError } from '../../../src/lib/errors.ts'
 import { temporaryDirectory } from '../../helpers/temporary.ts'
@@ -195,7 +196,7 @@ describe('an archive of another kind is named', () => {
       expect(xlsx.detect(archive)).toBe(true)
       const error = await refusal(archive)
       expect(error.code).toBe('unsupported_format')
-      expect(error.message).toStartWith(`The file is ${kind}. CSV, TSV, XLSX, PDF and NDJSON are read; `)
+      expect(error.message).toStartWith(`The file is ${kind}. ${readableFormats('and')} are read; `)
     })
   }
 })

@@ -80,7 +80,7 @@ describe('columns are recognised', () => {
     )
     expect(columnsIn(table)).toMatchObject({ sku: 1, name: 3, price: 5 })
     expect(table.decision.mapping.price?.runnerUp).toMatchObject({ column: 4, header: 'Cost' })
-    expect(table.items[0]?.characteristics).toBe('{"Code":"1","Cost":"5.00","Title":"x"}')
+    expect(table.items[0]?.characteristics).toBe('{"Code":"1","Title":"x"}')
   })
 
   test('by their content where two headers could be meant', () => {

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { InvalidError } from '../../../lib/errors.ts'
 import type { ForeignContent } from '../foreign-content.ts'
+import { unsupportedFormat } from '../readable.ts'
 import type { ZipEntry, ZipFile } from '../zip.ts'
 import { partText } from './encoding.ts'
 import { xmlTags } from './xml.ts'
@@ -33,10 +34,7 @@ export async function findWorkbookPart(zip: ZipFile): Promise<ZipEntry> {
       'The workbook lacks its main part, xl/workbook.xml. The file is damaged; fetch or save it again.',
     )
   }
-  throw new InvalidError(
-    'unsupported_format',
-    `The file is ${foreign.name}. CSV, TSV, XLSX, PDF and NDJSON are read; ${foreign.advice}.`,
-  )
+  throw unsupportedFormat(foreign)
 }
 
 /** The relationships of a part, or of the whole archive for ''. None when there is no such list. */

@@ -1,0 +1,101 @@
+import type { OpenedFile, Sheet } from './formats/format.ts'
+import { chosenSheets } from './table/chosen-sheets.ts'
+import { decideSheet } from './table/decide-sheet.ts'
+import type { TableDecision, TableOptions } from './table/decision.ts'
+import { type HeadingWatch, headingWatch } from './table/heading-watch.ts'
+import type { Row } from './table/row.ts'
+
+/** What a sheet's first rows say about it. */
+export interface SheetDecision {
+  sheet: Sheet & { isChosen: boolean | null }
+  tables: TableDecision[]
+  /** To be shown the rows that are no items, because more tables may follow beyond the sample. */
+  watch: HeadingWatch
+}
+
+/** How many rows of a sheet are looked at before it is decided what they mean. */
+const sampleRowsMax = 1000
+/** A table that has fewer of them is worth some more. */
+const tableRowsMin = 200
+/** And so many of a table that begins further down. */
+const laterRowsMax = 300
+
+/**
+ * Decides what the tables of a file mean, by the first rows of each sheet.
+ * @throws InvalidError `unknown_sheet`
+ */
+export async function decideTables(
+  file: OpenedFile,
+  { table: options, sheets: named }: { table: TableOptions; sheets: string[] | null },
+): Promise<SheetDecision[]> {
+  const decided: SheetDecision[] = []
+  const chosen = chosenSheets(file.sheets, named)
+  for (const of of file.sheets) {
+    const sheet = { ...of, isChosen: chosen === null ? null : chosen.has(of.index) }
+    let rows = await sample(file, sheet, [{ from: 0, rowsMax: sampleRowsMax }])
+    let tables = decideSheet(rows, sheet, options)
+    const last = tables.at(-1)!
+    if (rows.length >= sampleRowsMax && rows.at(-1)!.index < last.area.firstRow + tableRowsMin) {
+      rows = await sample(file, sheet, [{ from: 0, rowsMax: sampleRowsMax * 2 }])
+      tables = decideSheet(rows, sheet, options)
+    }
+    const header = new Set(tables.at(-1)!.headerRows)
+    const known = rows.filter(({ index }) => header.has(index))
+    decided.push({ sheet, tables, watch: headingWatch(known, rows.at(-1)?.index ?? 0) })
+  }
+  return decided
+}
+
+/**
+ * Decides once more, with the rows around the headers that were come upon while the file was read.
+ * @returns null when there were none, or they head no tables after all
+ */
+export async function decideAnew(
+  file: OpenedFile,
+  decided: readonly SheetDecision[],
+  options: TableOptions,
+): Promise<TableDecision[] | null> {
+  const anew: TableDecision[] = []
+  for (const { sheet, tables, watch } of decided) {
+    if (watch.found.length === 0) {
+      anew.push(...tables)
+      continue
+    }
+    const later = watch.found.map((index) => ({
+      from: Math.max(0, index - titleRowsMax),
+      rowsMax: laterRowsMax,
+    }))
+    const rows = await sample(file, sheet, [{ from: 0, rowsMax: sampleRowsMax }, ...later])
+    anew.push(...decideSheet(rows, sheet, options))
+  }
+  return anew.length > decided.flatMap(({ tables }) => tables).length ? anew : null
+}
+
+/** Titles stand above a header. */
+const titleRowsMax = 12
+
+interface Piece {
+  /** Index of the first row. */
+  from: number
+  rowsMax: number
+}
+
+/** The rows of several places, each once. @param pieces ascending */
+async function sample(file: OpenedFile, sheet: Sheet, pieces: readonly Piece[]): Promise<Row[]> {
+  const rows: Row[] = []
+  let at = 0
+  let taken = 0
+  for await (const batch of file.rows(sheet.index)) {
+    for (const row of batch) {
+      if (at + 1 < pieces.length && row.index >= pieces[at + 1]!.from) {
+        at++
+        taken = 0
+      }
+      if (at === 0 || row.index >= pieces[at]!.from) {
+        if (taken++ < pieces[at]!.rowsMax) rows.push(row)
+        else if (at === pieces.length - 1) return rows
+      }
+    }
+  }
+  return rows
+}

@@ -1,0 +1,76 @@
+import type { HeaderNames, NameScores } from './header-names.ts'
+import type { NumberTest } from './number-cell.ts'
+import type { Cell } from './row.ts'
+import { cellText, normalize } from './text.ts'
+
+/** A row that names its columns so well that it must be a header, wherever on the sheet it stands. */
+export interface HeadingRow {
+  /** Normalised texts by column, '' where blank. */
+  words: string[]
+  /** 0-based columns of what names articles (the first of them) and of every price. */
+  nameColumn: number
+  priceColumns: number[]
+}
+
+/**
+ * Reads a row as a header: words for an article and for a price, in different columns, hardly any number, no long
+ * text. Null: the row may be anything.
+ */
+export function headingRow(
+  cells: readonly Cell[],
+  names: HeaderNames,
+  isNumber: NumberTest,
+): HeadingRow | null {
+  if (cells.length > columnsMax) return null
+  const words: string[] = []
+  const priceColumns: number[] = []
+  let nameColumn = -1
+  let filled = 0
+  let numbers = 0
+  for (let column = 0; column < cells.length; column++) {
+    const text = cellText(cells[column])
+    words.push('')
+    if (text === '') continue
+    filled++
+    // Data rows show it in their first cells, so most of them end here.
+    if (typeof cells[column] === 'number' || isNumber(cells[column])) {
+      if (++numbers > numbersMax || filled <= numbers) return null
+      continue
+    }
+    if (text.length > textMax) return null
+    words[column] = normalize(text)
+    const scores = names.quick(text)
+    if ((scores.price ?? 0) >= scoreMin && (scores.price ?? 0) >= best(scores)) priceColumns.push(column)
+    else if (nameColumn < 0 && Math.max(scores.name ?? 0, scores.sku ?? 0) >= scoreMin) nameColumn = column
+  }
+  if (nameColumn < 0 || priceColumns.length === 0 || numbers * 2 > filled) return null
+  return { words, nameColumn, priceColumns }
+}
+
+/**
+ * Whether a later header says what an earlier one said: every word the same, or a word that names no field (lists
+ * write the section there: "Cables | Unit | Price").
+ */
+export function isSameHeading(one: HeadingRow, other: HeadingRow, names: HeaderNames): boolean {
+  const width = Math.max(one.words.length, other.words.length)
+  for (let column = 0; column < width; column++) {
+    const [a, b] = [one.words[column] ?? '', other.words[column] ?? '']
+    if (a === b || b === '') continue
+    if (a === '' || best(names.quick(a)) >= fieldMin || best(names.quick(b)) >= fieldMin) return false
+  }
+  return true
+}
+
+const columnsMax = 256
+const textMax = 80
+/** Columns such as "10" and "100" (prices from that many pieces on) are headers too. */
+const numbersMax = 4
+/** Only very names of a field count: a data row may well hold "Price tag" or "Item box". */
+const scoreMin = 0.85
+const fieldMin = 0.7
+
+function best(scores: NameScores): number {
+  let highest = 0
+  for (const score of Object.values(scores)) if (score > highest) highest = score
+  return highest
+}

@@ -1,0 +1,39 @@
+import { tablesMax } from './areas.ts'
+import { headerNames } from './header-names.ts'
+import { type HeadingRow, headingRow, isSameHeading } from './heading-row.ts'
+import { numberTest } from './number-cell.ts'
+import type { Row } from './row.ts'
+
+/** Watches the rows of a sheet that are no items for headers of tables that the sample did not reach. */
+export interface HeadingWatch {
+  /** Rows must come in the order of their index. */
+  see(row: Row): void
+  /** Indexes of the rows that read like the header of another table. */
+  found: readonly number[]
+}
+
+/**
+ * @param known the rows of the header that is in force where the sample ends; empty: none is recognised as one
+ * @param after index of the last row of the sample
+ */
+export function headingWatch(known: readonly Row[], after: number): HeadingWatch {
+  const names = headerNames()
+  const isNumber = numberTest()
+  const found: number[] = []
+  let looks = 0
+  let current: HeadingRow[] = known.flatMap(({ cells }) => headingRow(cells, names, isNumber) ?? [])
+  return {
+    see({ index, cells }) {
+      if (index <= after || found.length >= tablesMax || looks >= looksMax) return
+      looks++
+      const heading = headingRow(cells, names, isNumber)
+      if (heading === null || current.some((one) => isSameHeading(one, heading, names))) return
+      current = [heading]
+      found.push(index)
+    },
+    found,
+  }
+}
+
+/** Half a second's worth, for lists in which hardly any row is an item. */
+const looksMax = 50_000

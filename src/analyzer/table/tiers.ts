@@ -1,0 +1,47 @@
+import type { CurrencyMention } from './currency.ts'
+import type { TableDecision } from './decision.ts'
+import type { Issue } from './issue.ts'
+import { priceReader } from './price.ts'
+import { priceFault } from './price-faults.ts'
+import type { Row } from './row.ts'
+import type { Faults } from './validate.ts'
+
+/**
+ * Writes the further prices of a row as JSON text, an array of `PriceTier` in the order of their columns; null where
+ * the row has none. A cell that is blank, 0 or on request means that the article is not on that list; one that cannot
+ * be read is noted and left out, since the row's own price does not hang on it.
+ */
+export function tierWriter(
+  { tiers }: Pick<TableDecision, 'tiers'>,
+  faults: Faults,
+): (row: Row, rowCurrency: string | null, notes: Issue[]) => string | null {
+  const columns = tiers.map((tier) => ({
+    ...tier,
+    readPrice: priceReader(tier.decimal),
+    start: `{"name":${JSON.stringify(tier.name)},"min_quantity_e4":${tier.minQuantityE4},"price_e4":`,
+  }))
+  return (row, rowCurrency, notes) => {
+    let json = ''
+    for (const { column, readPrice, start, currency } of columns) {
+      const reading = readPrice(row.cells[column])
+      if (reading.kind === 'blank') continue
+      if (reading.kind === 'price') {
+        if (reading.e4 === 0) continue
+        const code = reading.currency?.code ?? currency ?? sharedCode(reading.currency, rowCurrency)
+        json += `${json === '' ? '[' : ','}${start}${reading.e4},"currency":${JSON.stringify(code)}}`
+        continue
+      }
+      const fault = priceFault(reading.kind, reading.raw)
+      if (fault === null) continue
+      const text = `${fault.text} (the row was taken without this further price)`
+      notes.push(faults.note({ ...fault, text, row: row.index, column, raw: reading.raw }))
+    }
+    return json === '' ? null : `${json}]`
+  }
+}
+
+/** Without a sign a further price is in the row's currency; a sign that several share only where it may mean it. */
+function sharedCode(mention: CurrencyMention | null, rowCurrency: string | null): string | null {
+  if (mention === null || rowCurrency === null) return rowCurrency
+  return mention.candidates.includes(rowCurrency) ? rowCurrency : null
+}

@@ -1,0 +1,242 @@
+import { describe, expect, test } from 'bun:test'
+import { priceTaxOf, statedTaxOf } from '../../../src/analyzer/table/price-tax.ts'
+import { quantityBreakOf } from '../../../src/analyzer/table/quantity-break.ts'
+import { type ReadTable, readTable, rowsFrom, rowsOf } from '../../helpers/rows.ts'
+
+/** The price's header, and of every further price what it is called and from which quantity on it holds. */
+function pricesOf({ decision }: ReadTable) {
+  return [
+    decision.mapping.price?.header,
+    ...decision.tiers.map(({ name, minQuantityE4 }) =>
+      minQuantityE4 === null ? name : `${name} = ${minQuantityE4 / 10_000}`,
+    ),
+  ]
+}
+
+/** Three articles whose prices fall from one column to the next. */
+function falling(header: string): ReadTable {
+  const count = header.split('|').length
+  const line = (sku: string, price: number) =>
+    [sku, `Article ${sku}`, ...Array.from({ length: count }, (_, at) => `${price - at}.50`)].join('|')
+  return readTable(rowsOf(`SKU|Name|${header}\n${line('A-1', 90)}\n${line('A-2', 40)}\n${line('A-3', 70)}`))
+}
+
+describe('prices by quantity', () => {
+  const lists: [string, string[]][] = [
+    ['1-9|10-99|100+', ['1-9', '10-99 = 10', '100+ = 100']],
+    ['ab 1 St|ab 10 St.|ab 100 St.', ['ab 1 St', 'ab 10 St. = 10', 'ab 100 St. = 100']],
+    ['Цена|от 10 шт|от 100 шт', ['Цена', 'от 10 шт = 10', 'от 100 шт = 100']],
+    ['Price|10 pcs|50 pcs', ['Price', '10 pcs = 10', '50 pcs = 50']],
+    ['Price|from 1,000', ['Price', 'from 1,000 = 1000']],
+    ['up to 9|10 and more', ['up to 9', '10 and more = 10']],
+    ['单价|10个以上|100个以上', ['单价', '10个以上 = 10', '100个以上 = 100']],
+    ['Cena|od 10 ks|od 50 ks', ['Cena', 'od 10 ks = 10', 'od 50 ks = 50']],
+  ]
+  for (const [header, expected] of lists) {
+    test(`are further prices: ${header}`, () => {
+      const table = falling(header)
+      expect(pricesOf(table)).toEqual(expected)
+      expect(table.decision.verdict).toBe('price-list')
+    })
+  }
+
+  test('are no sums that an order must come to', () => {
+    expect(pricesOf(falling('Цена|Опт от 50 000 руб|Цена от 100 тыс'))).toEqual([
+      'Цена',
+      'Опт от 50 000 руб',
+      'Цена от 100 тыс',
+    ])
+  })
+
+  test('are no numbered lists, and no sizes whose prices rise', () => {
+    expect(pricesOf(falling('Price|Price 2|Price 3'))).toEqual(['Price', 'Price 2', 'Price 3'])
+    const sizes = readTable(
+      rowsOf('SKU|Name|Price|36-38|40-42\nA-1|Boot|9.50|12.00|13.00\nA-2|Shoe|9.90|22.00|23.00'),
+    )
+    expect(pricesOf(sizes)).toEqual(['Price'])
+  })
+
+  test('are read from many words', () => {
+    const quantities: [string, number | null][] = [
+      ['≥ 100', 100],
+      ['> 100', 101],
+      ['< 10', 1],
+      ['mind. 25', 25],
+      ['à partir de 12', 12],
+      ['desde 5 uds', 5],
+      ['vanaf 10 stuks', 10],
+      ['500 шт и более', 500],
+      ['1 000+', 1000],
+      ['10 to 49', 10],
+      ['Price per 100 pcs', null],
+      ['Preis/1000 St', null],
+      ['from 500 €', null],
+      ['Price', null],
+      ['9'.repeat(200), null],
+    ]
+    for (const [header, from] of quantities) {
+      expect([header, quantityBreakOf(header)?.from ?? null]).toEqual([header, from])
+    }
+  })
+})
+
+describe('further prices', () => {
+  test('are the other price lists beside the price, and nothing that is only about prices', () => {
+    const table = readTable(
+      rowsOf(`SKU|Name|Old price|Price|Wholesale price|Discount %|Deposit|Total
+        A-1|Hammer|14.00|12.00|10.00|15|0.25|0
+        A-2|Saw|26.00|24.00|20.00|10|0.25|0
+        A-3|Drill|38.00|36.00|30.00|10|0.25|0`),
+    )
+    expect(pricesOf(table)).toEqual(['Price', 'Old price', 'Wholesale price'])
+    expect(table.items[0]).toMatchObject({
+      priceE4: 120_000,
+      characteristics: '{"Deposit":"0.25","Discount %":"15","Total":"0"}',
+    })
+    expect(JSON.parse(table.items[0]!.tiers!)).toEqual([
+      { name: 'Old price', min_quantity_e4: null, price_e4: 140_000, currency: null },
+      { name: 'Wholesale price', min_quantity_e4: null, price_e4: 100_000, currency: null },
+    ])
+  })
+
+  test('say in which currency they are: the cell, then the header, then as the price', () => {
+    const table = readTable(
+      rowsOf(`SKU|Name|Price EUR|Price USD|Dealer price
+        A-1|Hammer|12.00|13.00|10.00
+        A-2|Saw|24.00|26.00|CHF 20.00`),
+    )
+    const currencies = table.items.map(({ tiers }) =>
+      (JSON.parse(tiers!) as { currency: string }[]).map(({ currency }) => currency),
+    )
+    expect(currencies).toEqual([
+      ['USD', 'EUR'],
+      ['USD', 'CHF'],
+    ])
+  })
+
+  test('leave out what is blank, 0 or on request, and note what cannot be read', () => {
+    const table = readTable(
+      rowsOf(`SKU|Name|Price|Wholesale price
+        A-1|Hammer|12.00|10.00
+        A-2|Saw|24.00|0
+        A-3|Drill|36.00|
+        A-4|Axe|48.00|on request
+        A-5|File|60.00|10/12`),
+    )
+    expect(table.kinds.slice(1)).toEqual(['item', 'item', 'item', 'item', 'item'])
+    expect(table.items.map(({ tiers }) => tiers !== null)).toEqual([true, false, false, false, false])
+    expect(table.items[4]?.notes).toMatchObject([{ severity: 'note', code: 'unreadable_price', column: 3 }])
+  })
+
+  test('are all that an article has where its own price is 0 or blank, and without any it is rejected', () => {
+    const table = readTable(
+      rowsOf(`SKU|Name|Retail price|Wholesale price|Dealer price
+        A-1|Hammer|12.00|0|10.00
+        A-2|Saw|0|22.50|0
+        A-3|Drill||30.00|0
+        A-4|Axe|0|0|0`),
+    )
+    expect(table.kinds.slice(1)).toEqual(['item', 'item', 'item', 'missing_price'])
+    expect(table.items.map(({ priceE4 }) => priceE4)).toEqual([120_000, null, null])
+    expect(table.items[1]?.tiers).toContain('"price_e4":225000')
+  })
+
+  test('of 0 alone say nothing of a free article', () => {
+    const { items } = readTable(rowsOf('SKU|Name|Price\nA-1|Hammer|12.00\nA-2|Flyer|0.00'))
+    expect(items[1]).toMatchObject({ priceE4: 0, tiers: null })
+  })
+
+  test('are read by the proof of their own column, else by the price', () => {
+    const { items, decision } = readTable(
+      rowsOf(`SKU|Name|Price|Wholesale price|Dealer price
+        A-1|Hammer|12,50|1.234|1.234
+        A-2|Saw|24,50|12.50|2.345
+        A-3|Drill|36,50|14.50|990`),
+    )
+    expect(decision.tiers.map(({ decimal }) => decimal)).toEqual(['dot', 'comma'])
+    const values = (JSON.parse(items[0]!.tiers!) as { price_e4: number }[]).map(({ price_e4 }) => price_e4)
+    expect(values).toEqual([12_340, 12_340_000])
+  })
+
+  test('have names of their own', () => {
+    const table = readTable(
+      rowsFrom([
+        ['SKU', 'Name', 'Price', 'Wholesale price', 'Wholesale price'],
+        ['A-1', 'Hammer', 12, 11, 10],
+        ['A-2', 'Saw', 24, 22, 20],
+      ]),
+    )
+    expect(table.decision.tiers.map(({ name }) => name)).toEqual(['Wholesale price', 'Wholesale price (2)'])
+  })
+})
+
+describe('two prices that could be the price', () => {
+  test('are asked about, unless they are the same in every row or never in one row', () => {
+    const verdict = (rows: string) => readTable(rowsOf(`SKU|Neto|Neto\n${rows}`)).decision.verdict
+    expect(verdict('A-1|12.00|10.00\nA-2|24.00|20.00\nA-3|36.00|30.00')).toBe('review')
+    expect(verdict('A-1|12.00|12.00\nA-2|24.00|24.00\nA-3|36.00|36.00')).toBe('price-list')
+    expect(verdict('A-1|12.00|0\nA-2|0|20.00\nA-3|36.00|0')).toBe('price-list')
+  })
+})
+
+describe('VAT', () => {
+  test('is said by headers in many words', () => {
+    const headers: [string, 'net' | 'gross' | null][] = [
+      ['Preis ohne MwSt.', 'net'],
+      ['Preis zzgl. der gesetzlichen MwSt.', 'net'],
+      ['Preis inkl. MwSt', 'gross'],
+      ['Nettopreis', 'net'],
+      ['Cena netto', 'net'],
+      ['Cena brutto', 'gross'],
+      ['Price excl. VAT', 'net'],
+      ['Price (VAT not included)', 'net'],
+      ['Price incl. 20% VAT', 'gross'],
+      ['Prix HT', 'net'],
+      ['Prix TTC', 'gross'],
+      ['Prezzo IVA esclusa', 'net'],
+      ['Precio sin IVA', 'net'],
+      ['Precio + IVA', 'net'],
+      ['PVP s/IVA', 'net'],
+      ['PVP c/IVA', 'gross'],
+      ['Precio con IVA', 'gross'],
+      ['Preço com IVA', 'gross'],
+      ['Prijs excl. btw', 'net'],
+      ['Pris uden moms', 'net'],
+      ['Pris inkl. moms', 'gross'],
+      ['Pris eks. mva', 'net'],
+      ['Cena bez DPH', 'net'],
+      ['Cena s DPH', 'gross'],
+      ['Цена без НДС', 'net'],
+      ['Цена с НДС', 'gross'],
+      ['Цена, не включая НДС', 'net'],
+      ['Ціна з ПДВ', 'gross'],
+      ['€ без ПДВ', 'net'],
+      ['Fiyat (KDV hariç)', 'net'],
+      ['KDV dahil fiyat', 'gross'],
+      ['Τιμή χωρίς ΦΠΑ', 'net'],
+      ['מחיר לפני מע"מ', 'net'],
+      ['מחיר כולל מע"מ', 'gross'],
+      ['不含税单价', 'net'],
+      ['含税单价', 'gross'],
+      ['税抜価格', 'net'],
+      ['税込価格', 'gross'],
+      ['Price', null],
+      ['Price with discount', null],
+    ]
+    for (const [header, tax] of headers) expect([header, priceTaxOf(header)]).toEqual([header, tax])
+  })
+
+  test('is kept with the decision; the net price is the price, the other a further one', () => {
+    const { decision } = readTable(
+      rowsOf('SKU|Name|Price incl. VAT|Price excl. VAT\nA-1|Hammer|14.40|12.00\nA-2|Saw|28.80|24.00'),
+    )
+    expect(decision.mapping.price?.header).toBe('Price excl. VAT')
+    expect(decision.priceTax).toBe('net')
+    expect(decision.tiers).toMatchObject([{ name: 'Price incl. VAT', tax: 'gross' }])
+  })
+
+  test('in a title must be named', () => {
+    expect(statedTaxOf('Alle Preise verstehen sich zzgl. MwSt.')).toBe('net')
+    expect(statedTaxOf('Weight netto 12 kg')).toBeNull()
+  })
+})
