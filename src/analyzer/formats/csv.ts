@@ -1,13 +1,11 @@
-import { isAscii } from 'node:buffer'
-import { open } from 'node:fs/promises'
 import { InvalidError } from '../../lib/errors.ts'
-import { type Choice, pinnedChoice, sureChoice } from '../table/choice.ts'
 import type { Row } from '../table/row.ts'
 import { type CsvDialect, csvDialect } from './csv-dialect.ts'
 import { csvRecords } from './csv-records.ts'
-import { encodingNamed, textStream } from './encoding.ts'
-import { chooseEncoding, encodingOfMark, utf16Order } from './encoding-detection.ts'
+
+import { encodingOfMark, utf16Order } from './encoding-detection.ts'
 import type { Format, OpenedFile, OpenOptions, RecordTaker } from './format.ts'
+import { encodingOf, textOf, utf8Of } from './text-file.ts'
 
 /**
  * CSV and TSV in any of the encodings that `encoding.ts` lists; `csv-scanner.ts` says how rows are read, and
@@ -28,11 +26,7 @@ export function csvFormat({ chunkBytes }: { chunkBytes: number }): Format {
   }
 }
 
-const chunksPerRead = 4
-const formatHeadBytes = 64 * 1024
 const dialectSampleBytes = 64 * 1024
-// Enough for hundreds of words; twenty encodings are tried on them.
-const encodingSampleBytes = 16 * 1024
 
 async function openCsv(path: string, options: OpenOptions, chunkBytes: number): Promise<OpenedFile> {
   checkDelimiter(options.delimiter)
@@ -107,61 +101,6 @@ function checkDelimiter(delimiter: string | null): void {
   )
 }
 
-async function encodingOf(path: string, pinned: string | null): Promise<Choice> {
-  const head = await firstBytes(path)
-  const mark = encodingOfMark(head)
-  if (pinned !== null) {
-    const named = encodingNamed(pinned)
-    // "utf-16" leaves the byte order open; the mark then says it.
-    return pinnedChoice(named === 'utf-16le' && mark === 'utf-16be' ? mark : named)
-  }
-  if (mark === 'utf-32') {
-    throw new InvalidError(
-      'unknown_encoding',
-      'The file is written in UTF-32. Save it as UTF-8 and try again.',
-    )
-  }
-  if (mark !== null) return sureChoice(mark, 'the file begins with its mark')
-  const order = utf16Order(head)
-  if (order !== null) return sureChoice(order, 'every other byte is zero')
-  return chooseEncoding(await linesBeyondAscii(path))
-}
-
-/**
- * The first lines that have bytes beyond ASCII. They may lie anywhere in the file, so a list in plain ASCII is
- * looked through to its end: at several GB/s, and without decoding anything.
- */
-async function linesBeyondAscii(path: string): Promise<Uint8Array> {
-  const sample = new Uint8Array(encodingSampleBytes)
-  let length = 0
-  let isFirst = true
-  for await (const chunk of chunksOf(path, 64 * 1024)) {
-    // A chunk may begin inside a character, and so does its first line.
-    let at = isFirst || isAscii(chunk) ? 0 : lineEndAfter(chunk, 0) % chunk.length
-    isFirst = false
-    if (isAscii(chunk)) continue
-    while (at < chunk.length) {
-      // Line ends are the same bytes in every encoding that gets here, and never half of another character.
-      const end = lineEndAfter(chunk, at)
-      if (!isAscii(chunk.subarray(at, end))) {
-        const line = chunk.subarray(at, Math.min(end, at + sample.length - length))
-        sample.set(line, length)
-        length += line.length
-        if (length === sample.length) return sample
-      }
-      at = end
-    }
-  }
-  return sample.subarray(0, length)
-}
-
-/** The index behind the next LF or CR, or the length of the chunk. */
-function lineEndAfter(chunk: Uint8Array, from: number): number {
-  let at = from
-  while (at < chunk.length && chunk[at] !== 10 && chunk[at] !== 13) at++
-  return Math.min(at + 1, chunk.length)
-}
-
 async function dialectOf(path: string, encoding: string, options: OpenOptions): Promise<CsvDialect> {
   let head = ''
   let isWhole = true
@@ -177,93 +116,4 @@ async function dialectOf(path: string, encoding: string, options: OpenOptions): 
     throw new InvalidError('empty_file', 'The file is empty. Check the export or the download that made it.')
   }
   return csvDialect(head, { delimiterPinned: options.delimiter, limits: options.limits, isWhole })
-}
-
-/** Decodes the file piece by piece. `bytesRead` counts from the start of the file. */
-async function* textOf(
-  path: string,
-  encoding: string,
-  chunkBytes: number,
-): AsyncGenerator<{ text: string; bytesRead: number }> {
-  const stream = textStream(encoding)
-  let bytesRead = 0
-  for await (const chunk of chunksOf(path, chunkBytes)) {
-    bytesRead += chunk.length
-    yield { text: stream.decode(chunk), bytesRead }
-  }
-  yield { text: stream.end(), bytesRead }
-}
-
-/**
- * Reads the file in chunks. A chunk is valid until the next is asked for. Several chunks are read at once, and the
- * next ones while the latest are used: a read costs some 70 µs whatever its length. Larger chunks are no gain, since
- * more rows then live at once and the garbage collector has to move them (128 KiB: 5 % slower, 1 MiB: 15 %).
- */
-async function* chunksOf(path: string, chunkBytes: number): AsyncGenerator<Uint8Array> {
-  const blockBytes = chunkBytes * chunksPerRead
-  const file = await open(path, 'r')
-  let spare = new Uint8Array(blockBytes)
-  let current = new Uint8Array(blockBytes)
-  let reading = file.read(current, 0, blockBytes, null)
-  try {
-    for (;;) {
-      const { bytesRead } = await reading
-      if (bytesRead === 0) return
-      reading = file.read(spare, 0, blockBytes, null)
-      // Nobody awaits it yet, and whoever stops reading never will.
-      reading.catch(() => {})
-      for (let at = 0; at < bytesRead; at += chunkBytes) {
-        yield current.subarray(at, Math.min(at + chunkBytes, bytesRead))
-      }
-      ;[current, spare] = [spare, current]
-    }
-  } finally {
-    await reading.catch(() => {})
-    await file.close()
-  }
-}
-
-/** The file as UTF-8, piece by piece, without its byte order mark. A piece is valid until the next is asked for. */
-async function* utf8Of(
-  path: string,
-  encoding: string,
-  chunkBytes: number,
-): AsyncGenerator<{ bytes: Buffer; bytesRead: number }> {
-  if (encoding !== 'utf-8') {
-    for await (const { text, bytesRead } of textOf(path, encoding, chunkBytes))
-      yield { bytes: Buffer.from(text), bytesRead }
-    return
-  }
-  let bytesRead = 0
-  let head: Buffer | null = Buffer.alloc(0)
-  for await (const chunk of chunksOf(path, chunkBytes)) {
-    bytesRead += chunk.length
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
-    if (head === null) {
-      yield { bytes, bytesRead }
-      continue
-    }
-    head = Buffer.concat([head, bytes])
-    if (head.length < byteOrderMark.length) continue
-    yield { bytes: withoutMark(head), bytesRead }
-    head = null
-  }
-  if (head !== null) yield { bytes: head, bytesRead }
-}
-
-const byteOrderMark = Buffer.from('\ufeff')
-
-function withoutMark(head: Buffer): Buffer {
-  const mark = head.subarray(0, byteOrderMark.length)
-  return mark.equals(byteOrderMark) ? head.subarray(byteOrderMark.length) : head
-}
-
-async function firstBytes(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r')
-  try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(formatHeadBytes), 0, formatHeadBytes, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
 }

@@ -107,9 +107,6 @@ function foreignText(head: Uint8Array): ForeignContent | null {
       ? { name: 'a workbook in the XML format of Excel 2003', advice: saveFromSpreadsheet }
       : { name: 'an XML document', advice: exportTable }
   }
-  if (/^(?:\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\})|\[\s*(?:[[{\]]|"(?:[^"\\]|\\.)*"\s*[,\]]))/.test(text)) {
-    return { name: 'a JSON document', advice: exportTable }
-  }
   if (/^ID;P(?:WXL|CALCOOO\d*|SCALC3?);/.test(text)) {
     return { name: 'a workbook in the SYLK format', advice: saveFromSpreadsheet }
   }

@@ -4,13 +4,14 @@ import { compoundFileNames } from './compound-file.ts'
 import { csv } from './csv.ts'
 import { compoundFileContent, foreignContent, isCompoundFile } from './foreign-content.ts'
 import type { Format, OpenedFile, OpenOptions } from './format.ts'
+import { json } from './json.ts'
 import { ndjson } from './ndjson.ts'
 import { pdf } from './pdf.ts'
 import { readableFormats, unsupportedFormat } from './readable.ts'
 import { xlsx } from './xlsx.ts'
 
 /** Every format that is read, in the order in which they are tried: nearly anything may look like CSV. */
-export const formats: readonly Format[] = [xlsx, pdf, ndjson, csv]
+export const formats: readonly Format[] = [xlsx, pdf, ndjson, json, csv]
 
 /**
  * Opens a file, whatever its name says: the format is decided by the first 64 KiB of the content.

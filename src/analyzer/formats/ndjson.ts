@@ -1,8 +1,8 @@
-import { open } from 'node:fs/promises'
 import { InvalidError } from '../../lib/errors.ts'
 import type { Cell, Row } from '../table/row.ts'
 import type { Format, OpenedFile, OpenOptions, ReadLimits, Sheet } from './format.ts'
 import { type NdjsonLine, ndjsonLine } from './ndjson-line.ts'
+import { textLines } from './text-lines.ts'
 
 /**
  * NDJSON: one flat JSON object a line, UTF-8. The keys are the header; a sheet's columns are the keys of its rows in
@@ -14,7 +14,6 @@ import { type NdjsonLine, ndjsonLine } from './ndjson-line.ts'
  */
 export const ndjson: Format = { name: 'ndjson', detect, open: openNdjson }
 
-const chunkBytes = 256 * 1024
 const sheetsMax = 1000
 const rowKey = '_row'
 const sheetKey = '_sheet'
@@ -22,11 +21,15 @@ const rowNumberMax = 1_000_000_000
 /** So many characters of a line that cannot be taken are shown. */
 const rawMax = 200
 
-/** Its first line must be there whole, and be right. */
+/** Its first line must be there whole, and be right; objects within objects are read as JSON. */
 function detect(head: Uint8Array): boolean {
   const text = new TextDecoder().decode(head)
-  const first = /^\s*(\{[^\n]*)(\n|$)/.exec(text)
-  return first !== null && 'members' in ndjsonLine(first[1]!)
+  const [, first] = /^\s*(\{[^\n]*)(?:\n|$)/.exec(text) ?? []
+  if (first === undefined || !('members' in ndjsonLine(first))) return false
+  return text.split('\n').every((line) => {
+    const found = ndjsonLine(line)
+    return 'members' in found || found.code !== 'nested_value'
+  })
 }
 
 async function openNdjson(path: string, { limits }: OpenOptions): Promise<OpenedFile> {
@@ -42,7 +45,7 @@ async function openNdjson(path: string, { limits }: OpenOptions): Promise<Opened
       throw new InvalidError('unknown_sheet', `There are ${names.length} sheets, and no sheet ${sheet + 1}.`)
     yield [{ index: -1, cells: [...places.keys()] }]
     let last = -1
-    for await (const batch of linesOf(path, limits)) {
+    for await (const batch of textLines(path, 'utf-8', limits)) {
       if (isClosed) throw new Error('The file was closed while it was being read.')
       bytesRead = batch.bytesRead
       const found: Row[] = []
@@ -76,7 +79,7 @@ async function openNdjson(path: string, { limits }: OpenOptions): Promise<Opened
 async function columnsOf(path: string, limits: ReadLimits): Promise<Map<string, Map<string, number>>> {
   const columns = new Map<string, Map<string, number>>()
   let linesSeen = 0
-  for await (const { lines } of linesOf(path, limits)) {
+  for await (const { lines } of textLines(path, 'utf-8', limits)) {
     for (const { number, text } of lines) {
       linesSeen++
       const line = ndjsonLine(text)
@@ -155,48 +158,4 @@ function rowOf(
     if (column !== undefined) cells[column] = cell
   }
   return { index, cells }
-}
-
-interface Lines {
-  /** 1-based numbers; blank lines are left out. */
-  lines: { number: number; text: string }[]
-  bytesRead: number
-}
-
-/** @throws InvalidError `line_too_long` */
-async function* linesOf(path: string, { cellCharactersMax }: ReadLimits): AsyncGenerator<Lines> {
-  const lengthMax = cellCharactersMax * 4
-  const decoder = new TextDecoder()
-  const file = await open(path, 'r')
-  try {
-    const chunk = new Uint8Array(chunkBytes)
-    let rest = ''
-    let number = 0
-    let bytesRead = 0
-    for (;;) {
-      const read = await file.read(chunk, 0, chunkBytes, null)
-      bytesRead += read.bytesRead
-      const isEnd = read.bytesRead === 0
-      rest += isEnd ? decoder.decode() : decoder.decode(chunk.subarray(0, read.bytesRead), { stream: true })
-      const lines: Lines['lines'] = []
-      let from = 0
-      for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n', from)) {
-        number++
-        addLine(lines, number, rest.slice(from, end))
-        from = end + 1
-      }
-      rest = rest.slice(from)
-      if (isEnd) addLine(lines, number + 1, rest)
-      if (rest.length > lengthMax)
-        throw new InvalidError('line_too_long', `Line ${number + 1} is longer than ${lengthMax} characters.`)
-      if (lines.length > 0) yield { lines, bytesRead }
-      if (isEnd) return
-    }
-  } finally {
-    await file.close()
-  }
-}
-
-function addLine(lines: Lines['lines'], number: number, text: string): void {
-  if (text.trim() !== '') lines.push({ number, text })
 }

@@ -197,7 +197,7 @@ function lowerAsides(core: string, scores: NameScores): void {
 
 const asideWords: Partial<Record<Field, ReadonlySet<string>>> = {
   name: wordSet(
-    `option option1 option2 option3 attribute seo alt tag category brand group supplier vendor manufacturer company contact
+    `option option1 option2 option3 attribute type seo alt tag category brand group supplier vendor manufacturer company contact
      variant color colour file sheet user customer store image tax gift short internal tracker
      группы категории бренда производителя поставщика файла цвета групи категорії виробника постачальника
      gruppe hersteller marke lieferant kategorie farbe marque fournisseur couleur grupo marca proveedor`,
