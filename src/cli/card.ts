@@ -1,6 +1,6 @@
 import { isWholeSheet } from '../analyzer/table/area.ts'
 import type { Choice } from '../analyzer/table/choice.ts'
-import { type Correction, correctionsOf } from '../analyzer/table/corrections.ts'
+import { correctionsOf } from '../analyzer/table/corrections.ts'
 import { type ColumnDecision, type Field, fields, type Verdict } from '../analyzer/table/decision.ts'
 import { columnLetter } from '../analyzer/table/letters.ts'
 import type { ProvingCell } from '../analyzer/table/proving-cells.ts'
@@ -39,7 +39,7 @@ export function printCard(
   const parts = [card.format.toUpperCase(), card.encoding, delimiterText(card.delimiter)]
   printLine(writer, `${verdictText[card.verdict]} (${parts.filter((part) => part !== null).join(', ')}).`)
   for (const reason of card.reasons) printLine(writer, `  ${reason}`)
-  printCorrections(writer, correctionsOf(card))
+  printCorrections(writer, card, 'To make it sure, or to put it right, add what is true:')
   const { encoding, delimiter } = card.choices
   if (encoding !== null && isGuess(encoding)) printLine(writer, `Encoding: ${choiceText(encoding)}.`)
   if (delimiter !== null && isGuess(delimiter)) printLine(writer, `Delimiter: ${choiceText(delimiter)}.`)
@@ -64,9 +64,10 @@ export function countsText(counts: RowCounts, ignored: IgnoredCounts): string {
 }
 
 /** What to type where something is not sure: one flag a line, with what it says. */
-function printCorrections(writer: Writer, corrections: Correction[]): void {
+export function printCorrections(writer: Writer, card: FileDecision, introduction: string): void {
+  const corrections = correctionsOf(card)
   if (corrections.length === 0) return
-  printLine(writer, 'To make it sure, or to put it right, add what is true:')
+  printLine(writer, introduction)
   const flags = corrections.map(({ option, value }) => `--${option.replaceAll('_', '-')} ${shellWord(value)}`)
   const width = Math.max(...flags.map((flag) => Bun.stringWidth(flag)))
   for (const [index, { means }] of corrections.entries()) {

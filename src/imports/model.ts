@@ -7,8 +7,9 @@ import type { ListMode, SourceSettings } from '../sources/model.ts'
  * The states of an import:
  *
  *   pending → running → completed | partial_success | unchanged
- *                     → held → running (approved) | cancelled (discarded)
- *                     → failed | cancelled | expired
+ *                     → held → running (approved, corrected) | cancelled (discarded)
+ *                     → failed → running (corrected)
+ *                     → cancelled | expired
  *   completed | partial_success → undone
  */
 export const importStatuses = [

@@ -79,7 +79,8 @@ export interface ImportChange {
   rowsSha256?: string | null
   analyzedBy?: AnalyzerKind
   fallbackReason?: string | null
-  decision?: FileDecision
+  decision?: FileDecision | null
+  readingKey?: string
   scopes?: string[]
   counts?: RowCounts
   ignored?: IgnoredCounts
