@@ -17,6 +17,7 @@ import { readingPins } from './handover.ts'
 import { printJsonLists } from './json-lists.ts'
 import { printLine, printTable } from './output.ts'
 import { readingOptions } from './reading-options.ts'
+import { tiersColumn } from './tiers.ts'
 
 /** How many items and issues are shown when nobody says. */
 const shownDefault = 20
@@ -189,6 +190,7 @@ async function collect<Element>(elements: AsyncIterable<Element>): Promise<Eleme
 }
 
 function printItems(writer: Context['io']['stdout'], items: PreviewItem[]): void {
+  const tiers = tiersColumn(items)
   printTable(writer, {
     columns: [
       { header: 'ROW', align: 'right' },
@@ -197,15 +199,17 @@ function printItems(writer: Context['io']['stdout'], items: PreviewItem[]): void
       { header: 'PRICE', align: 'right' },
       { header: '' },
       { header: 'UNIT' },
+      ...tiers.columns,
       { header: 'CATEGORY', canShrink: true },
     ],
-    rows: items.map(({ row, sku, name, price, currency, unit, price_quantity, category }) => [
+    rows: items.map(({ row, sku, name, price, currency, unit, price_quantity, category }, index) => [
       row + 1,
       sku,
       name,
       price ?? 'on request',
       price === null ? null : currency,
       unitText(unit, price_quantity),
+      ...tiers.cells(index),
       category,
     ]),
   })

@@ -116,12 +116,14 @@ export function isRight(score: ListScore): boolean {
 
 function refused(truth: ListTruth, { code, message }: RefusedList['error'], isNegative: boolean): ListScore {
   const isWrong = truth.verdict[0] === 'price-list'
+  // Nothing is written of a file that the reader refuses, and of a negative nothing may be; but it must have looked.
+  const isFine = isNegative && code !== 'crash' && code !== 'unsupported_format'
   const none = (expected: Count | undefined) => ({ expected: expected ?? null, found: 0, isRight: !isWrong })
   return {
     file: truth.file,
     isNegative,
     found: code,
-    verdict: 'refused',
+    verdict: isFine ? 'right' : 'refused',
     isHeaderRight: !isWrong,
     wrongFields: [],
     items: none(truth.items),
@@ -129,7 +131,7 @@ function refused(truth: ListTruth, { code, message }: RefusedList['error'], isNe
     rejected: none(truth.rejected),
     samples: { right: 0, of: truth.samples.length },
     silentlyWrong: 0,
-    faults: [fault('verdict', truth.verdict.join(' or '), `${code}: ${message}`)],
+    faults: isFine ? [] : [fault('verdict', truth.verdict.join(' or '), `${code}: ${message}`)],
   }
 }
 

@@ -1,5 +1,6 @@
 import { decodeHead } from './encoding.ts'
 import { encodingOfMark, utf16Order } from './encoding-detection.ts'
+import { documentKind } from './markup/document-kind.ts'
 
 /** Content that is recognised but not read. */
 export interface ForeignContent {
@@ -86,27 +87,18 @@ function startsWith(head: Uint8Array, hex: string): boolean {
   return head.length >= length && Buffer.from(head.subarray(0, length)).toString('hex') === hex
 }
 
-const xmlStart = /^(?:<\?xml\b|<!doctype\b|<[a-z_][\w:.-]*(?:\s[^<>]*)?>\s*<)/i
-
 function foreignText(head: Uint8Array): ForeignContent | null {
   const mark = encodingOfMark(head)
   if (mark === 'utf-32') return null
   const text = decodeHead(head, mark ?? utf16Order(head) ?? 'utf-8').trimStart()
-  if (
-    /^(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style|title)\b/i.test(
-      text,
-    )
-  ) {
+  if (documentKind(head) === 'html') {
     return {
       name: 'a web page (HTML)',
       advice: `if it shows a table, ${saveFromSpreadsheet}; if it shows a login or an error, fetch the list again`,
     }
   }
-  if (xmlStart.test(text)) {
-    return text.includes('urn:schemas-microsoft-com:office:spreadsheet')
-      ? { name: 'a workbook in the XML format of Excel 2003', advice: saveFromSpreadsheet }
-      : { name: 'an XML document', advice: exportTable }
-  }
+  if (documentKind(head) === 'excel-xml')
+    return { name: 'a workbook in the XML format of Excel 2003', advice: saveFromSpreadsheet }
   if (/^ID;P(?:WXL|CALCOOO\d*|SCALC3?);/.test(text)) {
     return { name: 'a workbook in the SYLK format', advice: saveFromSpreadsheet }
   }

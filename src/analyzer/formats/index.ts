@@ -6,12 +6,15 @@ import { compoundFileContent, foreignContent, isCompoundFile } from './foreign-c
 import type { Format, OpenedFile, OpenOptions } from './format.ts'
 import { json } from './json.ts'
 import { ndjson } from './ndjson.ts'
+import { isOpenDocumentSheet, ods } from './ods.ts'
 import { pdf } from './pdf.ts'
 import { readableFormats, unsupportedFormat } from './readable.ts'
 import { xlsx } from './xlsx.ts'
+import { xmlCatalog } from './xml-catalog.ts'
+import { openZip } from './zip.ts'
 
 /** Every format that is read, in the order in which they are tried: nearly anything may look like CSV. */
-export const formats: readonly Format[] = [xlsx, pdf, ndjson, json, csv]
+export const formats: readonly Format[] = [ods, xlsx, pdf, ndjson, json, xmlCatalog, csv]
 
 /**
  * Opens a file, whatever its name says: the format is decided by the first 64 KiB of the content.
@@ -50,7 +53,18 @@ export async function openFile(
       `The file is neither text nor a workbook. ${readableFormats('and')} are read; check that the right file was sent.`,
     )
   }
+  if (format === xlsx && (await isOpenDocument(path))) return ods.open(path, options)
   return format.open(path, options)
+}
+
+/** Every archive looks like a workbook until its directory is read. */
+async function isOpenDocument(path: string): Promise<boolean> {
+  const zip = openZip(path)
+  try {
+    return await isOpenDocumentSheet(zip)
+  } finally {
+    zip.close()
+  }
 }
 
 function formatNamed(name: string): Format {

@@ -57,6 +57,11 @@ export function fill(profile: ColumnProfile): number {
   return profile.rowCount === 0 ? 0 : profile.filled / profile.rowCount
 }
 
+/** Whether a text is a unit of sale, with or without a number before it: "шт.", "kg", "100 St". */
+export function isUnitWord(text: string): boolean {
+  return text.length <= 10 && unitWord.test(text)
+}
+
 function profileColumn(rows: readonly Row[], column: number): ColumnProfile {
   const profile = emptyProfile(column, rows.length)
   const seen = new Set<string>()
@@ -110,7 +115,7 @@ function countText(text: string, profile: ColumnProfile): void {
   if (/\.(?:jpe?g|png|gif|webp|svg|bmp)(?:[?#]\S*)?$/i.test(text)) profile.images++
   if (head.length <= 30 && parseDate(head, 'dmy') !== null) profile.dates++
   if (head.length <= 12 && currencyOf(head) !== null) profile.currencyCodes++
-  if (head.length <= 10 && unitWord.test(head)) profile.unitWords++
+  if (isUnitWord(head)) profile.unitWords++
 }
 
 const distinctMax = 1000

@@ -4,7 +4,8 @@ import type { Field, TableDecision } from './decision.ts'
 import { columnLetter } from './letters.ts'
 import { priceReader } from './price.ts'
 import { fieldText } from './runner-up.ts'
-import { isRead, sureMin } from './verdict.ts'
+import { sureMin } from './sure.ts'
+import { isRead } from './verdict.ts'
 
 /** Something that a person may say about a list, because the list leaves it open. */
 export interface Correction {

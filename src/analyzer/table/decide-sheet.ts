@@ -23,10 +23,16 @@ export function decideSheet(
   if (found.length === 1 || namesLetters(options, headingWords(sample, found))) {
     return [decideTable(sample, sheet, options, { area: wholeSheet, headingRow: found[0]!.headingRow })]
   }
-  return found.map((place) => {
+  const tables = found.map((place) => {
     const rows = sample.filter(({ index }) => isInRows(place.area, index))
     const own = rows.map((row) => rowWithin(row, place.area))
     return decideTable(own, sheet, options, place)
+  })
+  return tables.map((table) => {
+    const beside = tables.filter(({ area }) => area.firstRow === table.area.firstRow)
+    // The title of the whole list stands over the first of several tables.
+    const haveHeadings = beside.every(({ sectionRows }) => sectionRows.length > 0)
+    return haveHeadings ? table : { ...table, sectionRows: [] }
   })
 }
 

@@ -14,8 +14,9 @@ import type {
   TableOptions,
   TierColumn,
 } from './decision.ts'
+import { otherDocument } from './document-kind.ts'
 import { findHeader } from './header.ts'
-import { headerNames } from './header-names.ts'
+import { type HeaderNames, headerNames } from './header-names.ts'
 import { nameCharacteristics } from './keys.ts'
 import { findLineColumn, type Mapping, mapColumns } from './mapping.ts'
 import { numberTest } from './number-cell.ts'
@@ -28,9 +29,10 @@ import { type ProvingCells, provingCells } from './proving-cells.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
 import { findSectionRows } from './section-rows.ts'
+import { sureMin } from './sure.ts'
 import { cellText, filledCount } from './text.ts'
-import { isPlainList, plainConfidence } from './unnamed.ts'
-import { judgeTable, type SampleCounts, sureMin } from './verdict.ts'
+import { isOnlyName, isPlainList, plainConfidence } from './unnamed.ts'
+import { judgeTable, type SampleCounts } from './verdict.ts'
 
 /**
  * Decides what a table means: header, columns, decimal sign, currency, and whether it is a price list at all.
@@ -51,7 +53,7 @@ export function decideTable(
       ? findHeader(sample, names, { pinned: pinnedHeaders(options), last: place.headingRow })
       : headerRows.length === 0
         ? null
-        : headerInRows(sample, headerRows)
+        : headerInRows(sample, headerRows, names)
   const firstDataRow = header?.firstDataRow ?? firstWideRow(sample)
   const body = sample.filter((row) => row.index >= firstDataRow && filledCount(row.cells) >= 2)
   const headers = cutHeaders(header?.texts ?? [])
@@ -63,10 +65,13 @@ export function decideTable(
   const mapping = mapColumns(headers, profiles, names, pinned, breaks)
   const isUnnamed = header === null || header.confidence < sureMin
   const isPlain = isUnnamed && isPlainList(mapping, profiles, body)
-  if (isPlain) trust(mapping)
-  else if (pinned.price === undefined && mapping.price !== undefined && isPriceTie(table, mapping)) {
-    mapping.price.confidence = Math.round(mapping.price.confidence * tieFactor * 100) / 100
+  if (isPlain) trust(mapping, ['sku', 'name', 'price'])
+  else {
+    if (pinned.price === undefined && mapping.price !== undefined && isPriceTie(table, mapping))
+      mapping.price.confidence = Math.round(mapping.price.confidence * tieFactor * 100) / 100
+    if (isOnlyName(mapping, profiles)) trust(mapping, ['name'])
   }
+  const isPinned = headerRows !== null || Object.keys(pinned).length > 0
   const decimal = decideDecimal(mapping, body, options)
   const tiers = findTiers(table, names, mapping, breaks).map((tier) => ({
     ...tier,
@@ -79,6 +84,7 @@ export function decideTable(
     verdict: 'review',
     reasons: [],
     headerRows: header?.rows.filter((row) => row >= 0) ?? [],
+    headerLines: header?.lines ?? [],
     header: {
       confidence: header?.confidence ?? null,
       isPinned: headerRows !== null,
@@ -99,7 +105,7 @@ export function decideTable(
     currency: decideCurrency(mapping, headers, body, options),
     decimal,
     priceTax: priceTaxOf(mapping.price?.header ?? ''),
-    priceUnit: priceUnitOf(mapping),
+    priceUnit: priceUnitOf(mapping, names),
     dateOrder: decideDateOrder(mapping, body),
     nameFallback: findNameFallback(mapping, headers, profiles, body),
     unknownColumns: unknown,
@@ -112,13 +118,15 @@ export function decideTable(
   }
   if (headerRows !== null && header === null && headerRows.length > 0)
     return { ...decision, verdict: 'not-a-price-list', reasons: [noHeaderText(headerRows)] }
+  const titles = sample.filter(({ index }) => index < firstDataRow)
+  const otherwise = isPinned ? null : otherDocument({ headers, mapping, profiles, titles })
   const { counts, cells } = readSample(decision, sample, options)
-  return { ...decision, cells, ...judgeTable(decision, isPlain ? 'plain' : header, counts) }
+  return { ...decision, cells, ...judgeTable(decision, isPlain ? 'plain' : header, counts, otherwise) }
 }
 
 /** What the cells alone show without doubt is as good as a header. */
-function trust(mapping: Mapping): void {
-  for (const field of ['sku', 'name', 'price'] as const) {
+function trust(mapping: Mapping, trusted: readonly Field[]): void {
+  for (const field of trusted) {
     const decided = mapping[field]
     if (decided !== undefined) decided.confidence = Math.max(decided.confidence, plainConfidence)
   }
@@ -197,11 +205,13 @@ function tierStyle(column: number, body: readonly Row[], price: DecimalDecision)
   return price.style !== null && price.confidence >= sureMin ? price.style : 'mixed'
 }
 
-function priceUnitOf(mapping: Mapping): TableDecision['priceUnit'] {
+function priceUnitOf(mapping: Mapping, names: HeaderNames): TableDecision['priceUnit'] {
   const header = mapping.price?.header ?? null
   // "Preis/Euro" has a slash and no unit; currencies are looked for in decideCurrency.
   const per = header === null ? null : perUnitOf(withoutCurrency(header))
-  return per ?? { unit: null, quantityE4: null }
+  // "Preis/Price" says it in two languages.
+  const isUnit = per !== null && (per.unit === null || (names.quick(per.unit).price ?? 0) < sureMin)
+  return isUnit ? per : { unit: null, quantityE4: null }
 }
 
 function decideDateOrder(mapping: Mapping, body: readonly Row[]): DateOrder | null {

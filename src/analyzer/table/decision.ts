@@ -107,6 +107,8 @@ export interface TableDecision {
   /** 0-based row indexes; empty when the table has no header. */
   headerRows: number[]
   header: HeaderDecision
+  /** What each row of a header of several rows says alone, normalised by column; empty for a header of one row. */
+  headerLines: string[][]
   firstDataRow: number
   /** 0-based rows above the header that are no titles but headings of the first section. */
   sectionRows: number[]

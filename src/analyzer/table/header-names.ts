@@ -74,6 +74,7 @@ interface Index {
 }
 
 const tierScores = { sure: 1, good: 0.9, vague: 0.7 } as const
+const ownIdScore = 0.95
 const fuzzyLengthMin = 5
 const headerLengthMax = 60
 
@@ -125,6 +126,8 @@ function scoreQuick(header: string, index: Index): NameScores {
     return scores
   }
   addExact(whole, 1, scores, index)
+  // The identifier that a record of an XML catalog states of itself.
+  if (header === '@id') raise(scores, 'sku', ownIdScore)
   const core = coreOf(header)
   if (core === '') {
     if (currencyIn(header) !== null) raise(scores, 'price', 0.75)

@@ -1,4 +1,6 @@
-import { type Header, joinedTexts } from './header.ts'
+import type { FoundHeader } from './header.ts'
+import type { HeaderNames } from './header-names.ts'
+import { headerOfRows } from './header-rows.ts'
 import type { Row } from './row.ts'
 import { filledCount } from './text.ts'
 
@@ -7,17 +9,11 @@ import { filledCount } from './text.ts'
  * @param pinned 0-based indexes, ascending, without gaps; not empty
  * @returns null: one of the rows is blank, or not among those that were looked at
  */
-export function headerInRows(rows: readonly Row[], pinned: readonly number[]): Header | null {
-  const found = pinned.map((index) => rows.find((row) => row.index === index))
-  // Every row was named, so none may be missing.
-  const named = found.filter((row) => row !== undefined && filledCount(row.cells) > 0) as Row[]
-  if (named.length < pinned.length) return null
-  const [first, ...lower] = named.map(({ cells }) => cells)
-  return {
-    rows: [...pinned],
-    firstDataRow: pinned.at(-1)! + 1,
-    texts: lower.reduce<string[]>((texts, cells) => joinedTexts(texts, cells), joinedTexts(first!, [])),
-    confidence: 1,
-    runnerUp: null,
-  }
+export function headerInRows(
+  rows: readonly Row[],
+  pinned: readonly number[],
+  names: HeaderNames,
+): FoundHeader | null {
+  const named = rows.filter(({ index, cells }) => pinned.includes(index) && filledCount(cells) > 0)
+  return named.length < pinned.length ? null : { ...headerOfRows(named, names), runnerUp: null }
 }

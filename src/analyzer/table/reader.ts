@@ -61,6 +61,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
         ? ignore(row, 'section')
         : { kind: 'ignored', reason: kinds.above(row) }
     }
+    if (kinds.isNumbering?.(row) === true) return { kind: 'ignored', reason: 'repeated_header' }
     const reading = readPrice(column.price < 0 ? undefined : row.cells[column.price])
     if (reading.shape !== null) evidence.see(reading.shape, row.index, reading.raw)
     const sku = isKeyedBySku ? lineAt(row, column.sku) : ''

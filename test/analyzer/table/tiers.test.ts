@@ -97,6 +97,10 @@ describe('further prices', () => {
       { name: 'Old price', min_quantity_e4: null, price_e4: 140_000, currency: null },
       { name: 'Wholesale price', min_quantity_e4: null, price_e4: 100_000, currency: null },
     ])
+    expect(JSON.parse(table.items[0]!.tierCells!)).toEqual([
+      [2, '14.00'],
+      [4, '10.00'],
+    ])
   })
 
   test('say in which currency they are: the cell, then the header, then as the price', () => {
