@@ -42,6 +42,8 @@ export function holdReasons(options: {
       `${counts.rejected} of ${rows} rows were rejected; above ${percent(limits.rejectedShareMax)} it is held.`,
     )
 
+  for (const { doubt } of decision.layoutChanges) if (doubt !== null) hold('layout_changed', doubt)
+
   const lists = decision.tables.filter((table) => table.counts.accepted + table.counts.rejected > 0)
   for (const table of limits.confidenceMin === null ? [] : lists) {
     for (const field of ['sku', 'name', 'price'] as const) {

@@ -6,18 +6,22 @@ import { decideAnew, decideTables } from './decide-tables.ts'
 import { FingerprintEntries, type KnownRows } from './fingerprint.ts'
 import type { OpenedFile, ReadLimits, RecordTaker } from './formats/format.ts'
 import { openFile } from './formats/index.ts'
+import { comparedRowsMax, guessColumns, layoutChanges, type PreviousList } from './layout-changes.ts'
 import { RowSink, type TableCounts } from './row-sink.ts'
 import { type ReadFingerprints, rowTaker } from './row-taker.ts'
 import { sheetTaker } from './sheet-taker.ts'
 import type { Place, Staging } from './staging/staging.ts'
+import { isInRows, rowWithin } from './table/area.ts'
 import { sureChoice } from './table/choice.ts'
 import type { TableDecision } from './table/decision.ts'
 import type { HeadingWatch } from './table/heading-watch.ts'
 import type { Issue } from './table/issue.ts'
+import { UnknownColumnError } from './table/overrides.ts'
 import { provedAgain } from './table/proving-cells.ts'
 import { contradicts, tableReader } from './table/reader.ts'
 import type { Row } from './table/row.ts'
 import { tableName } from './table/table-name.ts'
+import { filledCount } from './table/text.ts'
 import { decideFile, isRead, whyLeftAside } from './table/verdict.ts'
 
 /** A batch is some 100 KiB of the file; one collection in 25 of them cost a quarter of the time. */
@@ -37,6 +41,8 @@ export interface ReadRequest {
   openStaging: () => Promise<Staging>
   onProgress: (progress: ReadProgress) => void
   onPhase?: (phase: ReadPhase) => void
+  /** The source's last list, to notice what its columns are called now; null or left out: there is none. */
+  previous?: PreviousList | null
   signal: AbortSignal
 }
 
@@ -80,7 +86,7 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
     delimiter: request.options.delimiter,
   })
   try {
-    const result = await readOpened(file, request)
+    const result = await withLayoutChanges(file, request, () => readOpened(file, request))
     const after = statSync(request.path, { bigint: true })
     if (after.mtimeNs === before.mtimeNs && after.size === before.size) return result
     await result.staging.discard()
@@ -91,6 +97,45 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
   } finally {
     file.close()
   }
+}
+
+/** Notes how the list's layout differs from the last one's; a list whose stored decision is followed has it noted. */
+async function withLayoutChanges(
+  file: OpenedFile,
+  { decision: stored, previous = null }: ReadRequest,
+  read: () => Promise<ReadResult>,
+): Promise<ReadResult> {
+  const rowsOf = (table: TableDecision) => firstRows(file, table)
+  let result: ReadResult
+  try {
+    result = await read()
+  } catch (error) {
+    if (previous === null || !(error instanceof UnknownColumnError)) throw error
+    throw new UnknownColumnError(error.tables, await guessColumns(error.tables[0]!, previous, rowsOf))
+  }
+  try {
+    const changes =
+      stored?.layoutChanges ??
+      (previous === null ? [] : await layoutChanges(result.decision.tables, previous, rowsOf))
+    return { ...result, decision: { ...result.decision, layoutChanges: changes } }
+  } catch (error) {
+    await result.staging.discard()
+    throw error
+  }
+}
+
+/** The first rows of a table below its header, as it sees them. */
+async function firstRows(file: OpenedFile, { sheet, area, firstDataRow }: TableDecision): Promise<Row[]> {
+  const rows: Row[] = []
+  for await (const batch of file.rows(sheet)) {
+    for (const row of batch) {
+      if (row.index < firstDataRow || !isInRows(area, row.index)) continue
+      const own = rowWithin(row, area)
+      if (filledCount(own.cells) >= 2) rows.push(own)
+      if (rows.length >= comparedRowsMax) return rows
+    }
+  }
+  return rows
 }
 
 async function readOpened(file: OpenedFile, request: ReadRequest): Promise<ReadResult> {
@@ -195,6 +240,7 @@ async function readTables(
         encoding: file.choices?.encoding ?? null,
         delimiter: file.choices?.delimiter ?? null,
       },
+      layoutChanges: [],
       ...verdict,
       tables: decided.map((table, index) => ({ ...table, ...tables[index]! })),
     }
@@ -326,7 +372,8 @@ export function totalCounts(tables: TableCounts[]): RowCounts {
 }
 
 /** What to say of a file whose verdict is `not-a-price-list`. */
-export function notAListText({ reasons }: FileDecision): string {
+export function notAListText({ reasons, layoutChanges: changes }: FileDecision): string {
   const advice = 'If it is one, name its columns with --map, such as --map name=A,price=C.'
-  return `This is not a price list. ${[...reasons, advice].join(' ')}`
+  const doubts = changes.flatMap(({ doubt }) => doubt ?? [])
+  return `This is not a price list. ${[...reasons, ...(doubts.length > 0 ? doubts : [advice])].join(' ')}`
 }

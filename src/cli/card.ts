@@ -2,9 +2,10 @@ import { isWholeSheet } from '../analyzer/table/area.ts'
 import type { Choice } from '../analyzer/table/choice.ts'
 import { correctionsOf } from '../analyzer/table/corrections.ts'
 import { type ColumnDecision, type Field, fields, type Verdict } from '../analyzer/table/decision.ts'
+import type { LayoutChange } from '../analyzer/table/layout.ts'
 import { columnLetter } from '../analyzer/table/letters.ts'
 import type { ProvingCell } from '../analyzer/table/proving-cells.ts'
-import { whyNotRunnerUp } from '../analyzer/table/runner-up.ts'
+import { fieldText, whyNotRunnerUp } from '../analyzer/table/runner-up.ts'
 import { sureMin } from '../analyzer/table/sure.ts'
 import { tableName } from '../analyzer/table/table-name.ts'
 import { isRead, whyLeftAside } from '../analyzer/table/verdict.ts'
@@ -41,6 +42,7 @@ export function printCard(
   printLine(writer, `${verdictText[card.verdict]} (${parts.filter((part) => part !== null).join(', ')}).`)
   for (const reason of card.reasons) printLine(writer, `  ${reason}`)
   printCorrections(writer, card, 'To make it sure, or to put it right, add what is true:')
+  printLayoutChanges(writer, card.layoutChanges)
   const { encoding, delimiter } = card.choices
   if (encoding !== null && isGuess(encoding)) printLine(writer, `Encoding: ${choiceText(encoding)}.`)
   if (delimiter !== null && isGuess(delimiter)) printLine(writer, `Delimiter: ${choiceText(delimiter)}.`)
@@ -75,6 +77,28 @@ export function printCorrections(writer: Writer, card: FileDecision, introductio
     const flag = flags[index]!
     printLine(writer, `  ${flag}${' '.repeat(width - Bun.stringWidth(flag))}  ${means}`)
   }
+}
+
+function printLayoutChanges(writer: Writer, changes: readonly LayoutChange[]): void {
+  if (changes.length === 0) return
+  printLine(writer, "Changed since this source's last list:")
+  for (const change of changes.slice(0, listedMax)) printLine(writer, `  ${changeText(change)}`)
+  if (changes.length > listedMax) printLine(writer, `  … and ${changes.length - listedMax} more.`)
+}
+
+/** '? SKU: "Artikelnr" is now "Part no" (96 % known)' */
+function changeText({ kind, sheet, field, from, to, overlap, doubt }: LayoutChange): string {
+  const mark = doubt === null ? ' ' : '?'
+  const what = field === null ? '' : `${fieldText(field)}: `
+  const known = overlap === null ? '' : ` (${percent(overlap)} known)`
+  const place = sheet === null ? '' : ` on sheet "${sheet}"`
+  const said = {
+    renamed: `"${from}" is now "${to}"`,
+    moved: from === to ? `"${to}" stands in another place` : `"${to}" is taken instead of "${from}"`,
+    added: `"${to}" is new`,
+    removed: to === null ? `"${from}" is gone` : `"${from}" is gone; it may be "${to}"`,
+  }[kind]
+  return `${mark} ${what}${said}${known}${place}`
 }
 
 /** As a shell reads it back. */

@@ -159,6 +159,7 @@ export function cardJson(decision: FileDecision): Record<string, unknown> {
     choices: choicesView(decision),
     verdict,
     reasons,
+    layoutChanges: decision.layoutChanges,
     corrections: correctionsOf(decision),
     tables: tables.map((table) => tableJson(table, tables)),
   }

@@ -5,7 +5,7 @@ import { whyNotRunnerUp } from '../analyzer/table/runner-up.ts'
 import { isRead, whyLeftAside } from '../analyzer/table/verdict.ts'
 import { snakeCaseKeys } from '../lib/json.ts'
 import { formatE4 } from '../lib/money.ts'
-import { type Static, t, textOrNull } from '../lib/schema.ts'
+import { oneOf, type Static, t, textOrNull } from '../lib/schema.ts'
 import type { FileDecision } from './model.ts'
 import { ImportView } from './view.ts'
 
@@ -74,6 +74,26 @@ export const DecisionView = t.Object(
     ),
     verdict: t.String({ description: 'price-list, review or not-a-price-list.' }),
     reasons: t.Array(t.String()),
+    layout_changes: t.Array(
+      t.Object({
+        kind: oneOf(['renamed', 'moved', 'added', 'removed'], {
+          description: 'moved: it stands elsewhere, or another column that was there before is taken for it.',
+        }),
+        sheet: textOrNull('The sheet.'),
+        field: textOrNull('Null: a column that is no field, or a whole table.'),
+        from: textOrNull('Header, or letter where there is none, in the last list.'),
+        to: textOrNull('In this list; of a field that is gone: the column that seems to hold it now.'),
+        overlap: t.Union([Confidence, t.Null()], {
+          description:
+            'Share of its values that the catalog knows, of prices that are near; null: not compared.',
+        }),
+        doubt: textOrNull('Why a person has to look at it; null: it is only noted.'),
+      }),
+      {
+        description:
+          "What differs from the source's last list in what its columns are called and where they stand.",
+      },
+    ),
     corrections: t.Array(
       t.Object({
         option: t.String({ description: 'The field of an upload or of a correction that says it.' }),
@@ -155,6 +175,7 @@ export function decisionView(decision: FileDecision): DecisionView {
     choices: choicesView(decision),
     verdict,
     reasons,
+    layoutChanges: decision.layoutChanges,
     corrections: correctionsOf(decision),
     tables: tables.map((table) => ({
       sheet: table.sheetName,

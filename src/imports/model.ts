@@ -1,6 +1,7 @@
 import type { FileChoices } from '../analyzer/table/choice.ts'
 import type { TableDecision, TableOptions, Verdict } from '../analyzer/table/decision.ts'
 import type { IgnoredReason } from '../analyzer/table/issue.ts'
+import type { LayoutChange } from '../analyzer/table/layout.ts'
 import type { ListMode, SourceSettings } from '../sources/model.ts'
 
 /**
@@ -108,6 +109,8 @@ export interface FileDecision {
   delimiter: string | null
   /** The three above, with what proves them. */
   choices: FileChoices
+  /** What differs from the source's last list. */
+  layoutChanges: LayoutChange[]
   verdict: Verdict
   reasons: string[]
   tables: (TableDecision & { counts: RowCounts; ignored: IgnoredCounts })[]
@@ -122,6 +125,7 @@ export interface HoldReason {
     | 'low_confidence'
     | 'currency_unknown'
     | 'needs_review'
+    | 'layout_changed'
   message: string
 }
 

@@ -215,6 +215,18 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
       return row === undefined ? null : fromRow(row)
     },
 
+    /** What the source's latest list in the catalog was understood as, or null. */
+    async lastDecision(sourceId: string): Promise<FileDecision | null> {
+      // The cards of the others may be large, and are not sorted with.
+      const [last] = await query
+        .select({ id: imports.id })
+        .from(imports)
+        .where(and(eq(imports.sourceId, sourceId), inArray(imports.status, [...publishedStatuses])))
+        .orderBy(desc(imports.publishedAt), desc(imports.id))
+        .limit(1)
+      return last === undefined ? null : (await this.get(last.id)).decision
+    },
+
     /**
      * The source's latest import, an unchanged one left out: it says nothing new. One that has not ended counts: what
      * it will bring is not what the import before it brought.

@@ -59,6 +59,7 @@ function reading(items: readonly PreviewItem[], verdict: Verdict = 'price-list')
     encoding: 'utf-8',
     delimiter: ',',
     choices: { format: sureChoice('csv', null), encoding: null, delimiter: null },
+    layoutChanges: [],
     verdict,
     reasons: [],
     tables: [{ ...table(), counts, ignored: {} }],
