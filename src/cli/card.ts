@@ -1,7 +1,13 @@
 import { isWholeSheet } from '../analyzer/table/area.ts'
 import type { Choice } from '../analyzer/table/choice.ts'
 import { correctionsOf } from '../analyzer/table/corrections.ts'
-import { type ColumnDecision, type Field, fields, type Verdict } from '../analyzer/table/decision.ts'
+import {
+  type ColumnDecision,
+  type DecimalSource,
+  type Field,
+  fields,
+  type Verdict,
+} from '../analyzer/table/decision.ts'
 import type { LayoutChange } from '../analyzer/table/layout.ts'
 import { columnLetter } from '../analyzer/table/letters.ts'
 import type { ProvingCell } from '../analyzer/table/proving-cells.ts'
@@ -153,7 +159,7 @@ function printDecision(writer: Writer, table: CountedTable, { tables, verdict }:
   )
   const tiers = table.tiers.map(tierText)
   if (tiers.length > 0) printLine(writer, `Further prices: ${listText(tiers)}.`)
-  if (table.mapping.sku === undefined)
+  if (!table.identity.includes('sku'))
     printLine(writer, `The list has no SKUs: an item is known by its ${table.identity.join(' and ')}.`)
   const others = furtherColumns(table)
   if (others.length > 0) printLine(writer, `Further columns, kept with each item: ${listText(others)}.`)
@@ -230,7 +236,15 @@ function decimalText({ decimal }: CountedTable): string {
   if (decimal.style === 'mixed') return 'decimal commas and points mixed; every cell is read by itself'
   const sign = decimal.style === 'comma' ? 'decimal comma' : 'decimal point'
   if (decimal.isPinned) return `${sign}, as it was said`
-  return `${sign}, ${percent(decimal.confidence)} sure${shown}`
+  const why = decimal.from === null ? '' : decimalWhy[decimal.from]
+  return `${sign}, ${percent(decimal.confidence)} sure${why}${shown}`
+}
+
+const decimalWhy: Record<DecimalSource, string> = {
+  column: '',
+  file: ' by other numbers of the file',
+  currency: ' by the coins of the currency',
+  usage: ' by what most lists write',
 }
 
 const currencyPlace: Record<string, string> = {
@@ -238,6 +252,7 @@ const currencyPlace: Record<string, string> = {
   code: 'from a code',
   header: 'from the header',
   column: 'from a column',
+  title: 'from a title or note',
   configuration: 'as configured',
 }
 

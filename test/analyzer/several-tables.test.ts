@@ -100,7 +100,7 @@ for (const engine of engines) {
     const changed = await program.write('next.csv', list.replace('2,50', '3,50'))
     const [, , unchanged] = await ingest(changed)
     expect(unchanged).toBe(2999)
-  })
+  }, 60_000)
 
   test(`a short list of two tables is recognised line by line when it comes again (${engine})`, async () => {
     await using program = await openProgram(engine)
@@ -127,5 +127,29 @@ for (const engine of engines) {
     expect(await ingest('c.csv', [...list.with(-1, 'S39;Thing 39;1.00'), 'S1;Thing 1;1,50'])).toEqual([
       1, 40, 0,
     ])
-  })
+  }, 60_000)
 }
+
+test('a table whose prices leave the decimal sign open follows the other tables of the file', async () => {
+  await using program = await openProgram('sqlite')
+  const read = async (price: string) => {
+    const path = await program.write(
+      'list.csv',
+      [
+        'SKU;Product;Price EUR',
+        `A-1;Hammer;${price}`,
+        `A-2;Saw;${price}`,
+        ';;',
+        'Brand;SKU;Price USD;Product',
+        'Bosch;B-1;1.499;Drill',
+        'Bosch;B-2;1.999;Grinder',
+      ].join('\n'),
+    )
+    return (await program.json<Read>('try', path)).json
+  }
+  const comma = await read('12,50')
+  expect(priced(comma).slice(2)).toEqual(['B-1 1499.00 USD', 'B-2 1999.00 USD'])
+  const dot = await read('12.50')
+  // Prices with three decimals, or a table with other signs: a person is asked.
+  expect([comma.verdict, dot.verdict]).toEqual(['price-list', 'review'])
+})

@@ -27,7 +27,7 @@ Table: header in row 1, 100 % sure.
   sku    A  SKU    100 %  A2 A-1
   name   B  Name   100 %  B2 Article number 1
   price  C  Price  100 %  C2 1.234 → 1234.00, C3 2.234 → 2234.00
-Prices: decimal comma, 50 % sure (row 2: 1.234); the currency is not stated.
+Prices: decimal comma, 50 % sure by what most lists write (row 2: 1.234); the currency is not stated.
 `)
 })
 

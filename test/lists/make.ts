@@ -18,7 +18,9 @@ import { nlTuin } from './files/nl-tuin.ts'
 import { plNarzedzia } from './files/pl-narzedzia.ts'
 import { ruZapchasti } from './files/ru-zapchasti.ts'
 import { seElmaterial } from './files/se-elmaterial.ts'
+import { shops } from './files/shops.ts'
 import { trHirdavat } from './files/tr-hirdavat.ts'
+import { tradeFeeds } from './files/trade-feeds.ts'
 import { ukBathrooms } from './files/uk-bathrooms.ts'
 import { usFittings } from './files/us-fittings.ts'
 import { truthText } from './truth.ts'
@@ -54,6 +56,8 @@ export async function makeLists(): Promise<MadeList[]> {
     ruZapchasti(),
     seElmaterial(),
     ...feeds(),
+    ...shops(),
+    ...tradeFeeds(),
     ...(await negatives()),
   ]
 }

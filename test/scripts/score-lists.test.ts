@@ -153,6 +153,25 @@ describe('the score of a list', () => {
     expect(whats([bolt, whole], { samples: samples.slice(1) })).toEqual([])
   })
 
+  test('further prices are found by their price and quantity, whatever they are called', () => {
+    const tiers = [{ price: '1.2', minQuantity: '10' }, { price: '2' }]
+    const samples = [{ sku: 'A1', price: '1.50', tiers }]
+    const tier = { name: 'from 10', min_quantity: '10', price: '1.20', currency: null }
+    const retail = { name: 'RRP', min_quantity: null, price: '2.00', currency: null }
+    expect(whats([{ ...bolt, tiers: [tier, retail] }, nut], { samples })).toEqual([])
+    expect(whats([{ ...bolt, tiers: [{ ...tier, min_quantity: '100' }] }, nut], { samples })).toEqual([
+      'sample A1 (row ?): tier',
+      'sample A1 (row ?): tier',
+    ])
+  })
+
+  test('where another column was taken for the SKU, the prices are not therefore wrong', () => {
+    const others = [bolt, nut].map((item) => ({ ...item, sku: `X-${item.sku}` }))
+    const score = scoreList(truth, reading(others))
+    expect(score.silentlyWrong).toBe(0)
+    expect(score.faults.map(({ what }) => what)).toEqual(['sample A1 (row 1): sku'])
+  })
+
   test('of a file that is no list only the verdict is asked', () => {
     const negative: ListTruth = { ...truth, verdict: ['not-a-price-list', 'review'], tables: [], samples: [] }
     expect(isRight(scoreList(negative, reading([bolt], 'review')))).toBe(true)

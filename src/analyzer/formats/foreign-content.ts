@@ -1,6 +1,5 @@
 import { decodeHead } from './encoding.ts'
 import { encodingOfMark, utf16Order } from './encoding-detection.ts'
-import { documentKind } from './markup/document-kind.ts'
 
 /** Content that is recognised but not read. */
 export interface ForeignContent {
@@ -15,12 +14,12 @@ export function isCompoundFile(head: Uint8Array): boolean {
   return startsWith(head, 'd0cf11e0a1b11ae1')
 }
 
-/** @returns what an OLE2 compound file holds, by the names of its streams; null: an encrypted XLSX workbook */
+/**
+ * @returns what an OLE2 compound file without an XLS workbook holds, by the names of its streams; null: an encrypted
+ * XLSX workbook
+ */
 export function compoundFileContent(names: string[]): ForeignContent | null {
   if (names.includes('EncryptedPackage')) return null
-  if (names.includes('Workbook') || names.includes('Book')) {
-    return { name: 'a workbook in the old XLS format', advice: saveFromSpreadsheet }
-  }
   if (names.includes('WordDocument')) return { name: 'an old Word document', advice: askForTable }
   if (names.includes('PowerPoint Document'))
     return { name: 'an old PowerPoint presentation', advice: askForTable }
@@ -36,6 +35,12 @@ const saveFromSpreadsheet = 'open it in Excel or LibreOffice and save it as XLSX
 const unpackFirst = 'unpack it and send the table inside'
 const askForTable = 'ask for the list as a table, or export it as one'
 const exportTable = 'export it as CSV or XLSX'
+
+/** What a page is that shows no table. */
+export const webPage: ForeignContent = {
+  name: 'a web page (HTML)',
+  advice: `if it shows a table, ${saveFromSpreadsheet}; if it shows a login or an error, fetch the list again`,
+}
 
 const signatures: { hex: string; name: string; advice: string }[] = [
   { hex: '1f8b', name: 'a gzip archive', advice: unpackFirst },
@@ -64,14 +69,6 @@ const signaturesBeforeBinary: { text: string; name: string; advice: string }[] =
   { text: 'BM', name: 'a BMP image', advice: askForTable },
   { text: 'RIFF', name: 'a WebP image or a recording', advice: askForTable },
   { text: 'PAR1', name: 'a Parquet file', advice: exportTable },
-  { text: '\t\b', name: 'a workbook in a very old Excel format', advice: saveFromSpreadsheet },
-  { text: '\t\u0004', name: 'a workbook in a very old Excel format', advice: saveFromSpreadsheet },
-  { text: '\t\u0002', name: 'a workbook in a very old Excel format', advice: saveFromSpreadsheet },
-  {
-    text: '\t\u0000\u0004\u0000',
-    name: 'a workbook in a very old Excel format',
-    advice: saveFromSpreadsheet,
-  },
 ]
 
 function foreignBinary(head: Uint8Array): ForeignContent | null {
@@ -91,14 +88,6 @@ function foreignText(head: Uint8Array): ForeignContent | null {
   const mark = encodingOfMark(head)
   if (mark === 'utf-32') return null
   const text = decodeHead(head, mark ?? utf16Order(head) ?? 'utf-8').trimStart()
-  if (documentKind(head) === 'html') {
-    return {
-      name: 'a web page (HTML)',
-      advice: `if it shows a table, ${saveFromSpreadsheet}; if it shows a login or an error, fetch the list again`,
-    }
-  }
-  if (documentKind(head) === 'excel-xml')
-    return { name: 'a workbook in the XML format of Excel 2003', advice: saveFromSpreadsheet }
   if (/^ID;P(?:WXL|CALCOOO\d*|SCALC3?);/.test(text)) {
     return { name: 'a workbook in the SYLK format', advice: saveFromSpreadsheet }
   }

@@ -1,36 +1,35 @@
-import { perUnitOf } from './affix.ts'
+import { headerUnitOf, perUnitOf } from './affix.ts'
 import { hasWholeRows, wholeSheet } from './area.ts'
 import type { FoundArea } from './areas.ts'
+import { carriedFields, findVariantColumn } from './carried.ts'
+import type { ColumnFormat } from './column-format.ts'
 import { type ColumnProfile, profileColumns } from './columns.ts'
 import { withoutCurrency } from './currency.ts'
 import { decideCurrency } from './currency-decision.ts'
 import { dateOrderOf } from './dates.ts'
-import { decimalEvidence } from './decimal-style.ts'
-import type {
-  DateOrder,
-  DecimalDecision,
-  Field,
-  TableDecision,
-  TableOptions,
-  TierColumn,
-} from './decision.ts'
+import { decideDecimals } from './decimal-decision.ts'
+import type { FileStyle } from './decimal-style.ts'
+import type { ColumnDecision, DateOrder, Field, TableDecision, TableOptions } from './decision.ts'
 import { otherDocument } from './document-kind.ts'
 import { findHeader } from './header.ts'
 import { type HeaderNames, headerNames } from './header-names.ts'
+import type { Issue } from './issue.ts'
 import { nameCharacteristics } from './keys.ts'
 import { findLineColumn, type Mapping, mapColumns } from './mapping.ts'
 import { numberTest } from './number-cell.ts'
 import { pinnedHeaders, resolveOverrides } from './overrides.ts'
 import { headerInRows } from './pinned-header.ts'
-import { priceReader } from './price.ts'
-import { findTiers, isPriceTie, quantityColumns } from './price-columns.ts'
+import { findOtherLists, findTiers, isPriceTie, type PriceTable, quantityColumns } from './price-columns.ts'
 import { priceTaxOf } from './price-tax.ts'
 import { type ProvingCells, provingCells } from './proving-cells.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
+import { findSectionColumn } from './section-column.ts'
 import { findSectionRows } from './section-rows.ts'
+import { nestsByOrder } from './sections.ts'
 import { sureMin } from './sure.ts'
 import { cellText, filledCount } from './text.ts'
+import { titleFacts } from './titles.ts'
 import { isOnlyName, isPlainList, plainConfidence } from './unnamed.ts'
 import { judgeTable, type SampleCounts } from './verdict.ts'
 
@@ -45,8 +44,9 @@ export function decideTable(
   sheet: { index: number; name: string | null; isHidden?: boolean; isChosen?: boolean | null },
   options: TableOptions,
   place: FoundArea = { area: wholeSheet, headingRow: null },
+  known: TableKnowledge = nothingKnown,
+  names: HeaderNames = headerNames(),
 ): TableDecision {
-  const names = headerNames()
   const { headerRows } = options
   const header =
     headerRows === null
@@ -58,7 +58,8 @@ export function decideTable(
   const body = sample.filter((row) => row.index >= firstDataRow && filledCount(row.cells) >= 2)
   const headers = cutHeaders(header?.texts ?? [])
   const width = Math.max(headers.length, widthOf(body))
-  const profiles = profileColumns(body.slice(0, profiledRows(width)), width)
+  const formats = new Map(known.formats.map((format) => [format.column, format]))
+  const profiles = profileColumns(body.slice(0, profiledRows(width)), width, formats)
   const { columns: pinned, unknown } = resolveOverrides(options, headers, width)
   const table = { texts: headers, profiles, body }
   const breaks = quantityColumns(table, names)
@@ -71,11 +72,23 @@ export function decideTable(
       mapping.price.confidence = Math.round(mapping.price.confidence * tieFactor * 100) / 100
     if (isOnlyName(mapping, profiles)) trust(mapping, ['name'])
   }
+  const nameFallback = findNameFallback(mapping, headers, profiles, body)
+  const carried = carriedFields(mapping, profiles, body, nameFallback)
+  if (carried.includes('name') && mapping.sku === undefined) mapping.variant ??= variantOf(mapping, table)
+  const facts = titleFacts(outside(sample, body, header), sheet.name)
+  const priceFormat = formats.get(mapping.price?.column ?? -1) ?? null
+  const clues = { headers, body, title: facts.currency, format: priceFormat }
+  const currency = decideCurrency(mapping, clues, options)
+  const decimals = decideDecimals(
+    mapping,
+    body,
+    { currency: currency.code, fileStyle: known.fileStyle },
+    options.decimal,
+  )
   const isPinned = headerRows !== null || Object.keys(pinned).length > 0
-  const decimal = decideDecimal(mapping, body, options)
   const tiers = findTiers(table, names, mapping, breaks).map((tier) => ({
     ...tier,
-    decimal: tierStyle(tier.column, body, decimal),
+    decimal: decimals.styleOf(tier.column),
   }))
   const decision: TableDecision = {
     sheet: sheet.index,
@@ -93,35 +106,44 @@ export function decideTable(
     firstDataRow,
     sectionRows: header === null ? [] : findSectionRows(sample, header, place.area),
     headers,
+    sectionColumn: header === null ? null : findSectionColumn(header, body, names),
+    nestsHeadings: false,
     mapping,
     cells: {},
     tiers,
+    otherLists: findOtherLists(table, mapping, tiers),
     characteristics: nameCharacteristics(
       headers,
       (column) => profiles[column]!.filled > 0,
       { mapping, tiers },
       width,
     ),
-    currency: decideCurrency(mapping, headers, body, options),
-    decimal,
-    priceTax: priceTaxOf(mapping.price?.header ?? ''),
-    priceUnit: priceUnitOf(mapping, names),
+    currency,
+    decimal: decimals.price,
+    priceTax: priceTaxOf(mapping.price?.header ?? '') ?? facts.tax,
+    priceUnit: priceUnitOf(mapping, names, priceFormat),
     dateOrder: decideDateOrder(mapping, body),
-    nameFallback: findNameFallback(mapping, headers, profiles, body),
+    carried,
+    nameFallback,
     unknownColumns: unknown,
     lineColumn: findLineColumn(headers, profiles, mapping),
     overflowFrom:
       sheet.name === null && header !== null && hasWholeRows(place.area) ? overflowOf(headers, body) : null,
     isHidden: sheet.isHidden ?? false,
     isChosen: sheet.isChosen ?? null,
-    identity: identityOf(mapping, options),
+    identity: identityOf(mapping, profiles, options),
   }
   if (headerRows !== null && header === null && headerRows.length > 0)
     return { ...decision, verdict: 'not-a-price-list', reasons: [noHeaderText(headerRows)] }
   const titles = sample.filter(({ index }) => index < firstDataRow)
-  const otherwise = isPinned ? null : otherDocument({ headers, mapping, profiles, titles })
-  const { counts, cells } = readSample(decision, sample, options)
-  return { ...decision, cells, ...judgeTable(decision, isPlain ? 'plain' : header, counts, otherwise) }
+  const otherwise = isPinned ? null : otherDocument({ headers, mapping, profiles, titles, body })
+  const { counts, headings, cells } = readSample(decision, sample, options)
+  return {
+    ...decision,
+    nestsHeadings: nestsByOrder(headings),
+    cells,
+    ...judgeTable(decision, isPlain ? 'plain' : header, counts, otherwise),
+  }
 }
 
 /** What the cells alone show without doubt is as good as a header. */
@@ -145,6 +167,15 @@ function noHeaderText(rows: readonly number[]): string {
   const text = rows.map((row) => row + 1).join(' and ')
   return `Row ${text} was named as the header, but is blank or not there; say where it is with --header-row, or --header-row auto.`
 }
+/** What is known of a table before its rows are looked at. */
+export interface TableKnowledge {
+  /** The decimal sign that the other tables of the file prove; null where they prove none. */
+  fileStyle: FileStyle
+  /** How a workbook shows the numbers of its columns; empty where it does not tell. */
+  formats: readonly ColumnFormat[]
+}
+
+const nothingKnown: TableKnowledge = { fileStyle: null, formats: [] }
 
 /** Rows to profile: fewer of very wide tables, whose cells would take many seconds to look at. */
 function profiledRows(width: number): number {
@@ -176,43 +207,29 @@ function overflowOf(headers: readonly string[], body: readonly Row[]): number | 
   return overflowing < body.length / 2 ? width : null
 }
 
-function decideDecimal(mapping: Mapping, body: readonly Row[], options: TableOptions): DecimalDecision {
-  const decision = provedDecimal(mapping, body)
-  return options.decimal === null
-    ? decision
-    : { ...decision, style: options.decimal, confidence: 1, isPinned: true }
-}
-
-function provedDecimal(mapping: Mapping, body: readonly Row[]): DecimalDecision {
-  const column = mapping.price?.column
-  return column === undefined ? decimalEvidence().decision() : columnDecimal(column, body)
-}
-
-function columnDecimal(column: number, body: readonly Row[]): DecimalDecision {
-  const evidence = decimalEvidence()
-  const readPrice = priceReader(null)
-  for (const row of body) {
-    const { shape, raw } = readPrice(row.cells[column])
-    if (shape !== null) evidence.see(shape, row.index, raw)
-  }
-  return evidence.decision()
-}
-
-/** What the column itself proves, else what the price does; a column that nothing settles is read cell by cell. */
-function tierStyle(column: number, body: readonly Row[], price: DecimalDecision): TierColumn['decimal'] {
-  const own = columnDecimal(column, body)
-  if (own.style === null || own.confidence >= sureMin) return own.style ?? price.style
-  return price.style !== null && price.confidence >= sureMin ? price.style : 'mixed'
-}
-
-function priceUnitOf(mapping: Mapping, names: HeaderNames): TableDecision['priceUnit'] {
-  const header = mapping.price?.header ?? null
-  // "Preis/Euro" has a slash and no unit; currencies are looked for in decideCurrency.
-  const per = header === null ? null : perUnitOf(withoutCurrency(header))
+/** "Preis/Euro" has a slash and no unit; currencies are looked for in decideCurrency. */
+function priceUnitOf(
+  mapping: Mapping,
+  names: HeaderNames,
+  format: ColumnFormat | null,
+): TableDecision['priceUnit'] {
+  const { header = null } = mapping.price ?? {}
+  const inHeader = header === null ? null : headerUnitOf(withoutCurrency(header))
   // "Preis/Price" says it in two languages.
-  const isUnit = per !== null && (per.unit === null || (names.quick(per.unit).price ?? 0) < sureMin)
-  return isUnit ? per : { unit: null, quantityE4: null }
+  const isUnit =
+    inHeader !== null && (inHeader.unit === null || (names.quick(inHeader.unit).price ?? 0) < sureMin)
+  const inFormat = format === null ? null : perUnitOf(withoutCurrency(format.text))
+  return (isUnit ? inHeader : null) ?? inFormat ?? { unit: null, quantityE4: null }
 }
+
+/** Rows that are no data: titles above the header and notes below the table. */
+function outside(sample: readonly Row[], body: readonly Row[], header: { rows: number[] } | null): Row[] {
+  const inside = new Set([...body.map(({ index }) => index), ...(header?.rows ?? [])])
+  const rows = sample.filter(({ index, cells }) => !inside.has(index) && cells.length > 0)
+  return [...rows.slice(0, titleRowsMax), ...rows.slice(titleRowsMax).slice(-titleRowsMax)]
+}
+
+const titleRowsMax = 40
 
 function decideDateOrder(mapping: Mapping, body: readonly Row[]): DateOrder | null {
   const columns = (['valid_from', 'valid_to'] as const)
@@ -242,27 +259,53 @@ function findNameFallback(
 }
 
 /** Depends on the columns that are there, never on the rows: the same list must give the same keys next week. */
-function identityOf(mapping: Mapping, options: TableOptions): Field[] {
-  if (mapping.sku !== undefined) return ['sku']
+function identityOf(mapping: Mapping, profiles: readonly ColumnProfile[], options: TableOptions): Field[] {
+  // A blank column of SKUs identifies nothing.
+  if (mapping.sku !== undefined && profiles[mapping.sku.column]?.filled !== 0) return ['sku']
   const variants = (['group', 'variant'] as const).filter((field) => mapping[field] !== undefined)
   return [...new Set([...options.identity, ...variants])]
 }
 
+/** What the rows of the sample come to, the headings among them, and the cells that show how they were read. */
 function readSample(
   decision: TableDecision,
   sample: readonly Row[],
   options: TableOptions,
-): { counts: SampleCounts; cells: ProvingCells } {
+): { counts: SampleCounts; headings: Heading[]; cells: ProvingCells } {
   const counts: SampleCounts = { items: 0, priced: 0, rejected: 0 }
+  const headings: Heading[] = []
+  let isFirst = true
   const reader = tableReader(decision, options)
   const proof = provingCells(decision)
   for (const row of sample) {
     const outcome = reader.read(row)
-    if (outcome.kind === 'rejected') counts.rejected++
+    if (outcome.kind === 'rejected' && !isOnNoList(outcome.issues)) counts.rejected++
+    if (outcome.kind === 'ignored' && outcome.reason === 'section') {
+      const column = row.cells.findIndex((cell) => typeof cell === 'string' && /\p{L}/u.test(cell))
+      headings.push({ text: String(row.cells[column]), column, isFirst })
+      isFirst = false
+    } else if (outcome.kind !== 'ignored') isFirst = true
     if (outcome.kind !== 'item') continue
     counts.items++
     if (outcome.item.priceE4 !== null) counts.priced++
     proof.see(row, outcome.item)
   }
-  return { counts, cells: proof.cells() }
+  return { counts, headings, cells: proof.cells() }
+
+  /** Among several price lists, an article that is on none of them is nothing that could not be read. */
+  function isOnNoList(issues: readonly Issue[]): boolean {
+    return decision.otherLists.length > 0 && issues.every(({ code }) => code === 'missing_price')
+  }
+}
+
+interface Heading {
+  text: string
+  column: number
+  isFirst: boolean
+}
+
+/** Sizes and colours under one name, where they have no name that is known. */
+function variantOf(mapping: Mapping, { texts, profiles, body }: PriceTable): ColumnDecision {
+  const column = findVariantColumn(mapping, profiles, body)!
+  return { column, header: texts[column] || null, confidence: plainConfidence, runnerUp: null }
 }

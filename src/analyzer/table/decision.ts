@@ -28,6 +28,9 @@ export const fields = [
 ] as const
 export type Field = (typeof fields)[number]
 
+/** Fields that lists may name once for several rows. */
+export type CarriedField = 'name' | 'category' | 'brand'
+
 /** How one column was understood. */
 export interface ColumnDecision {
   /** 0-based. */
@@ -63,10 +66,18 @@ export interface TierColumn {
  */
 export type DecimalStyle = 'dot' | 'comma' | 'mixed'
 
+/**
+ * What a decimal style rests on: cells of the column, other numbers of the file, or the coins of the currency (yen
+ * have none, dinars a thousand). `usage`: that lone separators before three digits group thousands in most lists.
+ */
+export type DecimalSource = 'column' | 'file' | 'currency' | 'usage'
+
 /** How the numbers of the price column are written, and what proves it. */
 export interface DecimalDecision {
   /** Null: no cell needed one (whole numbers, or binary numbers of a workbook). */
   style: DecimalStyle | null
+  /** Null with a style of null. */
+  from: DecimalSource | null
   confidence: number
   /** Cells such as "1.234" that say nothing alone and follow the column. */
   ambiguousCount: number
@@ -88,7 +99,8 @@ export interface HeaderDecision {
 
 export type DateOrder = 'dmy' | 'mdy'
 
-export type CurrencySource = 'symbol' | 'code' | 'header' | 'column' | 'configuration'
+/** `symbol` without a code: the cells show several currencies by their formats, and a row does not say which. */
+export type CurrencySource = 'symbol' | 'code' | 'header' | 'column' | 'title' | 'configuration'
 
 export type Verdict = 'price-list' | 'review' | 'not-a-price-list'
 
@@ -114,11 +126,20 @@ export interface TableDecision {
   sectionRows: number[]
   /** Header texts by column, '' where blank; empty when the table has no header. */
   headers: string[]
+  /** 0-based column in which the header, and each time it is repeated, names the section that follows. */
+  sectionColumn: number | null
+  /** Whether of two headings in a row that look the same the first is the parent of the second. */
+  nestsHeadings: boolean
   mapping: Partial<Record<Field, ColumnDecision>>
   /** What shows how the columns were read. */
   cells: ProvingCells
   /** Further columns of prices, in the order of their columns. */
   tiers: TierColumn[]
+  /**
+   * Columns among the tiers whose price is taken where the article is not on the main price list, best first: many
+   * articles of such a table are on one of its lists only. Empty where most have the main price.
+   */
+  otherLists: number[]
   /** Columns that become characteristics: 0-based column and key. */
   characteristics: { column: number; key: string }[]
   currency: { code: string | null; from: CurrencySource | null }
@@ -129,6 +150,8 @@ export interface TableDecision {
   priceUnit: { unit: string | null; quantityE4: number | null }
   /** Day or month first in "03/04/2026"; null: no date column needs it, or nothing tells. */
   dateOrder: DateOrder | null
+  /** Fields whose blank cells mean what stands above them. */
+  carried: CarriedField[]
   /** 0-based column beside the name, under the same merged header: read where the name is blank. */
   nameFallback: number | null
   /** Overrides that name no column of this table. */

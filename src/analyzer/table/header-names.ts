@@ -2,6 +2,8 @@ import { withoutPerUnit } from './affix.ts'
 import { currencyIn, withoutCurrency } from './currency.ts'
 import type { Field } from './decision.ts'
 import { fields } from './decision.ts'
+import { isNoPriceHeader } from './price-rank.ts'
+import { statedTaxOf } from './price-tax.ts'
 import { similarTo } from './similarity.ts'
 import { synonymsOf } from './synonyms.ts'
 import { normalize } from './text.ts'
@@ -21,6 +23,7 @@ export interface HeaderNames {
 export function headerNames(): HeaderNames {
   const index = buildIndex()
   const known = new Map<string, NameScores>()
+  const knownFull = new Map<string, NameScores>()
   return {
     quick(header) {
       const found = known.get(header)
@@ -30,10 +33,13 @@ export function headerNames(): HeaderNames {
       return scores
     },
     full(header) {
+      const found = knownFull.get(header)
+      if (found !== undefined) return found
       const scores = { ...scoreQuick(header, index) }
       const core = coreOf(header)
       addFuzzy(core, scores, index)
       lowerAsides(core, scores)
+      if (knownFull.size < 5000) knownFull.set(header, scores)
       return scores
     },
   }
@@ -44,11 +50,16 @@ export function headerNames(): HeaderNames {
  * "Цена, RUB" → "цена", "Preis/Euro" → "preis", "€ без ПДВ" → "".
  */
 export function coreOf(header: string): string {
-  const words = normalize(withoutPerUnit(withoutCurrency(header)).replaceAll('MwSt', 'mwst'))
+  const words = normalize(
+    withoutPerUnit(withoutCurrency(header)).replaceAll('MwSt', 'mwst').replace(asianTax, ' '),
+  )
     .split(' ')
     .filter((word) => word !== '' && !vatWords.has(word))
   return words.join(' ')
 }
+
+/** "税抜", "含税" and the like, which stand beside the word for price without a space. */
+const asianTax = /税[抜込别別]|不?含[税稅]|未[税稅]/g
 
 interface Entry {
   field: Field
@@ -75,6 +86,12 @@ interface Index {
 
 const tierScores = { sure: 1, good: 0.9, vague: 0.7 } as const
 const ownIdScore = 0.95
+const moneyHeaderMax = 40
+/** Cheap, since header search asks about every cell of 200 rows. */
+const moneyMark =
+  /\p{Sc}|(?<![\p{L}\p{N}])(?:[A-Z]{3}|kr|zł|kč|lei|lv|руб|грн|р|vat|gst|mwst|ust|tva|ttc|iva|btw|moms|mva|dph|alv)(?![\p{L}\p{N}])|ндс|пдв|kdv|φπα|מע|[税稅]/u
+const moneyScore = 0.65
+const taxedScore = 0.8
 const fuzzyLengthMin = 5
 const headerLengthMax = 60
 
@@ -136,7 +153,17 @@ function scoreQuick(header: string, index: Index): NameScores {
   if (core !== whole) addExact(core, 0.97, scores, index)
   if (core.length <= headerLengthMax) addParts(core, scores, index)
   lowerAsides(core, scores)
+  addByMoney(header, scores)
   return scores
+}
+
+/** "Trade £ (ex VAT)", "Händler EUR": what names a currency or says with or without VAT holds prices of some kind. */
+function addByMoney(header: string, scores: NameScores): void {
+  if (header.length > moneyHeaderMax || !moneyMark.test(header) || isNoPriceHeader(header)) return
+  const namesOther = Object.entries(scores).some(([field, score]) => field !== 'price' && score >= moneyScore)
+  if (namesOther) return
+  if (statedTaxOf(header) !== null) raise(scores, 'price', taxedScore)
+  else if (currencyIn(header) !== null) raise(scores, 'price', moneyScore)
 }
 
 function addExact(words: string, factor: number, scores: NameScores, index: Index): void {
@@ -203,11 +230,14 @@ const asideWords: Partial<Record<Field, ReadonlySet<string>>> = {
     `option option1 option2 option3 attribute type seo alt tag category brand group supplier vendor manufacturer company contact
      variant color colour file sheet user customer store image tax gift short internal tracker
      группы категории бренда производителя поставщика файла цвета групи категорії виробника постачальника
+     gewicht вес вага страна країна land country menge anzahl количество кількість
      gruppe hersteller marke lieferant kategorie farbe marque fournisseur couleur grupo marca proveedor`,
   ),
   sku: wordSet(`tax vat tariff customs hs zip postal bank color colour country group category page order customer supplier vendor
      налоговый тнвэд тн таможенный страны группы категории групи категорії`),
-  price: wordSet(`list code group level type date category список`),
+  price: wordSet(
+    `list code group level type date category список poids gewicht weight вес вага peso waga hmotnost الوزن`,
+  ),
   unit: wordSet(`weight dimension size tax length width height volume вес веса веси gewicht poids peso`),
   url: wordSet(`image picture photo img bild изображения фото зображення`),
   brand: wordSet(`country code id land страна країна pays`),

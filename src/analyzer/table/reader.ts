@@ -1,18 +1,19 @@
 import { type CellReaders, cellReaders } from './cells.ts'
 import { characteristicsWriter } from './characteristics.ts'
 import { decimalEvidence } from './decimal-style.ts'
-import type { DecimalDecision, Field, TableDecision, TableOptions } from './decision.ts'
+import type { CarriedField, DecimalDecision, Field, TableDecision, TableOptions } from './decision.ts'
 import { identityKey } from './identity.ts'
 import type { IgnoredReason, Issue } from './issue.ts'
 import type { ItemRow, RowOutcome } from './item.ts'
 import { tableKeys } from './keys.ts'
 import { type PriceKind, priceReader } from './price.ts'
 import { priceFault } from './price-faults.ts'
+import { saidOnce } from './repeated-text.ts'
 import { isTidyAt, type Row } from './row.ts'
 import { rowKinds } from './row-kind.ts'
 import { sectionTracker } from './sections.ts'
 import { cellText, rowText } from './text.ts'
-import { tierWriter } from './tiers.ts'
+import { otherPriceReader, tierWriter } from './tiers.ts'
 import { faultsOf, nameLengthMax, quoted, skuLengthMax } from './validate.ts'
 
 export { contradicts } from './decimal-style.ts'
@@ -34,23 +35,29 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
   const column = columnsOf(decision)
   const faults = faultsOf(decision.headers)
   const kinds = rowKinds(decision)
-  const sections = sectionTracker()
+  const sections = sectionTracker(decision.nestsHeadings)
+  const carries = carriesOf(decision)
   const evidence = decimalEvidence()
   const readPrice = priceReader(decision.decimal.style)
   const cells: CellReaders = cellReaders(decision, options, faults)
   const writeTiers = decision.tiers.length === 0 ? null : tierWriter(decision, faults)
+  const readOther = decision.otherLists.length === 0 ? null : otherPriceReader(decision)
   const writeCharacteristics = characteristicsWriter(tableKeys(decision), decision.headers.length)
   const sectionRows = new Set(decision.sectionRows)
-  const isKeyedBySku = column.sku >= 0
+  const isKeyedBySku = column.sku >= 0 && decision.identity.includes('sku')
   // Most rows have nothing to say, so what they could say it in is used again.
   let spareIssues: Issue[] = []
   let spareNotes: Issue[] = []
   const noNotes: Issue[] = []
   const article: Article = { group: '', name: '', brand: null, category: null }
 
+  if (decision.sectionColumn !== null) {
+    sections.heading(decision.headers[decision.sectionColumn]!, decision.sectionColumn)
+  }
+
   return {
     read,
-    context: () => (column.category >= 0 ? '' : (sections.path() ?? '')),
+    context: () => sections.path() ?? '',
     skipItem: sections.item,
     decimalDecision: () => evidence.decision(),
   }
@@ -62,7 +69,8 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
         : { kind: 'ignored', reason: kinds.above(row) }
     }
     if (kinds.isNumbering?.(row) === true) return { kind: 'ignored', reason: 'repeated_header' }
-    const reading = readPrice(column.price < 0 ? undefined : row.cells[column.price])
+    let priceColumn = column.price
+    let reading = readPrice(priceColumn < 0 ? undefined : row.cells[priceColumn])
     if (reading.shape !== null) evidence.see(reading.shape, row.index, reading.raw)
     const sku = isKeyedBySku ? lineAt(row, column.sku) : ''
     let name = nameOf(row)
@@ -75,15 +83,22 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     }
     const group = column.group < 0 ? '' : rowText(row, column.group)
     const continues = group !== '' && group === article.group
-    if (!hasName && continues) name = article.name
+    if (!hasName && (continues || carries.name)) name = article.name
     if (column.name < 0) name = sku
     const issues = spareIssues
     const notes = spareNotes
     if (isKeyedBySku) checkSku(row, sku, issues)
+    if (name.length > nameLengthMax) name = shortened(row, name, notes)
     checkName(row, name, issues)
     // Where there are several price lists, 0 means that the article is not on this one.
     const isOffList = writeTiers !== null && reading.kind === 'price' && reading.e4 === 0
-    const kind = isOffList ? 'blank' : reading.kind
+    let kind = isOffList ? 'blank' : reading.kind
+    const other = kind === 'blank' && readOther !== null ? readOther(row) : null
+    if (other !== null) {
+      reading = other.reading
+      priceColumn = other.column
+      kind = 'price'
+    }
     const mayBeOnOther = writeTiers !== null && kind === 'blank'
     if (!mayBeOnOther) checkPrice(row, kind, reading.raw, issues)
     const currency = cells.currency(row, reading.currency, issues)
@@ -95,7 +110,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
         faults.error({
           code: 'too_many_decimals',
           row: row.index,
-          column: column.price,
+          column: priceColumn,
           raw: reading.raw,
           text,
         }),
@@ -104,7 +119,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     if (reading.isRounded) {
       const text = `holds ${quoted(reading.raw)}, which was rounded to 4 decimals`
       notes.push(
-        faults.note({ code: 'price_rounded', row: row.index, column: column.price, raw: reading.raw, text }),
+        faults.note({ code: 'price_rounded', row: row.index, column: priceColumn, raw: reading.raw, text }),
       )
     }
     const unit = reading.unit ?? cells.text(row, 'unit') ?? decision.priceUnit.unit
@@ -115,10 +130,16 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     if (issues.length > 0) spareIssues = []
     if (notes.length > 0) spareNotes = []
 
-    const brand = cells.text(row, 'brand') ?? (continues ? article.brand : null)
-    const ownCategory = cells.text(row, 'category') ?? (continues ? article.category : null)
+    const brand = cells.text(row, 'brand') ?? (continues || carries.brand ? article.brand : null)
+    const ownCategory =
+      cells.text(row, 'category') ?? (continues || carries.category ? article.category : null)
     const itemKey = isKeyedBySku ? sku : keyOf(row, name, unit, group, brand)
     if (issues.length > 0) {
+      sections.item()
+      // A faulty row still names the group that it begins.
+      if (carries.brand) article.brand = brand
+      if (carries.category) article.category = ownCategory
+      if (carries.name && hasName) article.name = name
       const isReadable = isKeyedBySku ? sku !== '' && sku.length <= skuLengthMax : name !== ''
       return { kind: 'rejected', issues, itemKey: isReadable ? itemKey : null }
     }
@@ -131,21 +152,21 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     const item: ItemRow = {
       row: row.index,
       itemKey,
-      sku: isKeyedBySku ? sku : null,
+      sku: isKeyedBySku ? sku : skuOf(row),
       name,
       priceE4: isPriced ? reading.e4 : null,
       currency: isPriced ? currency : null,
       unit,
       priceQuantityE4,
-      category: column.category >= 0 ? ownCategory : sections.path(),
+      category: ownCategory ?? sections.path(),
       brand,
       validFrom,
       validTo,
       characteristics: writeCharacteristics(row),
       tiers: tiers === null ? null : tiers.tiers,
       tierCells: tiers === null ? null : tiers.tierCells,
-      priceColumn: column.price >= 0 ? column.price : null,
-      priceRaw: column.price >= 0 ? reading.raw : null,
+      priceColumn: priceColumn >= 0 ? priceColumn : null,
+      priceRaw: priceColumn >= 0 ? reading.raw : null,
       notes: notes.length === 0 ? noNotes : notes,
     }
     return { kind: 'item', item }
@@ -153,7 +174,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
 
   function ignore(row: Row, reason: IgnoredReason): RowOutcome {
     if (reason !== 'section') return { kind: 'ignored', reason }
-    const at = kinds.onlyText(row)
+    const at = kinds.headingColumn(row)
     const text = String(row.cells[at])
     sections.heading(text, at)
     if (isKeyedBySku) return { kind: 'ignored', reason }
@@ -186,6 +207,12 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     return lineAt(row, decision.nameFallback)
   }
 
+  /** Of a column that the sample left blank: it says what it says, and identifies nothing. */
+  function skuOf(row: Row): string | null {
+    const sku = column.sku < 0 ? '' : lineAt(row, column.sku)
+    return sku.length === 0 || sku.length > skuLengthMax ? null : sku
+  }
+
   function checkSku(row: Row, sku: string, issues: Issue[]): void {
     if (sku.length > 0 && sku.length <= skuLengthMax) return
     const isMissing = sku === ''
@@ -200,6 +227,15 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     const fault = priceFault(kind, raw)
     if (fault === null || column.price < 0) return
     issues.push(faults.error({ ...fault, row: row.index, column: column.price, raw }))
+  }
+
+  /** A name that is only too long because it says the same several times is read once. */
+  function shortened(row: Row, name: string, notes: Issue[]): string {
+    const once = saidOnce(name)
+    if (once === null || once.length > nameLengthMax) return name
+    const text = 'says the same several times; it was read once'
+    notes.push(faults.note({ code: 'repeated_text', row: row.index, column: column.name, raw: name, text }))
+    return once
   }
 
   function checkName(row: Row, name: string, issues: Issue[]): void {
@@ -224,6 +260,14 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
         return column[field] < 0 ? '' : cellText(row.cells[column[field]])
       }),
     )
+  }
+}
+
+function carriesOf({ carried }: TableDecision): Record<CarriedField, boolean> {
+  return {
+    name: carried.includes('name'),
+    category: carried.includes('category'),
+    brand: carried.includes('brand'),
   }
 }
 

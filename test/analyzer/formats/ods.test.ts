@@ -2,51 +2,22 @@ import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { Glob } from 'bun'
 import fc from 'fast-check'
-import { defaultReadLimits, type ReadLimits } from '../../../src/analyzer/formats/format.ts'
-import { openFile } from '../../../src/analyzer/formats/index.ts'
 import type { Cell } from '../../../src/analyzer/table/row.ts'
 import { InvalidError } from '../../../src/lib/errors.ts'
 import { corpus } from '../../helpers/corpus.ts'
 import { makeOds, odsContent } from '../../helpers/ods.ts'
-import { temporaryDirectory } from '../../helpers/temporary.ts'
+import { type ReadSheets, readRefusal, readSheets } from '../../helpers/read-sheets.ts'
 import { makeWorkbook } from '../../helpers/workbook.ts'
 
 type PlacedRow = [index: number, cells: Cell[]]
 
-async function sheetsOf(
-  content: string | Uint8Array,
-  limits: ReadLimits = defaultReadLimits,
-): Promise<{ name: string | null; isHidden: boolean; rows: PlacedRow[] }[]> {
-  await using directory = await temporaryDirectory()
-  const path = directory.file('list.csv')
-  await Bun.write(path, content)
-  const file = await openFile(path, { limits, encoding: null, delimiter: null })
-  try {
-    const sheets = []
-    for (const { index, name, isHidden } of file.sheets) {
-      const rows: PlacedRow[] = []
-      for await (const batch of file.rows(index)) for (const row of batch) rows.push([row.index, row.cells])
-      sheets.push({ name, isHidden, rows })
-    }
-    return sheets
-  } finally {
-    file.close()
-  }
+async function sheetsOf(content: string | Uint8Array): Promise<ReadSheets['sheets']> {
+  return (await readSheets(content)).sheets
 }
 
 async function rowsOf(data: string): Promise<PlacedRow[]> {
   const [sheet] = await sheetsOf(makeOds([{ data }]))
   return sheet!.rows
-}
-
-async function refusalOf(content: string | Uint8Array, limits?: ReadLimits): Promise<InvalidError> {
-  try {
-    await sheetsOf(content, limits)
-  } catch (error) {
-    if (error instanceof InvalidError) return error
-    throw error
-  }
-  throw new Error('Nobody refused it.')
 }
 
 const row = (cells: string, attributes = '') => `<table:table-row ${attributes}>${cells}</table:table-row>`
@@ -257,12 +228,12 @@ describe('what is refused', () => {
       'encrypted_workbook',
     ],
   ])('%s', async (_, content, code) => {
-    expect(await refusalOf(content)).toMatchObject({ code })
+    expect(await readRefusal(content)).toMatchObject({ code })
   })
 
   test('a spreadsheet of another kind, by its name', async () => {
     const text = makeOds([], { parts: { mimetype: 'application/vnd.oasis.opendocument.text' } })
-    expect(String(await refusalOf(text))).toContain('an OpenDocument text (ODT)')
+    expect(String(await readRefusal(text))).toContain('an OpenDocument text (ODT)')
   })
 })
 

@@ -1,62 +1,26 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { defaultReadLimits, type ReadLimits } from '../../../src/analyzer/formats/format.ts'
-import { openFile } from '../../../src/analyzer/formats/index.ts'
 import { xmlCatalogFormat } from '../../../src/analyzer/formats/xml-catalog.ts'
 import type { Cell } from '../../../src/analyzer/table/row.ts'
 import { InvalidError } from '../../../src/lib/errors.ts'
-import { temporaryDirectory } from '../../helpers/temporary.ts'
+import { readRefusal, readSheets } from '../../helpers/read-sheets.ts'
 
 interface Sheets {
   encoding: string | null
   sheets: { name: string | null; rows: Cell[][] }[]
 }
 
-async function read(
-  content: string | Uint8Array,
-  { chunkBytes, limits = defaultReadLimits }: { chunkBytes?: number; limits?: ReadLimits } = {},
-): Promise<Sheets> {
-  await using directory = await temporaryDirectory()
-  const path = directory.file('list.xml')
-  await Bun.write(path, content)
-  const options = { limits, encoding: null, delimiter: null }
-  const file = await (chunkBytes === undefined
-    ? openFile(path, options)
-    : xmlCatalogFormat({ chunkBytes }).open(path, options))
-  try {
-    expect(file.format).toBe('xml')
-    const sheets: Sheets['sheets'] = []
-    for (const { index, name } of file.sheets) {
-      const rows: Cell[][] = []
-      let last = -2
-      for await (const batch of file.rows(index)) {
-        for (const row of batch) {
-          expect(row.index).toBeGreaterThan(last)
-          last = row.index
-          rows.push(row.cells)
-        }
-      }
-      sheets.push({ name, rows })
-    }
-    return { encoding: file.encoding, sheets }
-  } finally {
-    file.close()
-  }
+async function read(content: string | Uint8Array, chunkBytes?: number): Promise<Sheets> {
+  const format = chunkBytes === undefined ? {} : { format: xmlCatalogFormat({ chunkBytes }) }
+  const found = await readSheets(content, format)
+  expect(found.format).toBe('xml')
+  const sheets = found.sheets.map(({ name, rows }) => ({ name, rows: rows.map(([, cells]) => cells) }))
+  return { encoding: found.encoding, sheets }
 }
 
 async function rowsOf(content: string | Uint8Array): Promise<Cell[][]> {
   const { sheets } = await read(content)
   return sheets[0]!.rows
-}
-
-async function refusalOf(content: string | Uint8Array): Promise<InvalidError> {
-  try {
-    await read(content)
-  } catch (error) {
-    if (error instanceof InvalidError) return error
-    throw error
-  }
-  throw new Error('Nobody refused it.')
 }
 
 const shop = `<?xml version="1.0" encoding="UTF-8"?>
@@ -109,7 +73,7 @@ describe('a YML catalog', () => {
 
   test('is the same wherever it is cut', async () => {
     const whole = await read(shop)
-    for (const chunkBytes of [1, 2, 3, 7, 64, 1000]) expect(await read(shop, { chunkBytes })).toEqual(whole)
+    for (const chunkBytes of [1, 2, 3, 7, 64, 1000]) expect(await read(shop, chunkBytes)).toEqual(whole)
   })
 
   test('of a single offer is read', async () => {
@@ -239,6 +203,35 @@ describe('the records', () => {
       ],
     ],
     [
+      'are articles where what repeats below them is nothing but prices',
+      `<c><head><cur>EUR</cur><no>1</no></head><art><ART_ID>A</ART_ID><art_details><short_text>Bolt</short_text></art_details>
+        <prices><price_info price_type="net"><amount>1</amount><cur>EUR</cur></price_info><price_info price_type="list"><amount>2</amount><cur>EUR</cur></price_info></prices></art>
+        <art><ART_ID>B</ART_ID><art_details><short_text>Nut</short_text></art_details>
+        <prices><price_info price_type="net"><amount>3</amount><cur>EUR</cur></price_info></prices></art></c>`,
+      [
+        [
+          'ART_ID',
+          'short_text',
+          'prices.amount[net]',
+          'prices.cur[net]',
+          'prices.amount[list]',
+          'prices.cur[list]',
+        ],
+        ['A', 'Bolt', '1', 'EUR', '2', 'EUR'],
+        ['B', 'Nut', '3', 'EUR', '', ''],
+      ],
+    ],
+    [
+      'have fields of one name under their full names',
+      `<c><item><a><unit_name>x</unit_name></a><b><unit_name>y</unit_name></b><price>1</price></item>
+        <item><a><unit_name>z</unit_name></a><b><unit_name>w</unit_name></b><price>2</price></item></c>`,
+      [
+        ['unit_name', 'b.unit_name', 'price'],
+        ['x', 'y', '1'],
+        ['z', 'w', '2'],
+      ],
+    ],
+    [
       'may have several prices of one name',
       `<c><item id="1"><price type="retail">2</price><price type="dealer">1</price></item>
         <item id="2"><price type="dealer">3</price></item></c>`,
@@ -251,7 +244,7 @@ describe('the records', () => {
   ]
   test.each(cases)('%s', async (_, content, rows) => {
     expect(await rowsOf(content)).toEqual(rows)
-    const { sheets } = await read(content, { chunkBytes: 1 })
+    const { sheets } = await read(content, 1)
     expect(sheets[0]!.rows).toEqual(rows)
   })
 })
@@ -327,11 +320,11 @@ describe('what is refused', () => {
       'too_many_elements',
     ],
   ])('%s', async (_, content, code) => {
-    expect(await refusalOf(content)).toMatchObject({ code })
+    expect(await readRefusal(content)).toMatchObject({ code })
   })
 
   test('a document that is cut off, saying where', async () => {
-    const error = await refusalOf(shop.slice(0, shop.indexOf('<name>Bit')))
+    const error = await readRefusal(shop.slice(0, shop.indexOf('<name>Bit')))
     expect(error).toMatchObject({ code: 'damaged_xml' })
     expect(error.message).toContain('within <offer> number 2')
   })
@@ -339,25 +332,15 @@ describe('what is refused', () => {
 
 test('bytes that are damaged give rows or a clear error', async () => {
   const bytes = Buffer.from(shop)
+  const format = xmlCatalogFormat({ chunkBytes: 512 })
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 }),
       async (changes) => {
         const changed = Buffer.from(bytes)
         for (const [at, value] of changes) changed[at] = value
-        await using directory = await temporaryDirectory()
-        const path = directory.file('list.xml')
-        await Bun.write(path, changed)
-        try {
-          const file = await xmlCatalogFormat({ chunkBytes: 512 }).open(path, {
-            limits: defaultReadLimits,
-            encoding: null,
-            delimiter: null,
-          })
-          for (const { index } of file.sheets) for await (const _ of file.rows(index));
-        } catch (error) {
-          expect(error).toBeInstanceOf(InvalidError)
-        }
+        const outcome = await readSheets(changed, { format }).catch((error: unknown) => error)
+        if (outcome instanceof Error) expect(outcome).toBeInstanceOf(InvalidError)
       },
     ),
     { numRuns: 300 },

@@ -49,12 +49,25 @@ function ymlCatalog() {
     '</offers></shop></yml_catalog>',
     '',
   ].join('\n')
-  return feed('ua-odyag.xml', text, items, {
+  const made = feed('ua-odyag.xml', text, items, {
     note: 'YML catalog with a tree of categories, old prices and parameters',
     currency: 'UAH',
     pitfalls:
-      'vendorCode is the article number, id is not; oldprice is not the price; amounts in descriptions; entities',
+      'vendorCode or id is the article number; oldprice is not the price; amounts in descriptions; entities',
   })
+  // An offer's id is as good a code as its vendor's: it is what the shop itself goes by.
+  const ids = new Map(items.items.map(({ item }, index) => [item.sku, String(7000 + index)]))
+  const samples = made.truth.samples.map((sample) => {
+    const sku = String(sample.sku)
+    return { ...sample, sku: [sku, ids.get(sku) ?? sku] }
+  })
+  const prices = Object.fromEntries(
+    items.items.flatMap(({ item: { sku, price } }) => [
+      [sku, price],
+      [ids.get(sku) ?? sku, price],
+    ]),
+  )
+  return { ...made, truth: { ...made.truth, samples, prices } }
 }
 
 function shopProducts() {

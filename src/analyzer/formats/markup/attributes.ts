@@ -70,8 +70,12 @@ export class TagAttributes {
   }
 
   #value(i: number): string {
+    const value = this.#values[i]!
     // A line break inside a value is a space, as XML demands.
-    return decodeReferences(this.#values[i]!.replace(/[\r\n\t]+/g, ' '), this.#references)
+    return decodeReferences(
+      /[\r\n\t]/.test(value) ? value.replace(/[\r\n\t]+/g, ' ') : value,
+      this.#references,
+    )
   }
 
   #read(): void {
