@@ -29,6 +29,7 @@ import { findSectionRows } from './section-rows.ts'
 import { nestsByOrder } from './sections.ts'
 import { sureMin } from './sure.ts'
 import { cellText, filledCount } from './text.ts'
+import { isTie } from './ties.ts'
 import { titleFacts } from './titles.ts'
 import { isOnlyName, isPlainList, plainConfidence } from './unnamed.ts'
 import { judgeTable, type SampleCounts } from './verdict.ts'
@@ -69,8 +70,10 @@ export function decideTable(
   if (isPlain) trust(mapping, ['sku', 'name', 'price'])
   else {
     if (pinned.price === undefined && mapping.price !== undefined && isPriceTie(table, mapping))
-      mapping.price.confidence = Math.round(mapping.price.confidence * tieFactor * 100) / 100
+      mapping.price.confidence = doubted(mapping.price.confidence)
     if (isOnlyName(mapping, profiles)) trust(mapping, ['name'])
+    for (const field of ['sku', 'name'] as const)
+      if (isTie(field, mapping, table)) mapping[field]!.confidence = doubted(mapping[field]!.confidence)
   }
   const nameFallback = findNameFallback(mapping, headers, profiles, body)
   const carried = carriedFields(mapping, profiles, body, nameFallback)
@@ -182,8 +185,9 @@ function profiledRows(width: number): number {
   return Math.min(500, Math.max(20, Math.floor(profiledCellsMax / Math.max(1, width))))
 }
 
-/** What is left of the confidence where two prices are equally good: a person has to choose. */
+/** What is left of the confidence where two columns are equally good: a person has to choose. */
 const tieFactor = 0.55
+const doubted = (confidence: number) => Math.round(confidence * tieFactor * 100) / 100
 
 const profiledCellsMax = 100_000
 
