@@ -1,9 +1,9 @@
 import type { ColumnProfile } from './columns.ts'
 import { contentFactor, contentScore, isCounting, zerosFactor } from './content.ts'
 import { type ColumnDecision, type Field, fields } from './decision.ts'
-import type { HeaderNames } from './header-names.ts'
+import { coreOf, type HeaderNames } from './header-names.ts'
 import { isNoPriceHeader, priceRank } from './price-rank.ts'
-import { lineHeaders } from './synonyms.ts'
+import { lineHeaders, otherHeaders } from './synonyms.ts'
 import { normalize } from './text.ts'
 
 export type Mapping = Partial<Record<Field, ColumnDecision>>
@@ -101,8 +101,11 @@ function proposeAll(
     const header = texts[profile.column] ?? ''
     const named =
       header === '' ? {} : profile.column < fuzzyColumnsMax ? names.full(header) : names.quick(header)
+    const isOther = otherHeaders.has(coreOf(header))
     const isNamed =
-      breaks.has(profile.column) || Object.values(names.quick(header)).some((score) => score >= namedMin)
+      isOther ||
+      breaks.has(profile.column) ||
+      Object.values(names.quick(header)).some((score) => score >= namedMin)
     for (const field of fields) {
       let name = named[field]
       if (field === 'price' && breaks.has(profile.column)) name = Math.max(name ?? 0, breakScore)
