@@ -133,7 +133,7 @@ async function readCorrected(
  */
 function fingerprintKey(decided: TableDecision[], { encoding, delimiter }: OpenedFile): string | null {
   const lists = decided.filter((table) => isRead(table, decided))
-  if (lists.some(({ mapping }) => mapping.group !== undefined)) return null
+  if (lists.some(({ mapping, carried }) => mapping.group !== undefined || carried.length > 0)) return null
   const explanations = new Set(['confidence', 'runnerUp', 'evidence', 'ambiguousCount', 'reasons'])
   const parts = [encoding, delimiter, decided]
   const text = JSON.stringify(parts, (key, value) => (explanations.has(key) ? undefined : value))

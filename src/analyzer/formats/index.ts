@@ -11,6 +11,8 @@ import { ndjson } from './ndjson.ts'
 import { isOpenDocumentSheet, ods } from './ods.ts'
 import { pdf } from './pdf.ts'
 import { readableFormats, unsupportedFormat } from './readable.ts'
+import { xls } from './xls.ts'
+import { isBinaryWorkbook, xlsb } from './xlsb.ts'
 import { xlsx } from './xlsx.ts'
 import { xmlCatalog } from './xml-catalog.ts'
 import { openZip } from './zip.ts'
@@ -18,7 +20,9 @@ import { openZip } from './zip.ts'
 /** Every format that is read, in the order in which they are tried: nearly anything may look like CSV. */
 export const formats: readonly Format[] = [
   ods,
+  xlsb,
   xlsx,
+  xls,
   pdf,
   ndjson,
   json,
@@ -46,14 +50,7 @@ export async function openFile(
   if (head.length === 0) {
     throw new InvalidError('empty_file', 'The file is empty. Check the export or the download that made it.')
   }
-  if (isCompoundFile(head)) {
-    const content = compoundFileContent(await compoundFileNames(path))
-    if (content !== null) throw unsupportedFormat(content)
-    throw new InvalidError(
-      'encrypted_workbook',
-      'The workbook is protected with a password. Save it without one and send it again.',
-    )
-  }
+  if (isCompoundFile(head)) return openCompoundFile(path, options)
   // Other JSON is foreign.
   if (ndjson.detect(head)) return ndjson.open(path, options)
   const foreign = foreignContent(head)
@@ -65,18 +62,29 @@ export async function openFile(
       `The file is neither text nor a workbook. ${readableFormats('and')} are read; check that the right file was sent.`,
     )
   }
-  if (format === xlsx && (await isOpenDocument(path))) return ods.open(path, options)
-  return format.open(path, options)
+  return (format === xlsx ? await archiveFormat(path) : format).open(path, options)
 }
 
 /** Every archive looks like a workbook until its directory is read. */
-async function isOpenDocument(path: string): Promise<boolean> {
+async function archiveFormat(path: string): Promise<Format> {
   const zip = openZip(path)
   try {
-    return await isOpenDocumentSheet(zip)
+    if (await isOpenDocumentSheet(zip)) return ods
+    return (await isBinaryWorkbook(zip)) ? xlsb : xlsx
   } finally {
     zip.close()
   }
+}
+
+async function openCompoundFile(path: string, options: OpenOptions): Promise<OpenedFile> {
+  const names = await compoundFileNames(path)
+  if (names.some((name) => /^(work)?book$/i.test(name))) return xls.open(path, options)
+  const content = compoundFileContent(names)
+  if (content !== null) throw unsupportedFormat(content)
+  throw new InvalidError(
+    'encrypted_workbook',
+    'The workbook is protected with a password. Save it without one and send it again.',
+  )
 }
 
 function formatNamed(name: string): Format {

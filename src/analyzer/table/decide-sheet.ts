@@ -18,15 +18,16 @@ export function decideSheet(
   options: TableOptions,
   known: TableKnowledge,
 ): TableDecision[] {
-  const found = findAreas(sample, headerNames())
+  const names = headerNames()
+  const found = findAreas(sample, names)
   if (found.length === 1 || namesLetters(options, headingWords(sample, found))) {
     const place = { area: wholeSheet, headingRow: found[0]!.headingRow }
-    return [decideTable(sample, sheet, options, place, known)]
+    return [decideTable(sample, sheet, options, place, known, names)]
   }
   const tables = found.map((place) => {
     const rows = sample.filter(({ index }) => isInRows(place.area, index))
     const own = rows.map((row) => rowWithin(row, place.area))
-    return decideTable(own, sheet, options, place, known)
+    return decideTable(own, sheet, options, place, known, names)
   })
   return tables.map((table) => {
     const beside = tables.filter(({ area }) => area.firstRow === table.area.firstRow)

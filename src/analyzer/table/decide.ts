@@ -1,6 +1,7 @@
 import { headerUnitOf, perUnitOf } from './affix.ts'
 import { hasWholeRows, wholeSheet } from './area.ts'
 import type { FoundArea } from './areas.ts'
+import { carriedFields, findVariantColumn } from './carried.ts'
 import type { ColumnFormat } from './column-format.ts'
 import { type ColumnProfile, profileColumns } from './columns.ts'
 import { withoutCurrency } from './currency.ts'
@@ -8,7 +9,7 @@ import { decideCurrency } from './currency-decision.ts'
 import { dateOrderOf } from './dates.ts'
 import { decideDecimals } from './decimal-decision.ts'
 import type { FileStyle } from './decimal-style.ts'
-import type { DateOrder, Field, TableDecision, TableOptions } from './decision.ts'
+import type { ColumnDecision, DateOrder, Field, TableDecision, TableOptions } from './decision.ts'
 import { otherDocument } from './document-kind.ts'
 import { findHeader } from './header.ts'
 import { type HeaderNames, headerNames } from './header-names.ts'
@@ -17,11 +18,13 @@ import { nameCharacteristics } from './keys.ts'
 import { findLineColumn, type Mapping, mapColumns } from './mapping.ts'
 import { numberTest } from './number-cell.ts'
 import { pinnedHeaders, resolveOverrides } from './overrides.ts'
-import { findOtherLists, findTiers, isPriceTie, quantityColumns } from './price-columns.ts'
+import { findOtherLists, findTiers, isPriceTie, type PriceTable, quantityColumns } from './price-columns.ts'
 import { priceTaxOf } from './price-tax.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
+import { findSectionColumn } from './section-column.ts'
 import { findSectionRows } from './section-rows.ts'
+import { nestsByOrder } from './sections.ts'
 import { sureMin } from './sure.ts'
 import { cellText, filledCount } from './text.ts'
 import { titleFacts } from './titles.ts'
@@ -40,8 +43,8 @@ export function decideTable(
   options: TableOptions,
   place: FoundArea = { area: wholeSheet, headingRow: null },
   known: TableKnowledge = nothingKnown,
+  names: HeaderNames = headerNames(),
 ): TableDecision {
-  const names = headerNames()
   const header = findHeader(sample, names, { pinned: pinnedHeaders(options), last: place.headingRow })
   const firstDataRow = header?.firstDataRow ?? firstWideRow(sample)
   const body = sample.filter((row) => row.index >= firstDataRow && filledCount(row.cells) >= 2)
@@ -61,6 +64,9 @@ export function decideTable(
       mapping.price.confidence = Math.round(mapping.price.confidence * tieFactor * 100) / 100
     if (isOnlyName(mapping, profiles)) trust(mapping, ['name'])
   }
+  const nameFallback = findNameFallback(mapping, headers, profiles, body)
+  const carried = carriedFields(mapping, profiles, body, nameFallback)
+  if (carried.includes('name') && mapping.sku === undefined) mapping.variant ??= variantOf(mapping, table)
   const facts = titleFacts(outside(sample, body, header), sheet.name)
   const priceFormat = formats.get(mapping.price?.column ?? -1) ?? null
   const clues = { headers, body, title: facts.currency, format: priceFormat }
@@ -82,6 +88,8 @@ export function decideTable(
     firstDataRow,
     sectionRows: header === null ? [] : findSectionRows(sample, header, place.area),
     headers,
+    sectionColumn: header === null ? null : findSectionColumn(header, body, names),
+    nestsHeadings: false,
     mapping,
     tiers,
     otherLists: findOtherLists(table, mapping, tiers),
@@ -96,7 +104,8 @@ export function decideTable(
     priceTax: priceTaxOf(mapping.price?.header ?? '') ?? facts.tax,
     priceUnit: priceUnitOf(mapping, names, priceFormat),
     dateOrder: decideDateOrder(mapping, body),
-    nameFallback: findNameFallback(mapping, headers, profiles, body),
+    carried,
+    nameFallback,
     unknownColumns: unknown,
     lineColumn: findLineColumn(headers, profiles, mapping),
     overflowFrom:
@@ -105,9 +114,13 @@ export function decideTable(
     identity: identityOf(mapping, profiles, options),
   }
   const titles = sample.filter(({ index }) => index < firstDataRow)
-  const otherwise = isPinned ? null : otherDocument({ headers, mapping, profiles, titles })
-  const counts = countSample(decision, sample, options)
-  return { ...decision, ...judgeTable(decision, isPlain ? 'plain' : header, counts, otherwise) }
+  const otherwise = isPinned ? null : otherDocument({ headers, mapping, profiles, titles, body })
+  const { counts, headings } = readSample(decision, sample, options)
+  return {
+    ...decision,
+    nestsHeadings: nestsByOrder(headings),
+    ...judgeTable(decision, isPlain ? 'plain' : header, counts, otherwise),
+  }
 }
 
 /** What the cells alone show without doubt is as good as a header. */
@@ -217,20 +230,44 @@ function identityOf(mapping: Mapping, profiles: readonly ColumnProfile[], option
   return [...new Set([...options.identity, ...variants])]
 }
 
-function countSample(decision: TableDecision, sample: readonly Row[], options: TableOptions): SampleCounts {
+/** What the rows of the sample come to, and the headings among them. */
+function readSample(
+  decision: TableDecision,
+  sample: readonly Row[],
+  options: TableOptions,
+): { counts: SampleCounts; headings: Heading[] } {
   const counts: SampleCounts = { items: 0, priced: 0, rejected: 0 }
+  const headings: Heading[] = []
+  let isFirst = true
   const reader = tableReader(decision, options)
   for (const row of sample) {
     const outcome = reader.read(row)
     if (outcome.kind === 'rejected' && !isOnNoList(outcome.issues)) counts.rejected++
+    if (outcome.kind === 'ignored' && outcome.reason === 'section') {
+      const column = row.cells.findIndex((cell) => typeof cell === 'string' && /\p{L}/u.test(cell))
+      headings.push({ text: String(row.cells[column]), column, isFirst })
+      isFirst = false
+    } else if (outcome.kind !== 'ignored') isFirst = true
     if (outcome.kind !== 'item') continue
     counts.items++
     if (outcome.item.priceE4 !== null) counts.priced++
   }
-  return counts
+  return { counts, headings }
 
   /** Among several price lists, an article that is on none of them is nothing that could not be read. */
   function isOnNoList(issues: readonly Issue[]): boolean {
     return decision.otherLists.length > 0 && issues.every(({ code }) => code === 'missing_price')
   }
+}
+
+interface Heading {
+  text: string
+  column: number
+  isFirst: boolean
+}
+
+/** Sizes and colours under one name, where they have no name that is known. */
+function variantOf(mapping: Mapping, { texts, profiles, body }: PriceTable): ColumnDecision {
+  const column = findVariantColumn(mapping, profiles, body)!
+  return { column, header: texts[column] || null, confidence: plainConfidence, runnerUp: null }
 }

@@ -27,6 +27,9 @@ export const fields = [
 ] as const
 export type Field = (typeof fields)[number]
 
+/** Fields that lists may name once for several rows. */
+export type CarriedField = 'name' | 'category' | 'brand'
+
 /** How one column was understood. */
 export interface ColumnDecision {
   /** 0-based. */
@@ -107,6 +110,10 @@ export interface TableDecision {
   sectionRows: number[]
   /** Header texts by column, '' where blank; empty when the table has no header. */
   headers: string[]
+  /** 0-based column in which the header, and each time it is repeated, names the section that follows. */
+  sectionColumn: number | null
+  /** Whether of two headings in a row that look the same the first is the parent of the second. */
+  nestsHeadings: boolean
   mapping: Partial<Record<Field, ColumnDecision>>
   /** Further columns of prices, in the order of their columns. */
   tiers: TierColumn[]
@@ -125,6 +132,8 @@ export interface TableDecision {
   priceUnit: { unit: string | null; quantityE4: number | null }
   /** Day or month first in "03/04/2026"; null: no date column needs it, or nothing tells. */
   dateOrder: DateOrder | null
+  /** Fields whose blank cells mean what stands above them. */
+  carried: CarriedField[]
   /** 0-based column beside the name, under the same merged header: read where the name is blank. */
   nameFallback: number | null
   /** Overrides that name no column of this table. */

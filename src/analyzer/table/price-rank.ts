@@ -103,7 +103,7 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.93,
     marks: split(
-      `a prazo|prazo|parcelado|credito|cartao|vadeli|taksitli|рассрочка|定価|标价|参考价|希望小売|上代|rrp|msrp|uvp|srp|recommended|suggested|conseille|recommande|empfohlen|unverbindliche|vejl|vejledende|rek|veiledende|adviesprijs|consigliato|sugerido|рекомендованная|мрц|ррц|list|listen|listenpreis|listpris|listepris`,
+      `a prazo|prazo|parcelado|credito|cartao|vadeli|taksitli|рассрочка|定価|标价|参考价|希望小売|上代|rrp|msrp|uvp|srp|nrp|recommended|suggested|conseille|recommande|empfohlen|unverbindliche|vejl|vejledende|rek|veiledende|adviesprijs|consigliato|sugerido|рекомендованная|мрц|ррц|list|listen|listenpreis|listpris|listepris`,
     ),
   },
   {

@@ -35,8 +35,9 @@ export function isNoteText(text: string): boolean {
 }
 
 /** "Page 2 of 5", "Стр. 2", "- 3 -", "第 2 页". */
-function isPageNumber(text: string): boolean {
-  return text.length <= pageLengthMax && pageNumber.test(normalize(text))
+export function isPageNumber(text: string): boolean {
+  if (text.length > pageLengthMax) return false
+  return /^[-–—] ?\d{1,4} ?[-–—]$/.test(text) || pageNumber.test(normalize(text))
 }
 
 const pageLengthMax = 40
@@ -78,7 +79,7 @@ const totalBeginnings = new Set(
 
 const moneyWords = new Set(
   split(
-    `eur|usd|gbp|sek|nok|dkk|pln|czk|rub|uah|chf|amount|price|net|netto|gross|brutto|incl|excl|inkl|exkl|vat|mwst|moms|mva|tva|iva|ндс|с|без|из|по|of|items|positions|order|general|generale|tax|betrag|summe|ht|ttc|руб|грн|kr|к|оплате`,
+    `s|c|w|sem|com|con|sin|senza|ohne|inc|hors|taxe|taxes|due|payable|pagar|payer|bez|vč|dph|kdv|пдв|eur|usd|gbp|sek|nok|dkk|pln|czk|rub|uah|chf|amount|price|net|netto|gross|brutto|incl|excl|inkl|exkl|vat|mwst|moms|mva|tva|iva|ндс|с|без|из|по|of|items|positions|order|general|generale|tax|betrag|summe|ht|ttc|руб|грн|kr|к|оплате`,
   ),
 )
 

@@ -15,7 +15,7 @@ export interface Synonyms {
 
 const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
   sku: {
-    sure: `č zboží|kat č|katalog č|obj č|κωδ|κωδ είδους|best nr|rif|nr kat|каталожный no|кат номер|كود|catalogue no|상품코드|품번|제품코드|sku|item code|item no|item number|item nr|product code|product number|product no|part number|part no|article number|article no
+    sure: `supplier aid|supplier pid|č zboží|kat č|katalog č|obj č|κωδ|κωδ είδους|best nr|rif|nr kat|каталожный no|кат номер|كود|catalogue no|상품코드|품번|제품코드|sku|item code|item no|item number|item nr|product code|product number|product no|part number|part no|article number|article no
       |article code|stock code|variant sku|material number|catalog number|catalogue number|cat no|item sku|sku code|order number|order code|model number
       |artikelnummer|artikelnr|artikel nr|art nr|artnr|bestellnummer|bestell nr|bestellnr|artikel no|materialnummer|produktnummer|sachnummer|teilenummer|artikelcode
       |référence|réf|ref produit|référence produit|référence article|code article|code produit|numéro d article|n article|réf article
@@ -40,7 +40,7 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |типоразмер|ean|gtin|barcode|barkod|ean code|штрихкод|cod barras|código de barras|رقم|番号`,
   },
   name: {
-    sure: `artikelbez|betegnelse|malzeme|البيان|품명|상품명|제품명|품목|product name|item name|article name|name of product|product title|item title|product description|item description|article description|goods name|trade name|name
+    sure: `description short|artikelbez|betegnelse|malzeme|البيان|품명|상품명|제품명|품목|product name|item name|article name|name of product|product title|item title|product description|item description|article description|goods name|trade name|name
       |bezeichnung|artikelbezeichnung|produktname|produktbezeichnung|artikelname|warenbezeichnung|benennung|artikeltext|kurztext|artikelbeschreibung
       |désignation|libellé|nom du produit|nom de l article|désignation produit|désignation article|intitulé|nom
       |nome prodotto|denominazione|descrizione articolo|nome articolo|descrizione prodotto|nome

@@ -3,6 +3,7 @@ import type { ColumnDecision, TableDecision, Verdict } from './decision.ts'
 import { checkOverrides } from './overrides.ts'
 import { sureMin } from './sure.ts'
 import { tableName } from './table-name.ts'
+import { normalize } from './text.ts'
 
 /**
  * Which file is a price list: one with at least one table that is, and no doubtful one on the same sheet; failing that,
@@ -46,6 +47,11 @@ const reasonsMax = 20
 const multiples =
   /(?:^|[^\p{L}])(?:тыс|тис|млн|коп|копе[йе]\p{L}*|tsd|tausend|thousands?|mio|mill?ions?|tys|tis|mil|miles|milhares|migliaia|milliers|cents?|centimes|c[eé]ntimos|pence|groszy?|[öø]re|halé\p{L}*|kuruş)(?:$|[^\p{L}])|['’]000|[千万萬]/iu
 
+/** Whether a header says that its numbers are articles' numbers, so that they may do without names; "id" does not. */
+function namesSku(header: string | null): boolean {
+  return header !== null && !/(?:^| )(?:id|no|nr|number|номер)$/.test(normalize(header))
+}
+
 /** What reading the sample with the decision gave. */
 export interface SampleCounts {
   items: number
@@ -75,6 +81,11 @@ export function judgeTable(
   if (reasons.length > 0) return { verdict: 'not-a-price-list', reasons }
   if (counts.items + counts.rejected === 0) {
     return { verdict: 'not-a-price-list', reasons: ['There are no rows below the header.'] }
+  }
+  // A feed of ids and prices says nothing of what they are.
+  if (name === undefined && sku !== undefined && sku.confidence < 1 && !namesSku(sku.header)) {
+    const column = sku.header === null ? '' : ` in column "${sku.header.slice(0, 100)}"`
+    reasons.push(`No column names the articles in words; there are only their numbers${column}.`)
   }
   if (otherwise !== null) reasons.push(otherwise)
   if (counts.priced === 0) reasons.push('No row of the sample has a readable price.')
