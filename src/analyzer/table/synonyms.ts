@@ -1,4 +1,5 @@
 import type { Field } from './decision.ts'
+import { furtherSynonyms } from './further-synonyms.ts'
 import { normalize } from './text.ts'
 
 /**
@@ -106,7 +107,7 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |יחידה|יחידת מידה|יח|יח מידה
       |الوحدة|وحدة|وحدة القياس
       |单位|單位|计量单位|単位`,
-    vague: `pack|package|packaging|measure|mesure|verpackung|conditionnement|emballage|confezione|envase|embalagem|verpakking|förpackning|emballasje|emballage|opakowanie|balení|упаковка|ambalaj|συσκευασία|אריזה|包装`,
+    vague: `per|pack|package|packaging|measure|mesure|verpackung|conditionnement|emballage|confezione|envase|embalagem|verpakking|förpackning|emballasje|emballage|opakowanie|balení|упаковка|ambalaj|συσκευασία|אריזה|包装`,
   },
   price_quantity: {
     sure: `price quantity|price basis|price unit quantity|preiseinheit|pe|preismenge|preis je|preis pro|per quantity|quantity per price|prisantal|pris per antal|pris pr antal|base quantity|кол во за цену|prijs per|prijs per aantal|quantité par prix|cantidad por precio|unit qty`,
@@ -232,7 +233,12 @@ const all: Record<Field, Synonyms> = normalized()
 function normalized(): Record<Field, Synonyms> {
   const entries = Object.entries(lists).map(([field, { sure, good = '', vague = '' }]) => [
     field,
-    { sure: split(sure), good: split(good), vague: split(vague) },
+    {
+      // Object.entries forgets the key type of `lists`.
+      sure: split(`${sure}|${furtherSynonyms[field as Field] ?? ''}`),
+      good: split(good),
+      vague: split(vague),
+    },
   ])
   // Object.entries forgets the key type that `lists` is declared with.
   return Object.fromEntries(entries) as Record<Field, Synonyms>
