@@ -33,9 +33,11 @@ export function printCard(
   counts: RowCounts,
   ignored: IgnoredCounts,
 ): void {
-  const parts = [card.format.toUpperCase(), card.encoding, delimiterText(card.delimiter)]
+  const parts = [formatText(card), card.encoding, delimiterText(card.delimiter)]
   printLine(writer, `${verdictText[card.verdict]} (${parts.filter((part) => part !== null).join(', ')}).`)
   for (const reason of card.reasons) printLine(writer, `  ${reason}`)
+  for (const { name, reason } of card.wrapping?.leftAside ?? [])
+    printLine(writer, `  Left aside in the archive: ${name} ${reason.replace(/\.$/, '')}.`)
   printLine(writer, countsText(counts, ignored))
   for (const table of card.tables) printDecision(writer, table, card.tables.length > 1)
 }
@@ -50,6 +52,13 @@ export function countsText(counts: RowCounts, ignored: IgnoredCounts): string {
     `${counts.ignored} ignored${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`,
   ]
   return `${counts.read} rows: ${parts.filter((part) => part !== '').join(', ')}.`
+}
+
+/** "CSV", or "CSV in a ZIP archive". */
+function formatText({ format, wrapping }: FileDecision): string {
+  const text = format.toUpperCase().replaceAll(' AND ', ' and ')
+  if (wrapping === null) return text
+  return `${text} ${wrapping.kind === 'zip' ? 'in a ZIP archive' : 'packed with gzip'}`
 }
 
 function delimiterText(delimiter: string | null): string | null {

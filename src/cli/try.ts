@@ -92,7 +92,7 @@ interface Shown {
 
 async function printPreviewJson({ io }: Context, { path, preview, shown }: Shown): Promise<void> {
   const { decision, counts, ignored } = preview
-  const { format, encoding, delimiter } = decision
+  const { format, wrapping, encoding, delimiter } = decision
   await printJsonLists(
     io.stdout,
     {
@@ -101,6 +101,7 @@ async function printPreviewJson({ io }: Context, { path, preview, shown }: Shown
         bytes: sizeOf(path),
         sha256: await fileHash(path),
         format,
+        wrapping,
         encoding,
         delimiter,
       },

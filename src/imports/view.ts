@@ -2,7 +2,7 @@ import { errorTypes, severities } from '../analyzer/table/issue.ts'
 import { snakeCaseKeys } from '../lib/json.ts'
 import { oneOf, type Static, t, textOrNull } from '../lib/schema.ts'
 import { listModes } from '../sources/model.ts'
-import { analyzerKinds, type FileDecision, importStatuses } from './model.ts'
+import { analyzerKinds, type FileDecision, importStatuses, wrapperKinds } from './model.ts'
 import type { Import, LogEntry } from './store.ts'
 
 /** Where an import that is being worked on stands. */
@@ -134,7 +134,19 @@ const Column = t.Object(
 /** The decision card of a file: what was found out about it, how surely, and which cells prove it. */
 export const DecisionView = t.Object(
   {
-    format: t.String(),
+    format: t.String({ description: 'csv, xlsx, pdf, …; several where an archive holds several.' }),
+    wrapping: t.Union(
+      [
+        t.Object({
+          kind: oneOf(wrapperKinds),
+          left_aside: t.Array(t.Object({ name: t.String(), reason: t.String() }), {
+            description: 'Files in it that are not read, and why.',
+          }),
+        }),
+        t.Null(),
+      ],
+      { description: 'What the list was packed in; null: it was not.' },
+    ),
     encoding: textOrNull('Of a text file.'),
     delimiter: textOrNull('Of a delimited file.'),
     verdict: t.String({ description: 'price-list, review or not-a-price-list.' }),

@@ -1,3 +1,4 @@
+import type { Wrapping } from '../../imports/model.ts'
 import type { Row } from '../table/row.ts'
 
 /** A table-like part of a file: a workbook's sheet, or the whole of a CSV file (name null). */
@@ -37,6 +38,8 @@ export interface RecordTaker {
 /** A file that was recognised and opened. It can be read any number of times, one sheet at a time. */
 export interface OpenedFile {
   format: string
+  /** Left out: it was not packed. */
+  wrapping?: Wrapping
   /** As in `TextDecoder` ("utf-8", "windows-1251"); null where the format has no choice. */
   encoding: string | null
   /** One character; null where the format has none. */
