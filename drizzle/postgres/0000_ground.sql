@@ -184,12 +184,14 @@ CREATE TABLE "supplier_items" (
 	"valid_from" text,
 	"valid_to" text,
 	"characteristics" jsonb NOT NULL,
+	"tiers" jsonb,
 	"source_no" bigint,
 	"scope" text NOT NULL,
 	"first_import_no" bigint NOT NULL,
 	"product_id" text,
 	"gone_at" timestamp (3) with time zone,
 	CONSTRAINT "supplier_items_characteristics_json" CHECK (jsonb_typeof("characteristics") in ('object', 'array')),
+	CONSTRAINT "supplier_items_tiers_json" CHECK (jsonb_typeof("tiers") in ('object', 'array')),
 	CONSTRAINT "supplier_items_price_e4" CHECK ("supplier_items"."price_e4" >= 0)
 );
 --> statement-breakpoint

@@ -210,6 +210,7 @@ CREATE TABLE `supplier_items` (
 	`valid_from` text,
 	`valid_to` text,
 	`characteristics` text NOT NULL,
+	`tiers` text,
 	`source_no` integer,
 	`scope` text NOT NULL,
 	`first_import_no` integer NOT NULL,
@@ -219,6 +220,7 @@ CREATE TABLE `supplier_items` (
 	FOREIGN KEY (`source_no`) REFERENCES `sources`(`no`) ON UPDATE no action ON DELETE set null,
 	FOREIGN KEY (`product_id`) REFERENCES `products`(`id`) ON UPDATE no action ON DELETE set null,
 	CONSTRAINT "supplier_items_characteristics_json" CHECK(json_valid("characteristics") and substr("characteristics", 1, 1) in ('{', '[')),
+	CONSTRAINT "supplier_items_tiers_json" CHECK(json_valid("tiers") and substr("tiers", 1, 1) in ('{', '[')),
 	CONSTRAINT "supplier_items_price_e4" CHECK("supplier_items"."price_e4" >= 0)
 );
 --> statement-breakpoint

@@ -3,7 +3,8 @@ import { jsonElements } from '../db/dialect.ts'
 import { type ChangeCounts, noChanges, type RowCounts } from '../imports/model.ts'
 import type { KnownRows } from './fingerprint.ts'
 import { indexRows } from './staging/index-rows.ts'
-import { itemValueColumns, outcomes, priceColumns, type Staging } from './staging/staging.ts'
+import { itemValueColumns, outcomes, priceColumns, type Staging, termColumns } from './staging/staging.ts'
+import { anyTierLacksCurrency, tiersDiffer, tiersMoved } from './staging/tiers.ts'
 
 /** What the staged rows mean for the catalog, as far as the guard and the change report want to know. */
 export interface Diff {
@@ -20,10 +21,15 @@ export interface Diff {
   changedPriced: number
   /** Items of this source and these scopes that were listed before; 0 for a partial list. */
   itemsBefore: number
-  /** Prices that there was one before, and those that moved too far or into another currency or quantity. */
+  /**
+   * Items that had a price before and have one now, and those of which it, or a further price, moved too far or into
+   * another currency or quantity.
+   */
   pricesCompared: number
   pricesMoved: number
-  /** Prices without a currency. */
+  /** Whether a staged item has further prices, or one that changes had some. */
+  hasTiers: boolean
+  /** Items with a price without a currency. */
   pricesWithoutCurrency: number
 }
 
@@ -65,22 +71,26 @@ export async function diffStaged(sql: Sql, staging: Staging, context: DiffContex
   if (items.length === 0)
     return { revision, isFirst: true, itemsBefore: 0, ...(await firstSummary(sql, staging)) }
   await indexRows(sql, staging)
+  const hasChanged = `(${differs(plainColumns)} or ${tiersDiffer(staging.engine)})`
   await sql.run(
-    `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable)
+    `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable, terms_changed,
+                          old_tiers, tiers_moved)
      select s.n, i.id,
             case when i.id is null then 'new' when i.gone_at is not null then 'returned'
-                 when ${differs(itemValueColumns)} then 'changed' else 'relisted' end,
+                 when ${hasChanged} then 'changed' else 'relisted' end,
             i.id is null or ${differs(priceColumns)},
             i.price_e4, s.price_e4,
             i.price_e4 is not null and s.price_e4 is not null and i.currency is not distinct from s.currency
-              and i.price_quantity_e4 is not distinct from s.price_quantity_e4
+              and i.price_quantity_e4 is not distinct from s.price_quantity_e4,
+            i.id is not null and ${differs(termColumns)}, i.tiers,
+            case when i.tiers is null or s.tiers is null then 1 = 0 else ${tiersMoved(staging.engine, '$3')} end
      from ${rows} as s
      left join supplier_items as i on i.supplier_no = $1 and i.item_key = s.item_key
      where s.outcome = ${outcomes.accepted}
-       and (i.id is null or i.gone_at is not null or ${differs(itemValueColumns)}
+       and (i.id is null or i.gone_at is not null or ${hasChanged}
             or i.source_no is distinct from $2 or i.scope <> s.scope)
      order by s.item_key`,
-    [supplierNo, sourceNo],
+    [supplierNo, sourceNo, context.moveMax],
   )
   const itemsBefore = context.isFull ? await diffGone(sql, staging, { ...context, supplierNo, sourceNo }) : 0
   if (staging.engine === 'postgres') await sql.run(`analyze ${diff}`)
@@ -110,6 +120,8 @@ async function namesTwice(
   }
 }
 
+const plainColumns = itemValueColumns.filter((column) => column !== 'tiers')
+
 const differs = (columns: readonly string[]) =>
   `(${columns.map((column) => `i.${column} is distinct from s.${column}`).join(' or ')})`
 
@@ -132,8 +144,9 @@ async function diffGone(
     return known.count + known.others.length
   // SQLite takes the tables of a cross join in the order they are written: the few first.
   await sql.run(
-    `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable)
-     select null, i.id, 'gone', 1 = 0, i.price_e4, null, 1 = 0
+    `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable, terms_changed,
+                          old_tiers, tiers_moved)
+     select null, i.id, 'gone', 1 = 0, i.price_e4, null, 1 = 0, 1 = 0, null, 1 = 0
      from ${known === null ? 'supplier_items as i' : `${missing} as m cross join supplier_items as i`}
      where ${known === null ? '' : 'i.id = m.item_id and'} ${listedBefore}
        and not exists (select 1 from ${rows} as s where s.item_key = i.item_key)
@@ -180,11 +193,11 @@ async function summary(sql: Sql, staging: Staging, context: DiffContext): Promis
   const { known } = context
   const count = (condition: string) => `count(case when ${condition} then 1 end)`
   // Another currency, or a price for another quantity, is a move that no share can tell.
-  const moved = `price_changed and old_price_e4 is not null and new_price_e4 is not null and
-    (not is_comparable or abs(new_price_e4 - old_price_e4) > old_price_e4 * cast($1 as double precision))`
+  const moved = `old_price_e4 is not null and new_price_e4 is not null and (tiers_moved or price_changed and
+    (not is_comparable or abs(new_price_e4 - old_price_e4) > old_price_e4 * cast($1 as double precision)))`
   const listed = `kind in ('new', 'changed', 'returned')`
   const [d] = await sql.all<
-    ChangeCounts & { relisted: number; priced: number; moved: number; incomparable: number }
+    ChangeCounts & { relisted: number; priced: number; moved: number; incomparable: number; tiered: number }
   >(
     `select ${count(`kind = 'new'`)} as "new", ${count(`kind = 'changed'`)} as "changed",
             ${count(`kind = 'gone'`)} as "gone", ${count(`kind = 'returned'`)} as "returned",
@@ -193,13 +206,14 @@ async function summary(sql: Sql, staging: Staging, context: DiffContext): Promis
             ${count('is_comparable and new_price_e4 < old_price_e4')} as "priceDown",
             ${count(moved)} as "moved",
             ${count(`${listed} and new_price_e4 is not null`)} as "priced",
-            ${count(`${listed} and new_price_e4 is not null and old_price_e4 is null`)} as "incomparable"
+            ${count(`${listed} and new_price_e4 is not null and old_price_e4 is null`)} as "incomparable",
+            count(old_tiers) as "tiered"
      from ${diff}`,
     [context.moveMax],
   )
   const s = await acceptedRows(sql, staging)
   if (d === undefined) throw new Error('An aggregate gave no row.')
-  const { relisted, priced, moved: pricesMoved, incomparable, ...changes } = d
+  const { relisted, priced, moved: pricesMoved, incomparable, tiered, ...changes } = d
   return {
     changes,
     unchanged: (known?.seenCount ?? 0) + s.items - changes.new - changes.changed - changes.returned,
@@ -208,6 +222,7 @@ async function summary(sql: Sql, staging: Staging, context: DiffContext): Promis
     pricesCompared: (known?.seenPriced ?? 0) + s.priced - incomparable,
     pricesMoved,
     pricesWithoutCurrency: (known?.seenWithoutCurrency ?? 0) + s.bare,
+    hasTiers: tiered > 0 || staging.noticed().hasTiers,
   }
 }
 
@@ -221,18 +236,20 @@ async function firstSummary(sql: Sql, staging: Staging): Promise<Summary> {
     pricesCompared: 0,
     pricesMoved: 0,
     pricesWithoutCurrency: bare,
+    hasTiers: staging.noticed().hasTiers,
   }
 }
 
 async function acceptedRows(
   sql: Sql,
-  { names, noticed }: Staging,
+  { engine, names, noticed }: Staging,
 ): Promise<{ items: number; priced: number; bare: number }> {
   const { mayRepeat, rows, ...all } = noticed()
   if (!mayRepeat) return { items: rows, priced: all.priced, bare: all.withoutCurrency }
   const [accepted] = await sql.all<{ items: number; priced: number; bare: number }>(
     `select count(*) as items, count(price_e4) as priced,
-            count(case when price_e4 is not null and currency is null then 1 end) as bare
+            count(case when price_e4 is not null and currency is null or ${anyTierLacksCurrency(engine)} then 1 end)
+              as bare
      from ${names.rows} where outcome = ${outcomes.accepted}`,
   )
   if (accepted === undefined) throw new Error('An aggregate gave no row.')

@@ -1,6 +1,6 @@
 import { deferItemIndex, withoutItemIndexes } from '../db/characteristics.ts'
 import type { Database, Sql, Tx } from '../db/database.ts'
-import { jsonObject } from '../db/dialect.ts'
+import { instant, jsonObject } from '../db/dialect.ts'
 import { type ImportChange, importStore } from '../imports/store.ts'
 import { ConflictError } from '../lib/errors.ts'
 import { jobStore, type Lease } from '../queue/store.ts'
@@ -8,6 +8,7 @@ import type { SourceSettings } from '../sources/model.ts'
 import { sourceStore } from '../sources/store.ts'
 import type { Diff } from './diff.ts'
 import { recordBrands, recordCategories } from './record-names.ts'
+import { recordTiers } from './record-tiers.ts'
 import { indexRows } from './staging/index-rows.ts'
 import {
   itemValueColumns,
@@ -70,7 +71,10 @@ export async function publish(
     if (changes.changed + changes.returned > 0) await updateChanged(sql, staging, numbers)
     if (diff.relisted > 0) await updateRelisted(sql, staging, numbers)
     if (changes.gone > 0) await markGone(sql, staging, now)
-    if (changes.new + changes.changed + changes.returned > 0) await recordPrices(sql, staging, written)
+    if (changes.new + changes.changed + changes.returned > 0) {
+      await recordPrices(sql, staging, written)
+      if (diff.hasTiers) await recordTiers(sql, staging, written)
+    }
     await recordCategories(sql, staging, supplierId)
     await recordBrands(sql, staging)
     await writeLog(sql, staging, context)
@@ -100,16 +104,12 @@ export async function writeLog(sql: Tx, staging: Staging, context: PublishContex
   await sql.run(
     `insert into parsing_logs (import_id, job_id, supplier_id, severity, error_type, code, message, sheet, "row",
                                "column", raw, row_data, created_at)
-     select $1, $2, $3, severity, error_type, code, message, sheet, "row", col, raw, row_data, ${instant(staging, 4)}
+     select $1, $2, $3, severity, error_type, code, message, sheet, "row", col, raw, row_data, ${instant(staging.engine, '$4')}
      from ${staging.names.issues}
      order by sheet nulls first, "row" nulls first, col nulls first, code`,
     [context.importId, context.lease.jobId, context.supplierId, context.now],
   )
 }
-
-/** In an insert from a select PostgreSQL does not infer a parameter's type from the column it goes to. */
-const instant = ({ engine }: Staging, parameter: number) =>
-  engine === 'sqlite' ? `$${parameter}` : `$${parameter}::timestamptz`
 
 /** As many item ids as there may be new items; ids that are not used are not used again. */
 async function reserveIds(tx: Database['tx'], staging: Staging, { isFirst }: Diff): Promise<number> {
@@ -173,13 +173,14 @@ async function refuseStale(sql: Sql, context: PublishContext): Promise<void> {
 
 /** Every column that an import may write, with the lineage, so that an undo can put it back. */
 const beforeColumns = [...itemValueColumns, 'source_no', 'scope', 'gone_at'] as const
+const jsonColumns = ['characteristics', 'tiers']
 
 async function keepBefore(sql: Sql, { engine, names }: Staging, { importNo }: Numbers): Promise<void> {
   const before = Object.fromEntries(
     beforeColumns.map((column) => [
       column,
       // SQLite would put JSON text into the object as text.
-      column === 'characteristics' && engine === 'sqlite' ? 'json(i.characteristics)' : `i.${column}`,
+      engine === 'sqlite' && jsonColumns.includes(column) ? `json(i.${column})` : `i.${column}`,
     ]),
   )
   await sql.run(
@@ -258,7 +259,7 @@ async function updateRelisted(sql: Sql, staging: Staging, { sourceNo }: Numbers)
 
 async function markGone(sql: Sql, staging: Staging, now: Date): Promise<void> {
   await sql.run(
-    `update supplier_items set gone_at = ${instant(staging, 1)}
+    `update supplier_items set gone_at = ${instant(staging.engine, '$1')}
      where id in (select item_id from ${staging.names.diff} where kind = 'gone')`,
     [now],
   )
@@ -277,7 +278,7 @@ async function recordPrices(sql: Sql, staging: Staging, written: Written): Promi
   await sql.run(
     `insert into price_history (item_id, import_no, n, ${columnList(priceColumns)}, recorded_at, sheet, "row",
                                 "column", raw)
-     select ${id}, $3, 0, ${columnList(priceColumns, 's.')}, ${instant(staging, 2)}, s.sheet, s."row",
+     select ${id}, $3, 0, ${columnList(priceColumns, 's.')}, ${instant(staging.engine, '$2')}, s.sheet, s."row",
             s.price_column, s.price_raw
      ${from} ${staging.engine === 'sqlite' ? `order by ${isFirst ? 's.n' : 'd.d'}` : ''}`,
     [idsFrom, now, importNo],

@@ -12,7 +12,7 @@ import type { RowSink } from './row-sink.ts'
 import type { Place } from './staging/staging.ts'
 import type { TableDecision } from './table/decision.ts'
 import type { Issue } from './table/issue.ts'
-import type { ItemRow, RowOutcome } from './table/item.ts'
+import { type ItemRow, lacksCurrency, type RowOutcome } from './table/item.ts'
 import type { TableReader } from './table/reader.ts'
 import type { Row } from './table/row.ts'
 
@@ -131,7 +131,6 @@ function outcomeOf(row: Row, reader: TableReader): RowOutcome {
   return { kind: 'rejected', issues: [issue], itemKey: null }
 }
 
-function flagsOf({ priceE4, currency }: ItemRow): number {
-  if (priceE4 === null) return 0
-  return rowFlags.priced | (currency === null ? rowFlags.withoutCurrency : 0)
+function flagsOf(item: ItemRow): number {
+  return (item.priceE4 === null ? 0 : rowFlags.priced) | (lacksCurrency(item) ? rowFlags.withoutCurrency : 0)
 }

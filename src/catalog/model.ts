@@ -1,3 +1,5 @@
+import type { PriceTier } from '../analyzer/table/item.ts'
+import { formatE4, formatPrice } from '../lib/money.ts'
 import { type Static, t } from '../lib/schema.ts'
 
 /** Draft: made from an unmatched item; active; archived: kept for its history. */
@@ -12,6 +14,33 @@ export const Money = t.String({ pattern: '^\\d+(\\.\\d{1,4})?$', examples: ['13.
 
 /** RFC 3339 in UTC with milliseconds. */
 export const Instant = t.String({ format: 'date-time', examples: ['2026-11-22T08:30:00.000Z'] })
+
+/** A further price of an item, as the catalog shows it. */
+export const Tier = t.Object(
+  {
+    name: t.String({ description: 'As the list calls it.', examples: ['Wholesale', 'from 10 pcs'] }),
+    min_quantity: t.Union([Money, t.Null()], {
+      description: 'The price holds from this many units on; null: for any quantity.',
+    }),
+    price: Money,
+    currency: t.Union([t.String(), t.Null()], { description: 'ISO 4217; null: the list does not say.' }),
+  },
+  { title: 'Tier' },
+)
+export type Tier = Static<typeof Tier>
+
+/** @param stored JSON text on SQLite and in staging files, an array on PostgreSQL */
+export function shownTiers(stored: string | PriceTier[] | null): Tier[] {
+  if (stored === null) return []
+  // What stands there is what an import has written: see analyzer/staging/staging.ts.
+  const tiers: PriceTier[] = typeof stored === 'string' ? JSON.parse(stored) : stored
+  return tiers.map(({ name, min_quantity_e4, price_e4, currency }) => ({
+    name,
+    min_quantity: min_quantity_e4 === null ? null : formatE4(min_quantity_e4),
+    price: formatPrice(price_e4),
+    currency,
+  }))
+}
 
 /** A supplier's article as the catalog shows it. */
 export const Item = t.Object(
@@ -28,6 +57,10 @@ export const Item = t.Object(
       description: 'The price is for this many units; null: one.',
     }),
     unit: t.Union([t.String(), t.Null()]),
+    tiers: t.Array(Tier, {
+      description:
+        'Further prices: other price lists, or prices from a quantity on. For the same units and time as the price.',
+    }),
     category: t.Union([t.String(), t.Null()], { description: 'Levels joined by " > ".' }),
     brand: t.Union([t.String(), t.Null()]),
     valid_from: t.Union([t.String({ format: 'date' }), t.Null()]),
@@ -44,11 +77,18 @@ export type Item = Static<typeof Item>
 /** One entry of an item's price history, traced to the cell it came from (R3.3). Rows and columns are 0-based. */
 export const PricePoint = t.Object(
   {
-    price: t.Union([Money, t.Null()], { description: 'Null: on request.' }),
+    tier: t.Union([t.String(), t.Null()], {
+      description: "Which further price this is, as the list calls it; null: the item's own price.",
+    }),
+    min_quantity: t.Union([Money, t.Null()], {
+      description: 'The price holds from this many units on; null: for any quantity.',
+    }),
+    price: t.Union([Money, t.Null()], {
+      description: 'Null: on request; of a further price: no longer on the list.',
+    }),
     currency: t.Union([t.String(), t.Null()]),
     price_quantity: t.Union([Money, t.Null()]),
     unit: t.Union([t.String(), t.Null()]),
-    tier: t.Union([t.String(), t.Null()]),
     valid_from: t.Union([t.String(), t.Null()]),
     valid_to: t.Union([t.String(), t.Null()]),
     recorded_at: Instant,

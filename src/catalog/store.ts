@@ -1,9 +1,10 @@
+import type { PriceTier } from '../analyzer/table/item.ts'
 import { characteristicSql } from '../db/characteristics.ts'
 import type { Database, SqlValue } from '../db/database.ts'
 import { decodeCursor, encodeCursor, invalidCursor } from '../lib/cursor.ts'
 import { NotFoundError } from '../lib/errors.ts'
 import { formatE4, formatPrice } from '../lib/money.ts'
-import type { Item, PricePoint } from './model.ts'
+import { type Item, type PricePoint, shownTiers } from './model.ts'
 
 export interface ItemFilter {
   supplierId?: string
@@ -53,6 +54,8 @@ interface ItemRow {
   valid_to: string | null
   /** JSON text on SQLite, an object on PostgreSQL. */
   characteristics: string | Record<string, string>
+  /** The same. */
+  tiers: string | PriceTier[] | null
   /** Milliseconds on SQLite, text on PostgreSQL. */
   gone_at: number | string | null
 }
@@ -60,7 +63,7 @@ interface ItemRow {
 /** Reads of the catalog. Prices leave as decimal strings. */
 export function itemStore(db: Database) {
   const select = `select i.id, i.supplier_no, p.id as supplier_id, p.name as supplier, i.item_key, i.sku, i.name, i.price_e4, i.currency,
-      i.price_quantity_e4, i.unit, i.category, i.brand, i.valid_from, i.valid_to, i.characteristics, i.gone_at
+      i.price_quantity_e4, i.unit, i.category, i.brand, i.valid_from, i.valid_to, i.characteristics, i.tiers, i.gone_at
     from supplier_items as i join suppliers as p on p.no = i.supplier_no`
 
   return {
@@ -115,7 +118,8 @@ export function itemStore(db: Database) {
     },
 
     /**
-     * Prices of an item, newest first, a page at a time, with the cell each came from.
+     * Prices of an item, newest first, a page at a time, with the cell each came from. What one list said about it
+     * stands together: the price, then the further ones in the list's order.
      * @throws InvalidError `invalid_cursor`
      */
     async history(itemId: string, page: { limit: number; cursor: string | null }): Promise<HistoryPage> {
@@ -123,12 +127,12 @@ export function itemStore(db: Database) {
       const parameters: SqlValue[] = [Number(itemId)]
       const behind = page.cursor === null ? '' : `and ${behindCursor(page.cursor, parameters)}`
       const rows = await db.all<HistoryRow>(
-        `select h.price_e4, h.currency, h.price_quantity_e4, h.unit, h.tier, h.valid_from, h.valid_to,
+        `select h.tier, h.min_quantity_e4, h.price_e4, h.currency, h.price_quantity_e4, h.unit, h.valid_from, h.valid_to,
                 h.recorded_at, m.id as import_id, m.file_name, m.sha256, h.sheet, h."row", h."column", h.raw,
                 h.import_no, h.n
          from price_history as h left join imports as m on m.no = h.import_no
          where h.item_id = $1 ${behind}
-         order by h.recorded_at desc, h.import_no desc, h.n desc limit ${limit + 1}`,
+         order by h.recorded_at desc, h.import_no desc, h.n limit ${limit + 1}`,
         parameters,
       )
       const shown = rows.slice(0, limit)
@@ -149,13 +153,15 @@ function behindCursor(cursor: string, parameters: SqlValue[]): string {
   const [recordedMs, importNo, n] = decodeCursor(cursor, ['integer', 'integer', 'integer'])
   // What PostgreSQL cannot read as a time was never given.
   if (recordedMs < 0 || recordedMs > year10000Ms) throw invalidCursor()
-  const key = [new Date(recordedMs), importNo, n].map((part) => `$${parameters.push(part)}`)
-  return `(h.recorded_at, h.import_no, h.n) < (${key.join(', ')})`
+  const [at, by, behind] = [new Date(recordedMs), importNo, n].map((part) => `$${parameters.push(part)}`)
+  return `((h.recorded_at, h.import_no) < (${at}, ${by})
+    or (h.recorded_at, h.import_no) = (${at}, ${by}) and h.n > ${behind})`
 }
 
 const year10000Ms = Date.UTC(9999, 11, 31)
 
-interface HistoryRow extends Omit<PricePoint, 'price' | 'price_quantity' | 'recorded_at'> {
+interface HistoryRow extends Omit<PricePoint, 'price' | 'price_quantity' | 'min_quantity' | 'recorded_at'> {
+  min_quantity_e4: number | null
   price_e4: number | null
   price_quantity_e4: number | null
   recorded_at: number | string
@@ -245,6 +251,7 @@ function toItem(row: ItemRow): Item {
     currency: row.currency,
     price_quantity: price_quantity_e4 === null ? null : formatE4(price_quantity_e4),
     unit: row.unit,
+    tiers: shownTiers(row.tiers),
     category: row.category,
     brand: row.brand,
     valid_from: row.valid_from,
@@ -254,13 +261,15 @@ function toItem(row: ItemRow): Item {
   }
 }
 
-function toPricePoint({ price_e4, price_quantity_e4, recorded_at, ...rest }: HistoryRow): PricePoint {
+function toPricePoint(row: HistoryRow): PricePoint {
+  const { min_quantity_e4, price_e4, price_quantity_e4, recorded_at, ...rest } = row
   return {
+    tier: rest.tier,
+    min_quantity: min_quantity_e4 === null ? null : formatE4(min_quantity_e4),
     price: price_e4 === null ? null : formatPrice(price_e4),
     currency: rest.currency,
     price_quantity: price_quantity_e4 === null ? null : formatE4(price_quantity_e4),
     unit: rest.unit,
-    tier: rest.tier,
     valid_from: rest.valid_from,
     valid_to: rest.valid_to,
     recorded_at: new Date(recorded_at).toISOString(),

@@ -296,6 +296,8 @@ function makeTables(kit: typeof postgresKit) {
       validFrom: text('valid_from'),
       validTo: text('valid_to'),
       characteristics: json('characteristics').notNull(),
+      /** Further prices: see analyzer/table/item.ts `PriceTier`; null: none. */
+      tiers: json('tiers'),
       /** Who listed the item last; only that source and scope can mark it gone. */
       sourceNo: ofEveryItem(integer('source_no'), () => sources.no, 'set null'),
       scope: text('scope').notNull(),
@@ -307,6 +309,7 @@ function makeTables(kit: typeof postgresKit) {
       unique('supplier_items_key').on(c.supplierNo, c.itemKey),
       ...kit.characteristicsIndexes(c.characteristics),
       check('supplier_items_characteristics_json', jsonCheck('characteristics')),
+      check('supplier_items_tiers_json', jsonCheck('tiers')),
       check('supplier_items_price_e4', sql`${c.priceE4} >= 0`),
     ],
   )
@@ -318,7 +321,7 @@ function makeTables(kit: typeof postgresKit) {
       importNo: integer('import_no').notNull(),
       /** Tells an import's entries for one item apart, from 0 on. */
       n: integer('n').notNull(),
-      /** Name of the price list column for further prices; null: the price. */
+      /** What the list calls a further price; null: the item's own price. */
       tier: text('tier'),
       minQuantityE4: integer('min_quantity_e4'),
       priceE4: integer('price_e4'),

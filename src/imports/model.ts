@@ -66,8 +66,9 @@ export type IgnoredCounts = Partial<Record<IgnoredReason, number>>
 /** What an import changes in the catalog, in items. */
 export interface ChangeCounts {
   new: number
-  /** Any field differs, price included. */
+  /** Any field differs, price and further prices included. */
   changed: number
+  /** The item's own price is higher than before; a further price that moved makes the item only a changed one. */
   priceUp: number
   priceDown: number
   gone: number

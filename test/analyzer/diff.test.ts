@@ -190,6 +190,7 @@ test('unchanged rows are taken out of the accepted ones', () => {
     pricesCompared: 0,
     pricesMoved: 0,
     pricesWithoutCurrency: 0,
+    hasTiers: false,
   }
   expect(comparedCounts(counts, diff)).toEqual({ ...counts, accepted: 3, priced: 2, unchanged: 4 })
 })

@@ -44,6 +44,7 @@ function reasonsFor(given: Case) {
     pricesCompared: 0,
     pricesMoved: 0,
     pricesWithoutCurrency: 0,
+    hasTiers: false,
     ...given.diff,
     changes: { ...noChanges, gone: given.gone ?? 0 },
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { openBench } from '../helpers/bench.ts'
 import { engines } from '../helpers/engines.ts'
-import { itemRow, itemRows } from '../helpers/item-rows.ts'
+import { itemRow, itemRows, tiered } from '../helpers/item-rows.ts'
 
 const items = `select item_key, name, price_e4, currency,
     (select s.id from sources as s where s.no = source_no) as source_id, scope,
@@ -114,6 +114,7 @@ for (const engine of engines) {
           valid_from: null,
           valid_to: null,
           characteristics: {},
+          tiers: null,
           source_no: change!.source_no,
           scope: '',
           gone_at: null,
@@ -159,7 +160,7 @@ for (const engine of engines) {
       await using bench = await openBench(engine)
       const source = await bench.source('Acme')
       const columns = `sku, name, price_e4, currency, price_quantity_e4, unit, category, brand, valid_from, valid_to,
-        characteristics, source_no, scope, gone_at`
+        characteristics, tiers, source_no, scope, gone_at`
       const full = itemRow('A-1', {
         name: 'Säge "3\'" \\ 😀',
         unit: 'Stück',
@@ -169,6 +170,7 @@ for (const engine of engines) {
         validFrom: '2026-01-01',
         validTo: '2027-01-01',
         characteristics: '{"__proto__":"x","1":"eins","a":"\\"q\\""}',
+        ...tiered({ name: '{"} \\' }, { min_quantity_e4: 5, currency: null }),
       })
       await bench.publish(source, { items: [full], isFull: true })
       const [listed] = await bench.rows(`select ${columns} from supplier_items`)

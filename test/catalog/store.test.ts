@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { itemStore } from '../../src/catalog/store.ts'
 import { openBench } from '../helpers/bench.ts'
 import { engines } from '../helpers/engines.ts'
-import { itemRow, itemRows } from '../helpers/item-rows.ts'
+import { itemRow, itemRows, tiered } from '../helpers/item-rows.ts'
 import { rejection } from '../helpers/open-database.ts'
 
 const page = { limit: 50, cursor: null }
@@ -22,6 +22,10 @@ for (const engine of engines) {
         validFrom: '2026-01-01',
         validTo: '2027-01-01',
         characteristics: '{"Farbe":"rot"}',
+        ...tiered(
+          { name: 'Händler', price_e4: 11_0000 },
+          { name: 'ab 10', min_quantity_e4: 10_0000, currency: null },
+        ),
       })
       await bench.publish(source, {
         items: [full, itemRow('B', { priceE4: null, currency: null })],
@@ -42,6 +46,10 @@ for (const engine of engines) {
           currency: 'EUR',
           price_quantity: '100',
           unit: 'St',
+          tiers: [
+            { name: 'Händler', min_quantity: null, price: '11.00', currency: 'EUR' },
+            { name: 'ab 10', min_quantity: '10', price: '9.00', currency: null },
+          ],
           category: 'A > B',
           brand: 'Bosch',
           valid_from: '2026-01-01',
@@ -49,7 +57,7 @@ for (const engine of engines) {
           characteristics: { Farbe: 'rot' },
           gone_at: null,
         },
-        { item_key: 'B', price: null, currency: null, gone_at: '2026-11-22T09:00:02.000Z' },
+        { item_key: 'B', price: null, currency: null, tiers: [], gone_at: '2026-11-22T09:00:02.000Z' },
       ])
       expect((await itemStore(bench.db).list({}, page)).items).toHaveLength(1)
     })
@@ -158,6 +166,7 @@ for (const engine of engines) {
         price_quantity: null,
         unit: null,
         tier: null,
+        min_quantity: null,
         valid_from: null,
         valid_to: null,
         recorded_at: '2026-11-22T09:00:02.000Z',
@@ -177,6 +186,38 @@ for (const engine of engines) {
       const next = await store.history(id, { limit: 1, cursor: newest.nextCursor })
       expect(next).toEqual({ history: [before!], nextCursor: null })
       expect(await store.history('0', page)).toEqual({ history: [], nextCursor: null })
+    })
+
+    test('history tells further prices with the price of the same list, in the order of the list', async () => {
+      await using bench = await openBench(engine)
+      const source = await bench.source('Acme')
+      const fromTen = { name: 'ab 10', min_quantity_e4: 10_5000, price_e4: 8_0000 }
+      await bench.publish(source, { items: [itemRow('A', tiered({ name: 'Händler' }, fromTen))] })
+      await bench.publish(source, { items: [itemRow('A', { ...tiered(fromTen), unit: 'St' })] })
+      const store = itemStore(bench.db)
+      const { id } = (await store.find('A'))[0]!
+      const seen: unknown[] = []
+      for (let cursor: string | null = null, pages = 1; ; pages++) {
+        const { history, nextCursor } = await store.history(id, { limit: 1, cursor })
+        seen.push(...history.map((point) => [point.tier, point.min_quantity, point.price, point.unit]))
+        cursor = nextCursor
+        if (cursor !== null) continue
+        expect(pages).toBe(6)
+        break
+      }
+      expect(seen).toEqual([
+        [null, null, '10.00', 'St'],
+        ['ab 10', '10.5', '8.00', 'St'],
+        ['Händler', null, null, 'St'],
+        [null, null, '10.00', null],
+        ['Händler', null, '9.00', null],
+        ['ab 10', '10.5', '8.00', null],
+      ])
+      const { history } = await store.history(id, { limit: 10, cursor: null })
+      expect(history.slice(1, 3)).toMatchObject([
+        { row: 1, column: 3, raw: '8 €' },
+        { row: 1, column: null, raw: null },
+      ])
     })
   })
 }

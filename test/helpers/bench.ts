@@ -237,7 +237,7 @@ export function plainOptions(isFull = false): ImportOptions {
   }
 }
 
-const jsonColumns = new Set(['characteristics', 'before', 'row_data', 'scopes', 'changes'])
+const jsonColumns = new Set(['characteristics', 'tiers', 'before', 'row_data', 'scopes', 'changes'])
 
 function plain(row: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(

@@ -1,5 +1,5 @@
 import type { Issue } from '../../src/analyzer/table/issue.ts'
-import type { ItemRow } from '../../src/analyzer/table/item.ts'
+import type { ItemRow, PriceTier } from '../../src/analyzer/table/item.ts'
 
 /** A row as the reader gives it, all of it plain; a test names what matters to it. */
 export function itemRow(sku: string, differences: Partial<ItemRow> = {}): ItemRow {
@@ -18,10 +18,22 @@ export function itemRow(sku: string, differences: Partial<ItemRow> = {}): ItemRo
     validTo: null,
     characteristics: '{}',
     tiers: null,
+    tierCells: null,
     priceColumn: 2,
     priceRaw: '10,00',
     notes: [],
     ...differences,
+  }
+}
+
+/** The further prices of a row, from column 3 on, with what the reader says of where they stood. */
+export function tiered(...tiers: Partial<PriceTier>[]): Pick<ItemRow, 'tiers' | 'tierCells'> {
+  if (tiers.length === 0) return { tiers: null, tierCells: null }
+  const dealer = { name: 'Dealer', min_quantity_e4: null, price_e4: 9_0000, currency: 'EUR' }
+  const all = tiers.map((tier): PriceTier => ({ ...dealer, ...tier }))
+  return {
+    tiers: JSON.stringify(all),
+    tierCells: JSON.stringify(all.map(({ price_e4 }, index) => [3 + index, `${price_e4 / 10_000} €`])),
   }
 }
 

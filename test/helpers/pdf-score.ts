@@ -20,27 +20,55 @@ interface Truth {
  * Compares what is read with what people wrote down. White space does not count, since the truth has "UnitedKingdom"
  * where the page shows a space; every row that was read proves one row of the truth.
  */
-export async function scorePdfs(folder: string): Promise<PdfScore[]> {
+export async function scorePdfs(
+  folder: string,
+  isWanted: (file: string) => boolean = () => true,
+): Promise<PdfScore[]> {
   const truth = (await Bun.file(join(folder, 'expected.json')).json()) as Truth
   const scores: PdfScore[] = []
   for (const [file, { pdf: name, tables }] of Object.entries(truth)) {
+    if (!isWanted(name)) continue
     const byPage = await rowsByPage(join(folder, name))
     const score: PdfScore = { file, rows: 0, right: 0, missed: [] }
-    for (const { pages, rows } of tables) {
-      const read = pages.flatMap((page) => byPage.get(page) ?? [])
-      for (const row of rows) {
-        score.rows++
-        const at = read.indexOf(keyOf(row))
-        if (at < 0) score.missed.push(row.join(' | ').replaceAll('\n', ' '))
-        else {
-          score.right++
-          read.splice(at, 1)
-        }
-      }
-    }
+    for (const { pages, rows } of tables)
+      countRows(
+        score,
+        rows,
+        pages.flatMap((page) => byPage.get(page) ?? []),
+      )
     scores.push(score)
   }
   return scores
+}
+
+/** The same for a truth that does not say on which pages its tables stand: file → tables → rows → cells. */
+export async function scoreLoosePdfs(
+  folder: string,
+  isWanted: (file: string) => boolean = () => true,
+): Promise<PdfScore[]> {
+  const truth = (await Bun.file(join(folder, 'expected.json')).json()) as { [file: string]: string[][][] }
+  const scores: PdfScore[] = []
+  for (const [file, tables] of Object.entries(truth)) {
+    if (!isWanted(file)) continue
+    const byPage = await rowsByPage(join(folder, file))
+    const score: PdfScore = { file, rows: 0, right: 0, missed: [] }
+    countRows(score, tables.flat(), [...byPage.values()].flat())
+    scores.push(score)
+  }
+  return scores
+}
+
+/** @param read keys of the rows that were read; those that prove a row are taken out */
+function countRows(score: PdfScore, rows: readonly string[][], read: string[]): void {
+  for (const row of rows) {
+    score.rows++
+    const at = read.indexOf(keyOf(row))
+    if (at < 0) score.missed.push(row.join(' | ').replaceAll('\n', ' '))
+    else {
+      score.right++
+      read.splice(at, 1)
+    }
+  }
 }
 
 async function rowsByPage(path: string): Promise<Map<number, string[]>> {

@@ -1,5 +1,5 @@
 import { storable } from '../../lib/storable.ts'
-import type { ItemRow } from '../table/item.ts'
+import { type ItemRow, lacksCurrency } from '../table/item.ts'
 import type { Noticed } from './staging.ts'
 
 /** Most categories and brands that are noted; a list with more of them is asked with SQL. */
@@ -19,13 +19,14 @@ export class RowNotes {
   #count = 0
   #priced = 0
   #withoutCurrency = 0
+  #hasTiers = false
   #noticed: Noticed | null = null
 
-  add({ itemKey, priceE4, currency, category, brand }: ItemRow): void {
-    if (priceE4 !== null) {
-      this.#priced++
-      if (currency === null) this.#withoutCurrency++
-    }
+  add(item: ItemRow): void {
+    const { itemKey, priceE4, category, brand, tiers } = item
+    if (priceE4 !== null) this.#priced++
+    if (lacksCurrency(item)) this.#withoutCurrency++
+    if (tiers !== null) this.#hasTiers = true
     if (category !== null) this.#categories.add(category)
     if (brand !== null) this.#brands.add(brand)
     this.#count++
@@ -39,6 +40,7 @@ export class RowNotes {
       rows: this.#count,
       priced: this.#priced,
       withoutCurrency: this.#withoutCurrency,
+      hasTiers: this.#hasTiers,
       mayRepeat: this.#keys === null || this.#keys.mayRepeat(),
       categories: this.#categories.list(),
       brands: this.#brands.list(),

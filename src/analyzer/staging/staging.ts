@@ -30,8 +30,10 @@ export interface Staging {
 export interface Noticed {
   rows: number
   priced: number
-  /** Of the priced ones. */
+  /** One of the row's prices does not say in which. */
   withoutCurrency: number
+  /** Whether a row has further prices. */
+  hasTiers: boolean
   /** False: no key occurs twice, so every row is accepted; true: one may. */
   mayRepeat: boolean
   /** Categories and brands of all rows, in order; null: too many to keep. */
@@ -86,6 +88,8 @@ export const itemColumns = {
   valid_from: 'text',
   valid_to: 'text',
   characteristics: 'json',
+  tiers: 'json',
+  tier_cells: 'json',
   price_column: 'bigint',
   price_raw: 'text',
 } as const
@@ -117,17 +121,14 @@ export const itemValueColumns = [
   'valid_from',
   'valid_to',
   'characteristics',
+  'tiers',
 ] as const
 
-/** The columns of which a change makes a new entry of price history. */
-export const priceColumns = [
-  'price_e4',
-  'currency',
-  'price_quantity_e4',
-  'unit',
-  'valid_from',
-  'valid_to',
-] as const
+/** What a row's price and its further prices have in common: for what and when they hold. */
+export const termColumns = ['price_quantity_e4', 'unit', 'valid_from', 'valid_to'] as const
+
+/** The columns of which a change makes a new entry of the price's own history. */
+export const priceColumns = ['price_e4', 'currency', ...termColumns] as const
 
 /** `create table` statements for one staging area. */
 export function createStatements(
@@ -144,7 +145,8 @@ export function createStatements(
     `${engine.create} ${names.repeated} (item_key text not null, kept bigint not null)`,
     `${engine.create} ${names.missing} (item_id bigint primary key)`,
     `${engine.create} ${names.diff} (d ${engine.identity}, n bigint, item_id bigint, kind text not null, ` +
-      'price_changed boolean not null, old_price_e4 bigint, new_price_e4 bigint, is_comparable boolean not null)',
+      'price_changed boolean not null, old_price_e4 bigint, new_price_e4 bigint, is_comparable boolean not null, ' +
+      `terms_changed boolean not null, old_tiers ${engine.json}, tiers_moved boolean not null)`,
   ]
 }
 
@@ -172,6 +174,8 @@ export function writeItem(row: ColumnWriter, item: ItemRow, place: Place): void 
   row.text(item.validFrom)
   row.text(item.validTo)
   row.json(storableJson(item.characteristics))
+  row.json(item.tiers === null ? null : storableJson(item.tiers))
+  row.json(item.tierCells === null ? null : storableJson(item.tierCells))
   row.integer(item.priceColumn)
   row.text(item.priceRaw)
 }

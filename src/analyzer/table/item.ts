@@ -36,11 +36,20 @@ export interface ItemRow {
   characteristics: string
   /** JSON array of `PriceTier`, in the order of their columns; null: the row has no further prices. */
   tiers: string | null
+  /** Where each of the tiers came from: JSON array of its 0-based column and the cell's text; null with `tiers`. */
+  tierCells: string | null
   /** Where the price came from: 0-based column and the cell's text. */
   priceColumn: number | null
   priceRaw: string | null
   /** Notes only; the row was taken. */
   notes: Issue[]
+}
+
+/** Whether one of a row's prices does not say in which currency it is. */
+export function lacksCurrency({ priceE4, currency, tiers }: ItemRow): boolean {
+  if (priceE4 !== null && currency === null) return true
+  // A quote inside a text is escaped, so no name is taken for this.
+  return tiers?.includes('"currency":null') ?? false
 }
 
 /** What became of one row. Exactly one of the three. */

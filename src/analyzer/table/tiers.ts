@@ -6,6 +6,12 @@ import { priceFault } from './price-faults.ts'
 import type { Row } from './row.ts'
 import type { Faults } from './validate.ts'
 
+/** The further prices of a row as `ItemRow` holds them. */
+export interface TierTexts {
+  tiers: string
+  tierCells: string
+}
+
 /**
  * Writes the further prices of a row as JSON text, an array of `PriceTier` in the order of their columns; null where
  * the row has none. A cell that is blank, 0 or on request means that the article is not on that list; one that cannot
@@ -14,21 +20,24 @@ import type { Faults } from './validate.ts'
 export function tierWriter(
   { tiers }: Pick<TableDecision, 'tiers'>,
   faults: Faults,
-): (row: Row, rowCurrency: string | null, notes: Issue[]) => string | null {
+): (row: Row, rowCurrency: string | null, notes: Issue[]) => TierTexts | null {
   const columns = tiers.map((tier) => ({
     ...tier,
     readPrice: priceReader(tier.decimal),
     start: `{"name":${JSON.stringify(tier.name)},"min_quantity_e4":${tier.minQuantityE4},"price_e4":`,
   }))
   return (row, rowCurrency, notes) => {
-    let json = ''
+    let tiers = ''
+    let tierCells = ''
     for (const { column, readPrice, start, currency } of columns) {
       const reading = readPrice(row.cells[column])
       if (reading.kind === 'blank') continue
       if (reading.kind === 'price') {
         if (reading.e4 === 0) continue
         const code = reading.currency?.code ?? currency ?? sharedCode(reading.currency, rowCurrency)
-        json += `${json === '' ? '[' : ','}${start}${reading.e4},"currency":${JSON.stringify(code)}}`
+        const before = tiers === '' ? '[' : ','
+        tiers += `${before}${start}${reading.e4},"currency":${JSON.stringify(code)}}`
+        tierCells += `${before}[${column},${JSON.stringify(reading.raw)}]`
         continue
       }
       const fault = priceFault(reading.kind, reading.raw)
@@ -36,7 +45,7 @@ export function tierWriter(
       const text = `${fault.text} (the row was taken without this further price)`
       notes.push(faults.note({ ...fault, text, row: row.index, column, raw: reading.raw }))
     }
-    return json === '' ? null : `${json}]`
+    return tiers === '' ? null : { tiers: `${tiers}]`, tierCells: `${tierCells}]` }
   }
 }
 

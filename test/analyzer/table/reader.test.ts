@@ -39,6 +39,7 @@ describe('a row', () => {
         validTo: '2026-12-31',
         characteristics: '{"Colour":"red","Colour (2)":"blue","K":"x","ean":"4006381333931","stock":"5"}',
         tiers: null,
+        tierCells: null,
         priceColumn: 2,
         priceRaw: '€ 12,50 / 100 St',
         notes: [],

@@ -1,0 +1,59 @@
+import type { Engine } from '../../db/database.ts'
+
+/** The tiers in a JSON column as a table to join with, in their order; none where the column is null. */
+export const tierTable = (engine: Engine, column: string, alias: string) =>
+  engine === 'sqlite'
+    ? `json_each(${column}) as ${alias}`
+    : `jsonb_array_elements(${column}) with ordinality as ${alias} (value, key)`
+
+/** A tier's place among the item's, from 0 on, as SQL. */
+export const tierIndex = (engine: Engine, alias: string) =>
+  engine === 'sqlite' ? `${alias}.key` : `(${alias}.key - 1)::int`
+
+/** One member of a tier of `tierTable`, as SQL. */
+export function tierMember(
+  alias: string,
+  member: 'name' | 'min_quantity_e4' | 'price_e4' | 'currency',
+): string {
+  const text = `${alias}.value ->> '${member}'`
+  return member.endsWith('_e4') ? `cast(${text} as bigint)` : `(${text})`
+}
+
+/** Whether two tiers of `tierTable` are the same one of the item's prices, whatever it is. */
+export const isSameTier = (a: string, b: string) =>
+  `${same(a, b, 'name')} and ${same(a, b, 'min_quantity_e4')}`
+
+/** Whether they say the same, price and all. */
+export const isEqualTier = (a: string, b: string) =>
+  `${isSameTier(a, b)} and ${same(a, b, 'price_e4')} and ${same(a, b, 'currency')}`
+
+/** Whether an item (`i`) has other further prices than its staged row (`s`). In another order they are the same. */
+export function tiersDiffer(engine: Engine): string {
+  const [before, now] = [tierTable(engine, 'i.tiers', 'o'), tierTable(engine, 's.tiers', 't')]
+  const isEqual = isEqualTier('o', 't')
+  return `(i.tiers is distinct from s.tiers and (
+    exists (select 1 from ${now} where not exists (select 1 from ${before} where ${isEqual}))
+    or exists (select 1 from ${before} where not exists (select 1 from ${now} where ${isEqual}))))`
+}
+
+/**
+ * Whether one of an item's further prices (`i`) moved by more than a share of it, or into another currency, in its
+ * staged row (`s`).
+ * @param moveMax the parameter that holds the share
+ */
+export function tiersMoved(engine: Engine, moveMax: string): string {
+  const [before, now] = [tierMember('o', 'price_e4'), tierMember('t', 'price_e4')]
+  return `exists (select 1 from ${tierTable(engine, 'i.tiers', 'o')} cross join ${tierTable(engine, 's.tiers', 't')}
+    where ${isSameTier('o', 't')} and (not (${same('o', 't', 'currency')})
+      or abs(${now} - ${before}) > ${before} * cast(${moveMax} as double precision)))`
+}
+
+/** Whether one of a staged row's further prices does not say in which currency it is. */
+export const anyTierLacksCurrency = (engine: Engine) =>
+  engine === 'sqlite'
+    ? `coalesce(instr(tiers, '"currency":null'), 0) > 0`
+    : `coalesce(tiers @> '[{"currency": null}]', false)`
+
+function same(a: string, b: string, member: Parameters<typeof tierMember>[1]): string {
+  return `${tierMember(a, member)} is not distinct from ${tierMember(b, member)}`
+}
