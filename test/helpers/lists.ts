@@ -42,7 +42,15 @@ export interface TableJson {
 
 /** What `try --json` prints. */
 export interface TryJson {
-  file: { name: string; bytes: number; sha256: string; format: string; encoding: string; delimiter: string }
+  file: {
+    name: string
+    bytes: number
+    sha256: string
+    format: string
+    wrapping: unknown
+    encoding: string
+    delimiter: string
+  }
   verdict: string
   tables: TableJson[]
   counts: CountsJson
