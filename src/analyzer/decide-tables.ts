@@ -1,5 +1,7 @@
 import type { OpenedFile, Sheet } from './formats/format.ts'
+import type { TableKnowledge } from './table/decide.ts'
 import { decideSheet } from './table/decide-sheet.ts'
+import { fileStyleOf } from './table/decimal-style.ts'
 import type { TableDecision, TableOptions } from './table/decision.ts'
 import { type HeadingWatch, headingWatch } from './table/heading-watch.ts'
 import type { Row } from './table/row.ts'
@@ -8,6 +10,7 @@ import type { Row } from './table/row.ts'
 export interface SheetDecision {
   sheet: Sheet
   tables: TableDecision[]
+  known: TableKnowledge
   /** To be shown the rows that are no items, because more tables may follow beyond the sample. */
   watch: HeadingWatch
 }
@@ -24,17 +27,38 @@ export async function decideTables(file: OpenedFile, options: TableOptions): Pro
   const decided: SheetDecision[] = []
   for (const sheet of file.sheets) {
     let rows = await sample(file, sheet, [{ from: 0, rowsMax: sampleRowsMax }])
-    let tables = decideSheet(rows, sheet, options)
+    const known = { fileStyle: null, formats: (await file.columnFormats?.(sheet.index)) ?? [] }
+    let tables = decideSheet(rows, sheet, options, known)
     const last = tables.at(-1)!
     if (rows.length >= sampleRowsMax && rows.at(-1)!.index < last.area.firstRow + tableRowsMin) {
       rows = await sample(file, sheet, [{ from: 0, rowsMax: sampleRowsMax * 2 }])
-      tables = decideSheet(rows, sheet, options)
+      tables = decideSheet(rows, sheet, options, known)
     }
     const header = new Set(tables.at(-1)!.headerRows)
-    const known = rows.filter(({ index }) => header.has(index))
-    decided.push({ sheet, tables, watch: headingWatch(known, rows.at(-1)?.index ?? 0) })
+    const heading = rows.filter(({ index }) => header.has(index))
+    decided.push({ sheet, tables, known, watch: headingWatch(heading, rows.at(-1)?.index ?? 0) })
   }
-  return decided
+  return withFileStyle(file, decided, options)
+}
+
+/** Where the prices of a table leave their decimal sign open, those of the other tables tell. */
+async function withFileStyle(
+  file: OpenedFile,
+  decided: SheetDecision[],
+  options: TableOptions,
+): Promise<SheetDecision[]> {
+  const all = decided.flatMap(({ tables }) => tables)
+  const fileStyle = fileStyleOf(all.map(({ decimal }) => decimal))
+  if (fileStyle === null) return decided
+  const settled: SheetDecision[] = []
+  for (const one of decided) {
+    const isOpen = one.tables.some(({ decimal }) => decimal.from === 'usage')
+    // The first rows tell enough; where more were looked at, one table could become two.
+    const rows = isOpen ? await sample(file, one.sheet, [{ from: 0, rowsMax: sampleRowsMax }]) : []
+    const tables = isOpen ? decideSheet(rows, one.sheet, options, { ...one.known, fileStyle }) : one.tables
+    settled.push(tables.length === one.tables.length ? { ...one, tables } : one)
+  }
+  return settled
 }
 
 /**
@@ -47,7 +71,7 @@ export async function decideAnew(
   options: TableOptions,
 ): Promise<TableDecision[] | null> {
   const anew: TableDecision[] = []
-  for (const { sheet, tables, watch } of decided) {
+  for (const { sheet, tables, known, watch } of decided) {
     if (watch.found.length === 0) {
       anew.push(...tables)
       continue
@@ -57,7 +81,7 @@ export async function decideAnew(
       rowsMax: laterRowsMax,
     }))
     const rows = await sample(file, sheet, [{ from: 0, rowsMax: sampleRowsMax }, ...later])
-    anew.push(...decideSheet(rows, sheet, options))
+    anew.push(...decideSheet(rows, sheet, options, known))
   }
   return anew.length > decided.flatMap(({ tables }) => tables).length ? anew : null
 }

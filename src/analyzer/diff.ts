@@ -4,7 +4,7 @@ import { type ChangeCounts, noChanges, type RowCounts } from '../imports/model.t
 import type { KnownRows } from './fingerprint.ts'
 import { indexRows } from './staging/index-rows.ts'
 import { itemValueColumns, outcomes, priceColumns, type Staging, termColumns } from './staging/staging.ts'
-import { anyTierLacksCurrency, tiersDiffer, tiersMoved } from './staging/tiers.ts'
+import { anyTierLacksCurrency, hasPrice, tiersDiffer, tiersMoved } from './staging/tiers.ts'
 
 /** What the staged rows mean for the catalog, as far as the guard and the change report want to know. */
 export interface Diff {
@@ -17,13 +17,13 @@ export interface Diff {
   unchanged: number
   /** Of the unchanged, those that another source or scope listed last: their lineage moves. */
   relisted: number
-  /** Of the new, changed and returned items, those with a price. */
+  /** Of the new, changed and returned items, those with a price, their own or a further one. */
   changedPriced: number
   /** Items of this source and these scopes that were listed before; 0 for a partial list. */
   itemsBefore: number
   /**
-   * Items that had a price before and have one now, and those of which it, or a further price, moved too far or into
-   * another currency or quantity.
+   * Items that had a price before and have one now, their own or a further one, and those of which one moved too far or
+   * into another currency or quantity.
    */
   pricesCompared: number
   pricesMoved: number
@@ -73,8 +73,8 @@ export async function diffStaged(sql: Sql, staging: Staging, context: DiffContex
   await indexRows(sql, staging)
   const hasChanged = `(${differs(plainColumns)} or ${tiersDiffer(staging.engine)})`
   await sql.run(
-    `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable, terms_changed,
-                          old_tiers, tiers_moved)
+    `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable, was_priced,
+                          is_priced, terms_changed, old_tiers, tiers_moved)
      select s.n, i.id,
             case when i.id is null then 'new' when i.gone_at is not null then 'returned'
                  when ${hasChanged} then 'changed' else 'relisted' end,
@@ -82,7 +82,7 @@ export async function diffStaged(sql: Sql, staging: Staging, context: DiffContex
             i.price_e4, s.price_e4,
             i.price_e4 is not null and s.price_e4 is not null and i.currency is not distinct from s.currency
               and i.price_quantity_e4 is not distinct from s.price_quantity_e4,
-            i.id is not null and ${differs(termColumns)}, i.tiers,
+            ${hasPrice('i')}, ${hasPrice('s')}, i.id is not null and ${differs(termColumns)}, i.tiers,
             case when i.tiers is null or s.tiers is null then 1 = 0 else ${tiersMoved(staging.engine, '$3')} end
      from ${rows} as s
      left join supplier_items as i on i.supplier_no = $1 and i.item_key = s.item_key
@@ -144,9 +144,9 @@ async function diffGone(
     return known.count + known.others.length
   // SQLite takes the tables of a cross join in the order they are written: the few first.
   await sql.run(
-    `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable, terms_changed,
-                          old_tiers, tiers_moved)
-     select null, i.id, 'gone', 1 = 0, i.price_e4, null, 1 = 0, 1 = 0, null, 1 = 0
+    `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable, was_priced,
+                          is_priced, terms_changed, old_tiers, tiers_moved)
+     select null, i.id, 'gone', 1 = 0, i.price_e4, null, 1 = 0, ${hasPrice('i')}, 1 = 0, 1 = 0, null, 1 = 0
      from ${known === null ? 'supplier_items as i' : `${missing} as m cross join supplier_items as i`}
      where ${known === null ? '' : 'i.id = m.item_id and'} ${listedBefore}
        and not exists (select 1 from ${rows} as s where s.item_key = i.item_key)
@@ -193,8 +193,8 @@ async function summary(sql: Sql, staging: Staging, context: DiffContext): Promis
   const { known } = context
   const count = (condition: string) => `count(case when ${condition} then 1 end)`
   // Another currency, or a price for another quantity, is a move that no share can tell.
-  const moved = `old_price_e4 is not null and new_price_e4 is not null and (tiers_moved or price_changed and
-    (not is_comparable or abs(new_price_e4 - old_price_e4) > old_price_e4 * cast($1 as double precision)))`
+  const moved = `tiers_moved or price_changed and old_price_e4 is not null and new_price_e4 is not null and
+    (not is_comparable or abs(new_price_e4 - old_price_e4) > old_price_e4 * cast($1 as double precision))`
   const listed = `kind in ('new', 'changed', 'returned')`
   const [d] = await sql.all<
     ChangeCounts & { relisted: number; priced: number; moved: number; incomparable: number; tiered: number }
@@ -205,8 +205,8 @@ async function summary(sql: Sql, staging: Staging, context: DiffContext): Promis
             ${count('is_comparable and new_price_e4 > old_price_e4')} as "priceUp",
             ${count('is_comparable and new_price_e4 < old_price_e4')} as "priceDown",
             ${count(moved)} as "moved",
-            ${count(`${listed} and new_price_e4 is not null`)} as "priced",
-            ${count(`${listed} and new_price_e4 is not null and old_price_e4 is null`)} as "incomparable",
+            ${count(`${listed} and is_priced`)} as "priced",
+            ${count(`${listed} and is_priced and not was_priced`)} as "incomparable",
             count(old_tiers) as "tiered"
      from ${diff}`,
     [context.moveMax],
@@ -247,7 +247,7 @@ async function acceptedRows(
   const { mayRepeat, rows, ...all } = noticed()
   if (!mayRepeat) return { items: rows, priced: all.priced, bare: all.withoutCurrency }
   const [accepted] = await sql.all<{ items: number; priced: number; bare: number }>(
-    `select count(*) as items, count(price_e4) as priced,
+    `select count(*) as items, count(case when ${hasPrice()} then 1 end) as priced,
             count(case when price_e4 is not null and currency is null or ${anyTierLacksCurrency(engine)} then 1 end)
               as bare
      from ${names.rows} where outcome = ${outcomes.accepted}`,

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { shownTiers, type Tier } from '../catalog/model.ts'
 import type { Sql } from '../db/database.ts'
 import type { ChangeCounts, HoldReason, ImportOptions } from '../imports/model.ts'
 import { newId } from '../lib/id.ts'
@@ -15,6 +16,7 @@ import { type Settled, settle } from './settle.ts'
 import { openStaging, unpackFolder } from './staging/index.ts'
 import { stageInSqlite } from './staging/sqlite.ts'
 import { outcomes, type Staging } from './staging/staging.ts'
+import type { PriceTier } from './table/item.ts'
 
 /** An item as `try` and a dry run show it. Rows are 0-based, prices decimal strings. */
 export interface PreviewItem {
@@ -26,6 +28,7 @@ export interface PreviewItem {
   unit: string | null
   /** The price is for this many units; null: one. */
   price_quantity: string | null
+  tiers: Tier[]
   category: string | null
   brand: string | null
   sheet: string | null
@@ -163,16 +166,17 @@ function lists(sql: Sql, staging: Staging): Pick<Preview, 'items' | 'issues'> {
   const { rows, issues } = staging.names
   return {
     async *items(limit) {
-      for await (const { price_e4, price_quantity_e4, ...item } of pages<
-        Omit<PreviewItem, 'price' | 'price_quantity'> & {
+      for await (const { price_e4, price_quantity_e4, tiers, ...item } of pages<
+        Omit<PreviewItem, 'price' | 'price_quantity' | 'tiers'> & {
           n: number
+          tiers: string | PriceTier[] | null
           price_e4: number | null
           price_quantity_e4: number | null
         }
       >(
         (after, size) =>
           sql.all(
-            `select n, "row", sku, name, price_e4, currency, price_quantity_e4, unit, category, brand, sheet from ${rows}
+            `select n, "row", sku, name, price_e4, currency, price_quantity_e4, unit, tiers, category, brand, sheet from ${rows}
              where outcome = ${outcomes.accepted} and n > $1 order by n limit ${size}`,
             [after],
           ),
@@ -181,7 +185,8 @@ function lists(sql: Sql, staging: Staging): Pick<Preview, 'items' | 'issues'> {
         const { row, sku, name, currency, unit, category, brand, sheet } = item
         const price = price_e4 === null ? null : formatPrice(price_e4)
         const price_quantity = price_quantity_e4 === null ? null : formatE4(price_quantity_e4)
-        yield { row, sku, name, price, currency, unit, price_quantity, category, brand, sheet }
+        const shown = shownTiers(tiers)
+        yield { row, sku, name, price, currency, unit, price_quantity, tiers: shown, category, brand, sheet }
       }
     },
     async *issues(limit) {

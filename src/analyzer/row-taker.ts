@@ -12,7 +12,7 @@ import type { RowSink } from './row-sink.ts'
 import type { Place } from './staging/staging.ts'
 import type { TableDecision } from './table/decision.ts'
 import type { Issue } from './table/issue.ts'
-import { type ItemRow, lacksCurrency, type RowOutcome } from './table/item.ts'
+import { hasPrice, type ItemRow, lacksCurrency, type RowOutcome } from './table/item.ts'
 import type { TableReader } from './table/reader.ts'
 import type { Row } from './table/row.ts'
 
@@ -132,5 +132,5 @@ function outcomeOf(row: Row, reader: TableReader): RowOutcome {
 }
 
 function flagsOf(item: ItemRow): number {
-  return (item.priceE4 === null ? 0 : rowFlags.priced) | (lacksCurrency(item) ? rowFlags.withoutCurrency : 0)
+  return (hasPrice(item) ? rowFlags.priced : 0) | (lacksCurrency(item) ? rowFlags.withoutCurrency : 0)
 }

@@ -101,7 +101,7 @@ function printDecision(writer: Writer, table: FileDecision['tables'][number], is
     ]),
   })
   printLine(writer, `Prices: ${decimalText(table)}; ${currencyText(table)}.`)
-  if (table.mapping.sku === undefined)
+  if (!table.identity.includes('sku'))
     printLine(writer, `The list has no SKUs: an item is known by its ${table.identity.join(' and ')}.`)
   const others = table.characteristics.map(({ key }) => key)
   if (others.length > 0) printLine(writer, `Further columns, kept as characteristics: ${others.join(', ')}.`)
@@ -123,6 +123,7 @@ const currencyPlace = {
   code: 'from a code',
   header: 'from the header',
   column: 'from a column',
+  title: 'from a title or note',
   configuration: 'as configured',
 } as const
 

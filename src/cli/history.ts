@@ -3,7 +3,7 @@ import type { Item, PricePoint } from '../catalog/model.ts'
 import { itemStore, pageSizeMax } from '../catalog/store.ts'
 import { columnLetter, unitText } from './card.ts'
 import { defineCommand, exitCodes } from './command.ts'
-import { printJson, printLine, printTable } from './output.ts'
+import { printJson, printLine, printTable, type TableColumn } from './output.ts'
 
 /** `tallyman history`. */
 export const history = defineCommand({
@@ -35,9 +35,11 @@ export const history = defineCommand({
       }
       for (const { item, history: points } of found) {
         printLine(io.stdout, `${item.supplier}  ${item.sku ?? `#${item.id}`}  ${item.name}`)
+        const hasTiers = points.some(({ tier }) => tier !== null)
         printTable(io.stdout, {
           columns: [
             { header: 'RECORDED (UTC)' },
+            ...(hasTiers ? tierColumns : []),
             { header: 'PRICE', align: 'right' },
             { header: '' },
             { header: 'UNIT' },
@@ -47,7 +49,8 @@ export const history = defineCommand({
           ],
           rows: points.map((point) => [
             point.recorded_at.slice(0, 16).replace('T', ' '),
-            point.price ?? 'on request',
+            ...(hasTiers ? [point.tier, point.min_quantity] : []),
+            point.price ?? (point.tier === null ? 'on request' : 'not listed'),
             point.price === null ? null : point.currency,
             unitText(point.unit, point.price_quantity),
             point.file_name,
@@ -62,6 +65,12 @@ export const history = defineCommand({
     }
   },
 })
+
+/** Which of an item's prices it is, where there are further ones. */
+const tierColumns: TableColumn[] = [
+  { header: 'TIER', canShrink: true },
+  { header: 'FROM', align: 'right' },
+]
 
 /** As a spreadsheet names it: `Sheet!D12`. */
 function cellText({ sheet, row, column }: PricePoint): string | null {

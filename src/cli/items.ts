@@ -6,6 +6,7 @@ import { UsageError } from './arguments.ts'
 import { unitText } from './card.ts'
 import { defineCommand, exitCodes } from './command.ts'
 import { printJson, printLine, printTable } from './output.ts'
+import { tiersColumn } from './tiers.ts'
 
 /** `tallyman items`. */
 export const items = defineCommand({
@@ -53,6 +54,7 @@ export const items = defineCommand({
         printJson(io, { items: page.items, next_cursor: page.nextCursor })
         return exitCodes.done
       }
+      const tiers = tiersColumn(page.items)
       printTable(io.stdout, {
         columns: [
           { header: 'ID', align: 'right' },
@@ -62,9 +64,10 @@ export const items = defineCommand({
           { header: 'PRICE', align: 'right' },
           { header: '' },
           { header: 'UNIT' },
+          ...tiers.columns,
           { header: 'CATEGORY', canShrink: true },
         ],
-        rows: page.items.map((item) => [
+        rows: page.items.map((item, index) => [
           item.id,
           item.supplier,
           item.sku,
@@ -72,6 +75,7 @@ export const items = defineCommand({
           item.price ?? 'on request',
           item.price === null ? null : item.currency,
           unitText(item.unit, item.price_quantity),
+          ...tiers.cells(index),
           item.category,
         ]),
       })

@@ -14,6 +14,7 @@ import { readingHandover } from './handover.ts'
 import { printJsonLists } from './json-lists.ts'
 import { printLine, printTable } from './output.ts'
 import { readingOptions } from './reading-options.ts'
+import { tiersColumn } from './tiers.ts'
 
 /** How many items and issues are shown when nobody says. */
 const shownDefault = 20
@@ -160,6 +161,7 @@ async function collect<Element>(elements: AsyncIterable<Element>): Promise<Eleme
 }
 
 function printItems(writer: Context['io']['stdout'], items: PreviewItem[]): void {
+  const tiers = tiersColumn(items)
   printTable(writer, {
     columns: [
       { header: 'ROW', align: 'right' },
@@ -168,15 +170,17 @@ function printItems(writer: Context['io']['stdout'], items: PreviewItem[]): void
       { header: 'PRICE', align: 'right' },
       { header: '' },
       { header: 'UNIT' },
+      ...tiers.columns,
       { header: 'CATEGORY', canShrink: true },
     ],
-    rows: items.map(({ row, sku, name, price, currency, unit, price_quantity, category }) => [
+    rows: items.map(({ row, sku, name, price, currency, unit, price_quantity, category }, index) => [
       row + 1,
       sku,
       name,
       price ?? 'on request',
       price === null ? null : currency,
       unitText(unit, price_quantity),
+      ...tiers.cells(index),
       category,
     ]),
   })

@@ -49,7 +49,10 @@ export type JobState = (typeof jobStates)[number]
 export const jobPhases = ['downloading', 'analyzing', 'matching', 'complete', 'failed'] as const
 export type JobPhase = (typeof jobPhases)[number]
 
-/** Row accounting (R2.8): `read = accepted + unchanged + rejected + ignored`, and `priced` of the accepted have a price. */
+/**
+ * Row accounting (R2.8): `read = accepted + unchanged + rejected + ignored`, and `priced` of the accepted have a price,
+ * their own or a further one.
+ */
 export interface RowCounts {
   read: number
   accepted: number

@@ -143,9 +143,17 @@ describe('a file of fingerprints', () => {
 
 /** One list: rows by SKU number with a price, perhaps under headings, with faults and repetitions. */
 interface TestList {
-  rows: { sku: number; cents: number; kind: 'plain' | 'no price' | 'broken' | 'heading' }[]
+  rows: TestRow[]
   isFull: boolean
   source: 'main' | 'other'
+}
+
+interface TestRow {
+  sku: number
+  cents: number
+  kind: 'plain' | 'no price' | 'broken' | 'heading'
+  /** What stands in the column of dealers' prices; one that cannot be read is noted. */
+  dealer?: '' | '8,00' | '9,00' | '9,00 USD' | 'kaputt'
 }
 
 const list: fc.Arbitrary<TestList> = fc.record({
@@ -154,6 +162,7 @@ const list: fc.Arbitrary<TestList> = fc.record({
       sku: fc.integer({ min: 1, max: 12 }),
       cents: fc.integer({ min: 1, max: 4 }),
       kind: fc.constantFrom('plain', 'plain', 'plain', 'plain', 'no price', 'broken', 'heading'),
+      dealer: fc.constantFrom('', '8,00', '8,00', '9,00', '9,00 USD', 'kaputt'),
     }),
     { minLength: 1, maxLength: 14 },
   ),
@@ -162,17 +171,17 @@ const list: fc.Arbitrary<TestList> = fc.record({
 })
 
 function csvOf({ rows }: TestList): string {
-  const lines = rows.map(({ sku, cents, kind }) => {
-    if (kind === 'heading') return `;Abteilung ${sku % 3};;`
+  const lines = rows.map(({ sku, cents, kind, dealer = '' }) => {
+    if (kind === 'heading') return `;Abteilung ${sku % 3};;;`
     const price = kind === 'broken' ? 'kaputt' : kind === 'no price' ? 'auf Anfrage' : `${sku},${cents}0`
-    return `A-${sku};Schraube ${sku};${price};rot`
+    return `A-${sku};Schraube ${sku};${price};${dealer};rot`
   })
   // A first and a last row that are always the same keep header and columns clear.
   return [
-    'Artikelnummer;Bezeichnung;Preis EUR;Farbe',
-    'X-1;Mutter;9,99;blau',
+    'Artikelnummer;Bezeichnung;Preis EUR;Händlerpreis;Farbe',
+    'X-1;Mutter;9,99;8,99;blau',
     ...lines,
-    'X-2;Bolzen;19,95;grün',
+    'X-2;Bolzen;19,95;18,95;grün',
   ].join('\n')
 }
 
@@ -216,12 +225,12 @@ const work = { onProgress: () => {}, signal: new AbortController().signal }
 /** The whole catalog without ids that count up and times. */
 async function catalogOf({ db }: App): Promise<unknown> {
   const items = await db.all(
-    `select i.item_key, i.name, i.price_e4, i.currency, i.category, s.name as source, i.scope,
+    `select i.item_key, i.name, i.price_e4, i.currency, i.tiers, i.category, s.name as source, i.scope,
             i.gone_at is null as listed
      from supplier_items i join sources s on s.no = i.source_no order by i.item_key`,
   )
   const history = await db.all(
-    `select i.item_key, h.price_e4, h."row", h.raw from price_history h
+    `select i.item_key, h.n, h.tier, h.price_e4, h.currency, h."row", h."column", h.raw from price_history h
      join supplier_items i on i.id = h.item_id order by i.item_key, h.recorded_at, h.import_no, h.n`,
   )
   const changes = await db.all(
@@ -235,6 +244,7 @@ for (const engine of engines) {
   describe(`a reload on ${engine}`, () => {
     test('gives the same catalog and parse log whether rows are recognised or read', async () => {
       let recognised = 0
+      let tiers = 0
       await fc.assert(
         fc.asyncProperty(fc.array(list, { minLength: 2, maxLength: 6 }), async (lists) => {
           await using quick = await openTestApp(engine)
@@ -264,10 +274,17 @@ for (const engine of engines) {
             )
             recognised += a.counts.unchanged
           }
+          tiers += (
+            await quick.app.db.all(
+              `select 1 from price_history as h join supplier_items as i on i.id = h.item_id
+               where h.tier is not null and i.item_key like 'A-%'`,
+            )
+          ).length
         }),
         { numRuns: engine === 'sqlite' ? 40 : 8 },
       )
       expect(recognised).toBeGreaterThan(0)
+      expect(tiers).toBeGreaterThan(0)
     }, 120_000)
 
     test('keeps an item that stood in a rejected row and in one that was taken', async () => {

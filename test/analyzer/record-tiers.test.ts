@@ -213,11 +213,18 @@ for (const engine of engines) {
         pricesMoved: 4,
         changes: { changed: 6, priceUp: 0, priceDown: 0 },
       })
-      // An item without a price of its own is not compared.
+      // Without a price of its own an item is compared by its further prices.
       const onRequest = itemRow('R', { priceE4: null, currency: null, ...priced(100) })
       await bench.publish(source, { items: [onRequest] })
       const far = await bench.publish(source, { items: [{ ...onRequest, ...priced(1000) }] })
-      expect(far.diff).toMatchObject({ pricesCompared: 0, pricesMoved: 0, changes: { changed: 1 } })
+      expect(far.diff).toMatchObject({ pricesCompared: 1, pricesMoved: 1, changes: { changed: 1 } })
+      const quantity = { ...onRequest, ...priced(1000), priceQuantityE4: 100_0000 }
+      const other = await bench.publish(source, { items: [quantity] })
+      expect(other.diff).toMatchObject({ pricesCompared: 1, pricesMoved: 1, changedPriced: 1 })
+      const ownPrice = await bench.publish(source, {
+        items: [{ ...quantity, ...tiered(), priceE4: 5, currency: 'EUR' }],
+      })
+      expect(ownPrice.diff).toMatchObject({ pricesCompared: 1, pricesMoved: 0, changes: { priceUp: 0 } })
     })
 
     test('a further price without a currency counts as much as a price without one', async () => {

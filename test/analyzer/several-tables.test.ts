@@ -129,3 +129,27 @@ for (const engine of engines) {
     ])
   })
 }
+
+test('a table whose prices leave the decimal sign open follows the other tables of the file', async () => {
+  await using program = await openProgram('sqlite')
+  const read = async (price: string) => {
+    const path = await program.write(
+      'list.csv',
+      [
+        'SKU;Product;Price EUR',
+        `A-1;Hammer;${price}`,
+        `A-2;Saw;${price}`,
+        ';;',
+        'Brand;SKU;Price USD;Product',
+        'Bosch;B-1;1.499;Drill',
+        'Bosch;B-2;1.999;Grinder',
+      ].join('\n'),
+    )
+    return (await program.json<Read>('try', path)).json
+  }
+  const comma = await read('12,50')
+  expect(priced(comma).slice(2)).toEqual(['B-1 1499.00 USD', 'B-2 1999.00 USD'])
+  const dot = await read('12.50')
+  // Prices with three decimals, or a table with other signs: a person is asked.
+  expect([comma.verdict, dot.verdict]).toEqual(['price-list', 'review'])
+})

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { openProgram } from '../helpers/cli.ts'
 import { engines } from '../helpers/engines.ts'
 import { csvOf, type ImportJson, priceHeader, priceList, type TryJson } from '../helpers/lists.ts'
+import { makeOds } from '../helpers/ods.ts'
 import { refused } from '../helpers/refused.ts'
 import { makeWorkbook, type WorkbookCell, workbookEntries } from '../helpers/workbook.ts'
 import { makeZip } from '../helpers/zip.ts'
@@ -119,14 +120,36 @@ const cases: [string, string, string | Uint8Array, string, string][] = [
   ],
   ['an XLS workbook', 'list.xls', compoundFile('Workbook'), 'unsupported_format', 'the old XLS format'],
   [
-    'an ODS workbook',
-    'list.xlsx',
-    makeZip([
-      { name: 'mimetype', content: 'application/vnd.oasis.opendocument.spreadsheet', method: 'stored' },
-      { name: 'content.xml', content: '<office:document-content/>' },
+    'an ODS workbook that goes on for ever',
+    'list.ods',
+    makeOds([
+      {
+        data: '<table:table-row table:number-rows-repeated="1048576"><table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="16384"/></table:table-row>',
+      },
     ]),
+    'too_many_repeats',
+    'Sheet "Sheet1", row 1 repeats filled cells',
+  ],
+  [
+    'an XML bomb of entities',
+    'list.xml',
+    '<?xml version="1.0"?><!DOCTYPE c [<!ENTITY a "aaa"><!ENTITY b "&a;&a;">]><c><item sku="A-1" price="1"/></c>',
+    'xml_doctype',
+    'document type declaration',
+  ],
+  [
+    'an XML catalog that is cut off',
+    'list.xml',
+    '<c><item sku="A-1"><price>1</price></item><item sku="A-2"><price>2</pri',
+    'damaged_xml',
+    'within <price>',
+  ],
+  [
+    'a login page with a table',
+    'list.xls',
+    '<html><form><table><tr><td>User<td><input name=u><tr><td>Password<td><input type=password></table></form></html>',
     'unsupported_format',
-    'an OpenDocument spreadsheet (ODS)',
+    'a web page (HTML)',
   ],
   [
     'an archive in an archive',

@@ -99,6 +99,38 @@ for (const engine of engines) {
         expect([wrong, await service.json(`/api/v1/items/${wrong}`)]).toMatchObject([wrong, { status: 422 }])
     })
 
+    test('further prices are shown with their item, and in its history with the quantity they hold from', async () => {
+      await using service = await openService(engine)
+      const header = ['SKU', 'Name', 'Price EUR', 'Wholesale', 'from 10 pcs']
+      for (const wholesale of ['10.00', '9.50']) {
+        const rows = [
+          ['A-1', 'Hammer', '12.00', wholesale, '11.00'],
+          ['A-2', 'Saw', '24.00', '', '22.00'],
+          ['A-3', 'Drill', '36.00', '30.00', '33.00'],
+        ]
+        const path = await service.program.write('list.csv', csvOf(header, ...rows))
+        await service.program.run('ingest', path, '--supplier', 'Acme')
+      }
+      const { body } = await service.json<ItemsJson>('/api/v1/items')
+      const wholesale = { name: 'Wholesale', min_quantity: null, price: '9.50', currency: 'EUR' }
+      const fromTen = { name: 'from 10 pcs', min_quantity: '10', price: '11.00', currency: 'EUR' }
+      expect(body.items[0]!.tiers).toEqual([wholesale, fromTen])
+      expect(body.items[1]!.tiers).toEqual([{ ...fromTen, price: '22.00' }])
+      const path = `/api/v1/items/${body.items[0]!.id}`
+      expect(await service.json(path)).toMatchObject({ status: 200, body: { tiers: [wholesale, fromTen] } })
+      expect(await service.json(`${path}/history`)).toMatchObject({
+        status: 200,
+        body: {
+          history: [
+            { tier: 'Wholesale', min_quantity: null, price: '9.50', row: 1, column: 3, raw: '9.50' },
+            { tier: null, min_quantity: null, price: '12.00' },
+            { tier: 'Wholesale', price: '10.00', raw: '10.00' },
+            { tier: 'from 10 pcs', min_quantity: '10', price: '11.00', column: 4 },
+          ],
+        },
+      })
+    })
+
     test('categories are a tree, a page at a time, by parent and supplier', async () => {
       await using service = await openFilled(engine)
       await service.program.run(

@@ -190,11 +190,11 @@ async function postgresStore(serverUrl: string | null): Promise<Store> {
 /** Everything that an import writes to the catalog, without ids and times. */
 async function catalogText(store: Store): Promise<string> {
   const items = await store.query(
-    `select item_key, sku, name, price_e4, currency, unit, category, brand, characteristics, gone_at is null as listed
+    `select item_key, sku, name, price_e4, currency, unit, category, brand, characteristics, tiers, gone_at is null as listed
      from supplier_items order by item_key`,
   )
   const prices = await store.query(
-    `select i.item_key, h.price_e4, h.currency, h."row", h.raw from price_history h
+    `select i.item_key, h.tier, h.price_e4, h.currency, h."row", h.raw from price_history h
      join supplier_items i on i.id = h.item_id order by i.item_key, h.recorded_at, h.import_no, h.n`,
   )
   const changes = await store.query(

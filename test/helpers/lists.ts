@@ -79,12 +79,15 @@ export interface ItemJson {
   name: string
   price: string | null
   currency: string | null
+  tiers: { name: string; min_quantity: string | null; price: string; currency: string | null }[]
   gone_at: string | null
   characteristics: Record<string, string>
   history: PriceJson[]
 }
 
 export interface PriceJson {
+  tier: string | null
+  min_quantity: string | null
   price: string | null
   currency: string | null
   recorded_at: string
@@ -92,8 +95,8 @@ export interface PriceJson {
   file_name: string
   sheet: string | null
   row: number
-  column: number
-  raw: string
+  column: number | null
+  raw: string | null
 }
 
 export interface ErrorJson {

@@ -14,7 +14,7 @@ export interface StyledCell {
 }
 
 /** What a person reads from one row. */
-export interface DraftItem extends Omit<SampleTruth, 'sheet' | 'row'> {
+export interface DraftItem extends Omit<SampleTruth, 'sheet' | 'row' | 'sku'> {
   readonly sku: string
   readonly price: string | null
 }

@@ -1,5 +1,12 @@
 /** Labels of the WHATWG encodings that the lists are written in. */
-export type Encoding = 'utf-8' | 'windows-1250' | 'windows-1252' | 'windows-1253' | 'shift_jis'
+export type Encoding =
+  | 'utf-8'
+  | 'utf-16le'
+  | 'windows-1250'
+  | 'windows-1252'
+  | 'windows-1253'
+  | 'shift_jis'
+  | 'gb18030'
 
 /**
  * Writes text in a legacy encoding by turning the platform's decoder round, since platforms encode UTF-8 only.
@@ -7,7 +14,9 @@ export type Encoding = 'utf-8' | 'windows-1250' | 'windows-1252' | 'windows-1253
  */
 export function encode(text: string, encoding: Encoding): Uint8Array {
   if (encoding === 'utf-8') return new TextEncoder().encode(text)
-  const bytesOf = encoding === 'shift_jis' ? doubleBytes(encoding) : singleBytes(encoding)
+  if (encoding === 'utf-16le') return new Uint8Array(Buffer.from(text, 'utf16le'))
+  const isDouble = encoding === 'shift_jis' || encoding === 'gb18030'
+  const bytesOf = isDouble ? doubleBytes(encoding) : singleBytes(encoding)
   const bytes: number[] = []
   for (const character of text) {
     const found = bytesOf.get(character)
@@ -28,9 +37,8 @@ function doubleBytes(encoding: Encoding): Map<string, readonly number[]> {
   const decoder = new TextDecoder(encoding)
   const bytesOf = new Map<string, readonly number[]>()
   for (let byte = 0; byte < 0x80; byte++) bytesOf.set(String.fromCharCode(byte), [byte])
-  for (let lead = 0x81; lead <= 0xef; lead++) {
-    if (lead > 0x9f && lead < 0xe0) continue
-    for (let trail = 0x40; trail <= 0xfc; trail++) {
+  for (let lead = 0x81; lead <= 0xfe; lead++) {
+    for (let trail = 0x40; trail <= 0xfe; trail++) {
       const character = decoder.decode(Uint8Array.of(lead, trail))
       if ([...character].length === 1 && character !== '\ufffd' && !bytesOf.has(character))
         bytesOf.set(character, [lead, trail])

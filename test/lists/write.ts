@@ -1,5 +1,6 @@
+import * as XLSX from '@e965/xlsx'
 import ExcelJS from 'exceljs'
-import type { Draft, DraftCell } from './draft.ts'
+import type { Draft, DraftCell, StyledCell } from './draft.ts'
 import { type Encoding, encode } from './encode.ts'
 
 export interface CsvStyle {
@@ -50,6 +51,25 @@ export async function workbookBytes(
     })
   }
   return new Uint8Array(await workbook.xlsx.writeBuffer())
+}
+
+/** The bytes of a workbook in another format: BIFF8 (XLS), XLSB or ODS. Merged cells and number formats are kept. */
+export function otherWorkbookBytes(sheets: readonly Draft[], bookType: 'biff8' | 'xlsb' | 'ods'): Uint8Array {
+  const workbook = XLSX.utils.book_new()
+  for (const each of sheets) {
+    const rows = each.rows.map((cells) =>
+      cells.map((cell) => (cell !== null && typeof cell === 'object' ? { ...sheetCell(cell) } : cell)),
+    )
+    const sheet = XLSX.utils.aoa_to_sheet(rows)
+    sheet['!merges'] = each.merges.map((range) => XLSX.utils.decode_range(range))
+    XLSX.utils.book_append_sheet(workbook, sheet, each.name ?? 'Sheet1')
+  }
+  return new Uint8Array(XLSX.write(workbook, { type: 'buffer', bookType }))
+}
+
+function sheetCell({ value, format }: StyledCell): XLSX.CellObject {
+  const shape = format === undefined ? {} : { z: format }
+  return typeof value === 'number' ? { t: 'n', v: value, ...shape } : { t: 's', v: value }
 }
 
 function fill(target: ExcelJS.Cell, cell: DraftCell): void {

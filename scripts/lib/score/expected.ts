@@ -66,7 +66,7 @@ export function truthOfExpected(
     ...(list.valid_items === undefined ? {} : { priced: list.valid_items }),
     ...(list.valid_items === undefined || list.no_price === undefined
       ? {}
-      : { items: list.valid_items + list.no_price }),
+      : { items: [list.valid_items + list.no_price, list.valid_items] }),
     samples: (list.samples ?? []).map(sampleOf),
     pitfalls: list.pitfalls ?? '',
     ...amendment,

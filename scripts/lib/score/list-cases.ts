@@ -18,7 +18,7 @@ export interface ListCase {
 /** Our own lists, in the order of their names. */
 export async function ownCases(testFolder: string): Promise<ListCase[]> {
   const folder = join(testFolder, 'golden/lists')
-  const names = (await Array.fromAsync(new Bun.Glob('*.json').scan(folder))).sort()
+  const names = (await Array.fromAsync(new Bun.Glob('*.truth.json').scan(folder))).sort()
   return Promise.all(
     names.map(async (name) => {
       const truth = await json<ListTruth>(join(folder, name))

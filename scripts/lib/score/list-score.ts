@@ -64,7 +64,8 @@ export function scoreList(truth: ListTruth, reading: ListReading): ListScore {
       priced: { ...none, found: counts.priced },
       rejected: { ...none, found: counts.rejected },
       samples: { right: 0, of: 0 },
-      silentlyWrong: verdict === 'right' ? 0 : counts.priced,
+      // Where one should have asked, what was read may still be right.
+      silentlyWrong: isNegative && verdict !== 'right' ? counts.priced : 0,
       faults: verdictFaults,
     }
   }
@@ -116,20 +117,22 @@ export function isRight(score: ListScore): boolean {
 
 function refused(truth: ListTruth, { code, message }: RefusedList['error'], isNegative: boolean): ListScore {
   const isWrong = truth.verdict[0] === 'price-list'
+  // Nothing is written of a file that the reader refuses, and of a negative nothing may be; but it must have looked.
+  const isFine = isNegative && code !== 'crash' && code !== 'unsupported_format'
   const none = (expected: Count | undefined) => ({ expected: expected ?? null, found: 0, isRight: !isWrong })
   return {
     file: truth.file,
     isNegative,
     found: code,
-    verdict: 'refused',
+    verdict: isFine ? 'right' : 'refused',
     isHeaderRight: !isWrong,
-    wrongFields: [],
+    wrongFields: isWrong ? truth.tables.flatMap(({ mapping }) => Object.keys(mapping)) : [],
     items: none(truth.items),
     priced: none(truth.priced),
     rejected: none(truth.rejected),
     samples: { right: 0, of: truth.samples.length },
     silentlyWrong: 0,
-    faults: [fault('verdict', truth.verdict.join(' or '), `${code}: ${message}`)],
+    faults: isFine ? [] : [fault('verdict', truth.verdict.join(' or '), `${code}: ${message}`)],
   }
 }
 
@@ -246,6 +249,9 @@ function priceFaults(
   pricedCount: number,
 ): { faults: Fault[]; wrongItems: string[] } {
   if (prices !== undefined) {
+    // Under codes that the list does not have, an item is one too many; where most are so, another column was read.
+    const known = items.filter(({ sku }) => sku !== null && prices[sku] !== undefined)
+    if (known.length * 2 < items.length) return { faults: [], wrongItems: [] }
     const wrong = items.flatMap((item) => {
       const { sku, price } = item
       if (sku === null) return []

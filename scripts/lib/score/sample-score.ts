@@ -1,7 +1,7 @@
 import type { PreviewItem } from '../../../src/analyzer/preview.ts'
 import { isSameDecimal } from './decimal.ts'
 import type { Fault } from './list-score.ts'
-import type { SampleTruth } from './truth.ts'
+import { isOneOf, type SampleTruth } from './truth.ts'
 
 /** One sample: the item that it is, where it was found, and what is wrong about it. */
 export interface SampleFault {
@@ -12,7 +12,7 @@ export interface SampleFault {
 /** Finds the sample among the items and compares it. */
 export function sampleFaults(sample: SampleTruth, items: readonly PreviewItem[]): SampleFault {
   const item = itemOf(sample, items)
-  const label = `sample ${sample.sku ?? [sample.name].flat()[0] ?? sample.nameHolds ?? ''} (row ${sample.row ?? '?'})`
+  const label = `sample ${[sample.sku ?? sample.name].flat()[0] ?? sample.nameHolds ?? ''} (row ${sample.row ?? '?'})`
   if (item === null) return { item, faults: [{ what: label, expected: 'an item', found: 'none' }] }
   const faults: Fault[] = []
   const compare = (what: string, expected: string, found: string | null, isSame: boolean) => {
@@ -22,7 +22,7 @@ export function sampleFaults(sample: SampleTruth, items: readonly PreviewItem[])
   if (name !== undefined) compare('name', texts(name).join(' or '), item.name, hasName(item, texts(name)))
   if (sample.nameHolds !== undefined)
     compare('name', `… ${sample.nameHolds} …`, item.name, item.name.includes(sample.nameHolds))
-  if (sku !== undefined) compare('sku', sku, item.sku, item.sku === sku)
+  if (sku !== undefined) compare('sku', texts(sku).join(' or '), item.sku, isOneOf(item.sku, sku))
   const prices = [sample.price].flat()
   compare(
     'price',
@@ -56,28 +56,33 @@ export function sampleFaults(sample: SampleTruth, items: readonly PreviewItem[])
   return { item, faults: [...faults, ...tierFaults(label, sample, item)] }
 }
 
-/** By SKU, else by name, else by row; where several are alike, the one in the sample's row. */
+/** By SKU, else by name or row, best by both; of several that are alike, the one in the sample's row. */
 function itemOf(sample: SampleTruth, items: readonly PreviewItem[]): PreviewItem | null {
+  const { sku, name, nameHolds } = sample
   const onSheet = sample.sheet === undefined ? items : items.filter(({ sheet }) => sheet === sample.sheet)
+  const isInRow = ({ row }: PreviewItem) => sample.row !== undefined && row === sample.row
+  const isNamed = (item: PreviewItem) =>
+    (name !== undefined && hasName(item, texts(name))) ||
+    (nameHolds !== undefined && item.name.includes(nameHolds))
   const ways: ((item: PreviewItem) => boolean)[] = [
-    (item) => sample.sku !== undefined && item.sku === sample.sku,
-    (item) => sample.sku === undefined && sample.name !== undefined && hasName(item, texts(sample.name)),
-    (item) => sample.nameHolds !== undefined && item.name.includes(sample.nameHolds),
-    (item) => sample.row !== undefined && item.row === sample.row,
+    (item) => sku !== undefined && isOneOf(item.sku, sku),
+    (item) => isNamed(item) && isInRow(item),
+    isInRow,
+    isNamed,
   ]
   for (const isMeant of ways) {
     const found = onSheet.filter(isMeant)
-    if (found.length > 0) return found.find(({ row }) => row === sample.row) ?? found[0] ?? null
+    if (found.length > 0) return found.find(isInRow) ?? found[0] ?? null
   }
   return null
 }
 
 function tierFaults(label: string, { tiers }: SampleTruth, item: PreviewItem): Fault[] {
-  const found = tiersOf(item)
-  if (tiers === undefined || found === null) return []
+  const found = item.tiers
+  if (tiers === undefined) return []
   return tiers
     .filter(({ minQuantity, price }) => {
-      const isMeant = (tier: FoundTier) =>
+      const isMeant = (tier: PreviewItem['tiers'][number]) =>
         isSameDecimal(tier.price, price) &&
         (minQuantity === undefined || isSameDecimal(tier.min_quantity, minQuantity))
       return !found.some(isMeant)
@@ -106,15 +111,4 @@ function texts(text: string | readonly string[]): readonly string[] {
 function paths(category: NonNullable<SampleTruth['category']>): string[] {
   const isOnePath = category.every((level) => typeof level === 'string')
   return isOnePath ? [category.join(' > ')] : category.map((path) => [path].flat().join(' > '))
-}
-
-interface FoundTier {
-  name: string
-  min_quantity: string | null
-  price: string
-}
-
-/** Null where the preview does not show further prices. */
-function tiersOf(item: PreviewItem & { tiers?: readonly FoundTier[] | null }): readonly FoundTier[] | null {
-  return item.tiers ?? null
 }

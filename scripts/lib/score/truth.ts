@@ -48,7 +48,7 @@ export interface SampleTruth {
   readonly row?: number
   /** Column that the row's block starts at, where several tables stand side by side. */
   readonly column?: number
-  readonly sku?: string
+  readonly sku?: string | readonly string[]
   readonly name?: string | readonly string[]
   /** What the name must hold; where the whole name is too long to write down. */
   readonly nameHolds?: string

@@ -147,7 +147,8 @@ const leadRanges: Record<string, LeadRange[]> = {
 const commonSyllables =
   /[이다는의가에을로은한고리지기도를하서사인대어나자시정그해제일과수보부스장라전주아성원조게동드상국으용오구유선세비중신경공연화소위진치안트관단마물모방무버바반번본블색생설센속순식심양업여역영온외우운육입작재저적절점접차창천체초추출카커코크타터토통판패퍼펌포표품프플피학합형호회흰검]/g
 
-function utf8Sequences(bytes: Uint8Array): { valid: number; broken: number } {
+/** How many characters beyond ASCII are right UTF-8, and how many bytes are not. */
+export function utf8Sequences(bytes: Uint8Array): { valid: number; broken: number } {
   let valid = 0
   let broken = 0
   let i = 0

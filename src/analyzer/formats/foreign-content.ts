@@ -36,6 +36,12 @@ const unpackFirst = 'unpack it and send the table inside'
 const askForTable = 'ask for the list as a table, or export it as one'
 const exportTable = 'export it as CSV or XLSX'
 
+/** What a page is that shows no table. */
+export const webPage: ForeignContent = {
+  name: 'a web page (HTML)',
+  advice: `if it shows a table, ${saveFromSpreadsheet}; if it shows a login or an error, fetch the list again`,
+}
+
 const signatures: { hex: string; name: string; advice: string }[] = [
   { hex: '377abcaf271c', name: 'a 7-Zip archive', advice: unpackFirst },
   { hex: '526172211a07', name: 'a RAR archive', advice: unpackFirst },
@@ -88,27 +94,10 @@ function startsWith(head: Uint8Array, hex: string): boolean {
   return head.length >= length && Buffer.from(head.subarray(0, length)).toString('hex') === hex
 }
 
-const xmlStart = /^(?:<\?xml\b|<!doctype\b|<[a-z_][\w:.-]*(?:\s[^<>]*)?>\s*<)/i
-
 function foreignText(head: Uint8Array): ForeignContent | null {
   const mark = encodingOfMark(head)
   if (mark === 'utf-32') return null
   const text = decodeHead(head, mark ?? utf16Order(head) ?? 'utf-8').trimStart()
-  if (
-    /^(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style|title)\b/i.test(
-      text,
-    )
-  ) {
-    return {
-      name: 'a web page (HTML)',
-      advice: `if it shows a table, ${saveFromSpreadsheet}; if it shows a login or an error, fetch the list again`,
-    }
-  }
-  if (xmlStart.test(text)) {
-    return text.includes('urn:schemas-microsoft-com:office:spreadsheet')
-      ? { name: 'a workbook in the XML format of Excel 2003', advice: saveFromSpreadsheet }
-      : { name: 'an XML document', advice: exportTable }
-  }
   if (/^ID;P(?:WXL|CALCOOO\d*|SCALC3?);/.test(text)) {
     return { name: 'a workbook in the SYLK format', advice: saveFromSpreadsheet }
   }

@@ -1,4 +1,5 @@
 import type { Wrapping } from '../../imports/model.ts'
+import type { ColumnFormat } from '../table/column-format.ts'
 import type { Row } from '../table/row.ts'
 
 /** A table-like part of a file: a workbook's sheet, or the whole of a CSV file (name null). */
@@ -56,6 +57,8 @@ export interface OpenedFile {
    * kilobytes of them to the taker.
    */
   records: ((sheet: number, taker: RecordTaker) => AsyncIterable<void>) | null
+  /** How the first numbers of each column are shown; absent where the format shows numbers only as they are. */
+  columnFormats?(sheet: number): Promise<ColumnFormat[]>
   /** Bytes of the file consumed by the latest `rows` or `records` call, for progress; compressed bytes where compressed. */
   bytesRead(): number
   close(): void

@@ -2,17 +2,32 @@ import { open } from 'node:fs/promises'
 import { InvalidError } from '../../lib/errors.ts'
 import { compoundFileNames } from './compound-file.ts'
 import { csv } from './csv.ts'
+import { excelXml } from './excel-xml.ts'
 import { compoundFileContent, foreignContent, isCompoundFile } from './foreign-content.ts'
 import type { Format, OpenedFile, OpenOptions } from './format.ts'
+import { htmlTables } from './html-tables.ts'
 import { json } from './json.ts'
 import { ndjson } from './ndjson.ts'
+import { isOpenDocumentSheet, ods } from './ods.ts'
 import { pdf } from './pdf.ts'
 import { readableFormats, unsupportedFormat } from './readable.ts'
 import { openWrapped, wrapperOf } from './wrapped.ts'
 import { xlsx } from './xlsx.ts'
+import { xmlCatalog } from './xml-catalog.ts'
+import { openZip } from './zip.ts'
 
 /** Every format that is read, in the order in which they are tried: nearly anything may look like CSV. */
-export const formats: readonly Format[] = [xlsx, pdf, ndjson, json, csv]
+export const formats: readonly Format[] = [
+  ods,
+  xlsx,
+  pdf,
+  ndjson,
+  json,
+  excelXml,
+  htmlTables,
+  xmlCatalog,
+  csv,
+]
 
 /**
  * Opens a file, whatever its name says: the format is decided by the first 64 KiB of the content.
@@ -52,8 +67,6 @@ async function openBare(path: string, options: OpenOptions): Promise<OpenedFile>
       'The workbook is protected with a password. Save it without one and send it again.',
     )
   }
-  // Other JSON is foreign.
-  if (ndjson.detect(head)) return ndjson.open(path, options)
   const foreign = foreignContent(head)
   if (foreign !== null) throw unsupportedFormat(foreign)
   const format = formats.find((each) => each.detect(head))
@@ -63,7 +76,18 @@ async function openBare(path: string, options: OpenOptions): Promise<OpenedFile>
       `The file is neither text nor a workbook. ${readableFormats('and')} are read; check that the right file was sent.`,
     )
   }
+  if (format === xlsx && (await isOpenDocument(path))) return ods.open(path, options)
   return format.open(path, options)
+}
+
+/** Every archive looks like a workbook until its directory is read. */
+async function isOpenDocument(path: string): Promise<boolean> {
+  const zip = openZip(path)
+  try {
+    return await isOpenDocumentSheet(zip)
+  } finally {
+    zip.close()
+  }
 }
 
 function formatNamed(name: string): Format {

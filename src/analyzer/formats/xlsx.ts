@@ -3,13 +3,14 @@ import type { Row } from '../table/row.ts'
 import { isCompoundFile } from './foreign-content.ts'
 import type { Format, OpenedFile, ReadLimits } from './format.ts'
 import { readCellStyles } from './xlsx/cell-styles.ts'
+import { columnFormats } from './xlsx/column-formats.ts'
 import { utf8Pieces } from './xlsx/encoding.ts'
 import { readText } from './xlsx/package.ts'
 import { readSharedStrings } from './xlsx/read-shared-strings.ts'
 import { SharedStrings } from './xlsx/shared-strings.ts'
 import { sheetRows } from './xlsx/sheet-rows.ts'
 import { readWorkbook, type Workbook } from './xlsx/workbook.ts'
-import { openZip, type ZipFile } from './zip.ts'
+import { openZip, type ZipEntry, type ZipFile } from './zip.ts'
 
 /**
  * Excel workbooks (XLSX, XLSM, XLTX), read by a scanner of our own: exceljs corrupts non-ASCII text and costs
@@ -57,6 +58,8 @@ async function openWorkbook(zip: ZipFile, limits: ReadLimits): Promise<OpenedFil
   // What the other parts unpacked to counts as well, each sheet by itself: it can be read again and again.
   const unpackedBytesMax = Math.max(0, limits.unpackedBytesMax - unpackedBytes(workbook))
   let packedBytes = 0
+  const pieces = (entry: ZipEntry, onPacked: (bytes: number) => void) =>
+    utf8Pieces(zip.stream(entry, { unpackedBytesMax, onPacked }), entry.name)
   return {
     format: 'xlsx',
     encoding: null,
@@ -70,8 +73,7 @@ async function openWorkbook(zip: ZipFile, limits: ReadLimits): Promise<OpenedFil
       const onPacked = (bytes: number) => {
         packedBytes += bytes
       }
-      const pieces = zip.stream(sheet.entry, { unpackedBytesMax, onPacked })
-      return sheetRows(utf8Pieces(pieces, sheet.entry.name), {
+      return sheetRows(pieces(sheet.entry, onPacked), {
         partName: sheet.entry.name,
         sheetName: sheet.name,
         strings,
@@ -81,6 +83,15 @@ async function openWorkbook(zip: ZipFile, limits: ReadLimits): Promise<OpenedFil
       })
     },
     records: null,
+    async columnFormats(index) {
+      const entry = workbook.sheets[index]?.entry ?? null
+      return entry === null
+        ? []
+        : columnFormats(
+            pieces(entry, () => {}),
+            styles,
+          )
+    },
     bytesRead: () => packedBytes,
     close: () => zip.close(),
   }

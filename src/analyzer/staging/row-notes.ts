@@ -1,5 +1,5 @@
 import { storable } from '../../lib/storable.ts'
-import { type ItemRow, lacksCurrency } from '../table/item.ts'
+import { hasPrice, type ItemRow, lacksCurrency } from '../table/item.ts'
 import type { Noticed } from './staging.ts'
 
 /** Most categories and brands that are noted; a list with more of them is asked with SQL. */
@@ -23,8 +23,8 @@ export class RowNotes {
   #noticed: Noticed | null = null
 
   add(item: ItemRow): void {
-    const { itemKey, priceE4, category, brand, tiers } = item
-    if (priceE4 !== null) this.#priced++
+    const { itemKey, category, brand, tiers } = item
+    if (hasPrice(item)) this.#priced++
     if (lacksCurrency(item)) this.#withoutCurrency++
     if (tiers !== null) this.#hasTiers = true
     if (category !== null) this.#categories.add(category)

@@ -29,6 +29,7 @@ export interface Staging {
 
 export interface Noticed {
   rows: number
+  /** Rows with a price, their own or a further one. */
   priced: number
   /** One of the row's prices does not say in which. */
   withoutCurrency: number
@@ -146,6 +147,7 @@ export function createStatements(
     `${engine.create} ${names.missing} (item_id bigint primary key)`,
     `${engine.create} ${names.diff} (d ${engine.identity}, n bigint, item_id bigint, kind text not null, ` +
       'price_changed boolean not null, old_price_e4 bigint, new_price_e4 bigint, is_comparable boolean not null, ' +
+      'was_priced boolean not null, is_priced boolean not null, ' +
       `terms_changed boolean not null, old_tiers ${engine.json}, tiers_moved boolean not null)`,
   ]
 }

@@ -37,15 +37,22 @@ export function tiersDiffer(engine: Engine): string {
 }
 
 /**
- * Whether one of an item's further prices (`i`) moved by more than a share of it, or into another currency, in its
- * staged row (`s`).
+ * Whether one of an item's further prices (`i`) moved by more than a share of it, or into another currency or quantity,
+ * in its staged row (`s`).
  * @param moveMax the parameter that holds the share
  */
 export function tiersMoved(engine: Engine, moveMax: string): string {
   const [before, now] = [tierMember('o', 'price_e4'), tierMember('t', 'price_e4')]
   return `exists (select 1 from ${tierTable(engine, 'i.tiers', 'o')} cross join ${tierTable(engine, 's.tiers', 't')}
     where ${isSameTier('o', 't')} and (not (${same('o', 't', 'currency')})
+      or i.price_quantity_e4 is distinct from s.price_quantity_e4
       or abs(${now} - ${before}) > ${before} * cast(${moveMax} as double precision)))`
+}
+
+/** Whether an item or a staged row has a price, its own or a further one. */
+export function hasPrice(table?: 'i' | 's'): string {
+  const prefix = table === undefined ? '' : `${table}.`
+  return `(${prefix}price_e4 is not null or ${prefix}tiers is not null)`
 }
 
 /** Whether one of a staged row's further prices does not say in which currency it is. */

@@ -42,21 +42,40 @@ export function perUnitOf(text: string): { unit: string | null; quantityE4: numb
   return { unit, quantityE4: quantity === 10_000 ? null : quantity }
 }
 
-/** The text without its unit of a price: "Price per kg" → "Price". */
-export function withoutPerUnit(text: string): string {
-  return perUnitOf(text) === null ? text : text.replace(perPart, ' ')
+/**
+ * The unit of a price in a header, where more may follow: "Preis je 100 Stück ab 10 VE", "Price (per kg) net". Only
+ * words that are units count there.
+ */
+export function headerUnitOf(header: string): ReturnType<typeof perUnitOf> {
+  const atEnd = perUnitOf(header)
+  if (atEnd !== null) return atEnd
+  const match = header.length > headerLengthMax ? null : perInside.exec(header)
+  return match === null ? null : perUnitOf(`/${match[1]!}`)
 }
 
+/** The text without its unit of a price: "Price per kg" → "Price". */
+export function withoutPerUnit(text: string): string {
+  if (perUnitOf(text) !== null) return text.replace(perPart, ' ')
+  return text.length > headerLengthMax ? text : text.replace(perInside, ' ')
+}
+
+const headerLengthMax = 200
 const lengthMax = 60
 const knownMax = 1000
 const bare: Affix = { currency: null, unit: null, quantityE4: null, isNegative: false }
 
 // A slash, or a word for "per", with the unit behind it up to the end.
 const perPart = /(?:\/|(?:^|[\s.])(?:per|pro|je|за|par|por|pr|à)[\s.])\s*([^/]{1,30})$/iu
+const perInside =
+  /(?:\/|(?<!\p{L})(?:per|pro|je|за|par|por|pr|à|a|na|prix des|pris pr|cena za)[\s.])\s?((?:[1-9][0-9]{0,6}\s?)?(?:pcs?|pieces?|units?|ea|st(?:k|ck|ück|uks?|yck)?|шт(?:ук[аиу]?)?|ks|szt(?:uk[aię]?)?|kus(?:y|ů)?|pz|pezz[io]|uds?|unidad(?:es)?|pièces?|unités?|kg|g|gr|m|m2|m²|m3|m³|lfm|l|ltr|ml|t|кг|г|м|м2|м²|л|уп|box|pack|rolle|karton)(?![\p{L}\p{N}])\.?)/iu
 const unitWithQuantity = /^([1-9][0-9]{0,6})?\s*([\p{L}][\p{L}\p{M}0-9²³.]{0,15})?$/u
 
 /** "(", "($", "(EUR" */
 const openParenthesis = /^\((?:\p{Sc}|[A-Z]{2,3}\p{Sc}?|\s)*$/u
+/** "12,50 ¹", "12.50†" */
+const footnoteMark = /\s*[\u00b9\u00b2\u00b3\u2020\u2021]{1,2}\)?$/u
+/** A multiple or a part of the number, written right behind it. */
+const glued = /^(?:[kKMmкК](?![\p{L}.])|\s*[¢￠])/u
 const foreignSign = /[^\s\p{L}\p{M}\p{Sc}*()[\]|.,:;!'"’״׳/+_\u2010-\u2015-]/u
 
 function readAffix(before: string, after: string): Affix | null {
@@ -70,7 +89,7 @@ function readAffix(before: string, after: string): Affix | null {
     isNegative = true
   }
   // "12,-" and "12.–" have no decimals; "12.50-" is negative.
-  const roundMark = /^[.,:][-\u2010-\u2015\u2212]{1,2}/u.exec(tail)
+  const roundMark = /^(?:[.,:][-\u2010-\u2015\u2212]{1,2}|\/=)/u.exec(tail)
   if (roundMark !== null) tail = tail.slice(roundMark[0].length).trim()
   else if (tail !== '' && isMinus(tail.charCodeAt(0))) {
     isNegative = true
@@ -89,8 +108,11 @@ function readAffix(before: string, after: string): Affix | null {
   if (per !== null) tail = tail.replace(perPart, '')
   // "10/12": nothing says that this is a quantity and no second price.
   if (per !== null && per.unit === null && !/\p{L}|\p{Sc}/u.test(`${lead}${after}`)) return null
+  tail = tail.replace(footnoteMark, '')
   // Digits outside "per 100" mean a second number: a range, a size, a date.
   if (/[0-9]/.test(lead) || /[0-9]/.test(tail)) return null
+  // "1.2M" is a million and more, "99¢" less than one.
+  if (glued.test(after)) return null
   // So do signs that are none of a price's: "15 %", "±3", "3 = 2".
   if (foreignSign.test(lead) || foreignSign.test(tail)) return null
   const currency = understand(`${lead} ${tail}`)
@@ -101,27 +123,53 @@ function readAffix(before: string, after: string): Affix | null {
 /** The currency among the words, null without one, undefined where a word is none that prices have. */
 function understand(text: string): CurrencyMention | null | undefined {
   let currency: CurrencyMention | null = null
+  let hasTax = false
+  let hasSide = text.includes('+')
+  let hasLetter = false
   for (const word of currencyWords(text.replace(/[*()[\]|]/g, ' '))) {
     const mention = currencyOf(word)
     if (mention !== null) {
       if (currency === null || currency.code === null) currency = mention
       continue
     }
-    const folded = normalize(word)
-    if (folded !== '' && !priceWords.has(folded)) return undefined
+    // In lower case: "MwSt" is no camel case.
+    const folded = normalize(word.toLowerCase())
+    if (folded === '') continue
+    if (taxNames.has(folded)) hasTax = true
+    else if (taxSides.has(folded)) hasSide = true
+    else if (letterOfTax.has(folded)) hasLetter = true
+    else if (!priceWords.has(folded)) return undefined
   }
+  // "с" and "s" stand before the name of a tax; a tax alone ("VAT 12.50") is not the price.
+  if ((hasLetter && !hasTax) || (hasTax && !hasSide && !hasLetter)) return undefined
   return currency
 }
 
-/** "From", VAT and the like: they surround a price and change nothing about its number. */
-const priceWords = new Set(
-  `ab von from starting at as low only nur now jetzt price preis prix precio pris cena цена cijena
-   a partir de des desde da partire dal vanaf fra fran od от від від itibaren baslayan απο από החל مل من 起 から より
-   excl exkl exclusive incl inkl inclusive ex inc vat mwst ust moms mva tva iva btw dph kdv alv gst ндс пдв без с з со в т ч
-   tax taxes tasse netto net nett brutto gross ht ttc hors zzgl plus sin con sem com con o m dazn fi vol each ea
-   税込 税抜 含税 不含税 税别 לפני כולל מעמ שח
-  `
-    .split(/\s+/)
-    .map(normalize)
-    .filter((word) => word !== ''),
+/** "From" and the like: they surround a price and change nothing about its number. */
+const priceWords = wordSet(
+  `ab von from starting at as low only nur now jetzt price preis prix precio prezzo preço prijs pris cena ceny цена ціна cijena fiyat τιμη מחיר سعر
+   a partir de des desde da partire dal vanaf fra fran od от від od itibaren baslayan απο από החל מל من 起 から より
+   ca circa cirka approx approximately environ около прибл приблизно
+   new neu nouveau nuevo novo nowosc ny nyhet novinka новинка хит sale aktion angebot promo promotion offer oferta offerta tilbud акция акція sonderpreis spar
+   rrp rrp msrp srp uvp мрц ррц рекомендованная
+   vol each ea dazn fi`,
 )
+
+/** A tax, and what says whether it is in the price. */
+const taxNames = wordSet(
+  `vat mwst ust moms mva tva iva btw dph kdv alv gst ндс пдв φπα tax taxes tasse מעמ ضريبة`,
+)
+const taxSides = wordSet(
+  `excl exkl ekskl eks exclusive incl inkl inklusive exklusive inclusive including excluding included excluded ex inc netto net neto nett brutto bruto gross ht ttc hors zzgl plus + without with
+   sin con sem com com bez без con senza inclusa esclusa incluido mas uden med uten dahil haric χωρις με לפני כולל ללא в т ч 税込 税抜 含税 不含税 税别 税別`,
+)
+const letterOfTax = wordSet('s c z m u с з со')
+
+function wordSet(text: string): ReadonlySet<string> {
+  return new Set(
+    text
+      .split(/\s+/)
+      .map((word) => normalize(word))
+      .filter((word) => word !== ''),
+  )
+}

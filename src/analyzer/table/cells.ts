@@ -38,7 +38,12 @@ export function cellReaders(decision: TableDecision, options: TableOptions, faul
   const readQuantity = priceReader(decision.decimal.style)
   const noDates = { validFrom: null, validTo: null }
   // A currency column speaks for its own row only: a blank cell in it is not the neighbour's currency.
-  const tableCode = table.from === 'column' ? options.currency : (table.code ?? options.currency)
+  const isOpen = table.code === null && table.from === 'symbol'
+  const tableCode = isOpen
+    ? null
+    : table.from === 'column'
+      ? options.currency
+      : (table.code ?? options.currency)
 
   return {
     text(row, field) {

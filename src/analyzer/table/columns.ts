@@ -1,3 +1,4 @@
+import type { ColumnFormat } from './column-format.ts'
 import { currencyOf } from './currency.ts'
 import { parseDate } from './dates.ts'
 import { isEan } from './ean.ts'
@@ -40,11 +41,24 @@ export interface ColumnProfile {
   medianE4: number
   /** Of the cells that read as a price. */
   lowestE4: number
+  /** A workbook shows its numbers as percentages. */
+  isPercent: boolean
 }
 
-/** Profiles the columns 0 to width - 1. `rows` are data rows: no headings, no blank rows. */
-export function profileColumns(rows: readonly Row[], width: number): ColumnProfile[] {
-  return Array.from({ length: width }, (_, column) => profileColumn(rows, column))
+/**
+ * Profiles the columns 0 to width - 1.
+ * @param rows data rows: no headings, no blank rows
+ * @param formats how a workbook shows the numbers of its columns
+ */
+export function profileColumns(
+  rows: readonly Row[],
+  width: number,
+  formats: ReadonlyMap<number, ColumnFormat> = new Map(),
+): ColumnProfile[] {
+  return Array.from({ length: width }, (_, column) => ({
+    ...profileColumn(rows, column),
+    isPercent: formats.get(column)?.isPercent ?? false,
+  }))
 }
 
 /** A share of the filled cells, 0 where none is filled. */
@@ -55,6 +69,11 @@ export function share(count: number, profile: ColumnProfile): number {
 /** How much of the column is filled. */
 export function fill(profile: ColumnProfile): number {
   return profile.rowCount === 0 ? 0 : profile.filled / profile.rowCount
+}
+
+/** Whether a text is a unit of sale, with or without a number before it: "шт.", "kg", "100 St". */
+export function isUnitWord(text: string): boolean {
+  return text.length <= 10 && unitWord.test(text)
 }
 
 function profileColumn(rows: readonly Row[], column: number): ColumnProfile {
@@ -110,7 +129,7 @@ function countText(text: string, profile: ColumnProfile): void {
   if (/\.(?:jpe?g|png|gif|webp|svg|bmp)(?:[?#]\S*)?$/i.test(text)) profile.images++
   if (head.length <= 30 && parseDate(head, 'dmy') !== null) profile.dates++
   if (head.length <= 12 && currencyOf(head) !== null) profile.currencyCodes++
-  if (head.length <= 10 && unitWord.test(head)) profile.unitWords++
+  if (isUnitWord(head)) profile.unitWords++
 }
 
 const distinctMax = 1000
@@ -143,5 +162,6 @@ function emptyProfile(column: number, rowCount: number): ColumnProfile {
     meanLength: 0,
     medianE4: 0,
     lowestE4: 0,
+    isPercent: false,
   }
 }

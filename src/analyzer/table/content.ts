@@ -39,12 +39,16 @@ export function isYears(profile: ColumnProfile): boolean {
   return profile.filled >= 2 && share(profile.years, profile) > 0.9 && profile.withCurrency === 0
 }
 
+/** Any column that holds codes is better than a blank one of the right name. */
+const blankSkuFactor = 0.68
+
 /** Confidence of a field that only the content speaks for. */
 export const contentScoreMax = 0.59
 
 const factors: Record<Field, (profile: ColumnProfile) => number> = {
   sku(profile) {
-    if (profile.filled === 0) return 0
+    // An export names its columns whether or not anybody has filled them; see `identityOf`.
+    if (profile.filled === 0) return blankSkuFactor
     let factor = 0.5 + 0.5 * Math.min(1, fill(profile) / 0.9)
     const distinct = share(profile.distinct, profile)
     if (distinct < 0.5) factor *= 0.5
@@ -69,7 +73,7 @@ const factors: Record<Field, (profile: ColumnProfile) => number> = {
     return factor
   },
   price(profile) {
-    if (profile.filled === 0) return 0
+    if (profile.filled === 0 || profile.isPercent) return 0
     const readable = share(profile.priced + profile.onRequest, profile)
     if (readable < 0.3 || profile.priced === 0) return 0
     let factor = readable >= 0.6 ? 1 : 0.6
@@ -153,7 +157,7 @@ const scores: Partial<Record<Field, (profile: ColumnProfile) => number>> = {
     )
   },
   price(profile) {
-    const priced = share(profile.priced, profile)
+    const priced = profile.isPercent ? 0 : share(profile.priced, profile)
     if (priced < 0.8 || isYears(profile) || share(profile.eans, profile) > 0.5 || fill(profile) < 0.5)
       return 0
     // Whole numbers alone may be anything; the larger ones are rather prices than counts.

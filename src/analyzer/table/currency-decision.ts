@@ -1,46 +1,72 @@
+import type { ColumnFormat } from './column-format.ts'
 import { type CurrencyMention, currencyIn, currencyOf } from './currency.ts'
-import type { CurrencySource, TableDecision, TableOptions } from './decision.ts'
+import type { TableDecision, TableOptions } from './decision.ts'
 import type { Mapping } from './mapping.ts'
 import { priceReader } from './price.ts'
 import type { Row } from './row.ts'
 import { cellText } from './text.ts'
 
+/** What can name the currency of a table, beside its mapping. */
+export interface CurrencyClues {
+  headers: readonly string[]
+  /** Rows below the header. */
+  body: readonly Row[]
+  /** What titles and notes say, an ISO 4217 code. */
+  title: string | null
+  /** How a workbook shows the numbers of the price column; null: it does not tell. */
+  format: ColumnFormat | null
+}
+
 /**
- * The table's currency and where it comes from: the price cells' symbol or code, else the price header, else the
- * currency column, else the configuration. A sign that several currencies share ("$", "kr", "¥") counts only with
- * what settles it: the header, the column, the configuration, or letters that only one of the languages has.
+ * The table's currency and where it comes from: the price cells' symbol or code (a workbook may show it by the number
+ * format), else the price header, else the currency column, else a title, else the configuration. A sign that several
+ * currencies share ("$", "kr", "¥") counts only with what settles it: the header, the column, a title, the
+ * configuration, or letters that only one of the languages has.
  */
 export function decideCurrency(
   mapping: Mapping,
-  headers: readonly string[],
-  body: readonly Row[],
+  clues: CurrencyClues,
   options: TableOptions,
 ): TableDecision['currency'] {
-  const inCells = mentionsIn(mapping, body)
+  const inCells = mentionsIn(mapping, clues.body)
   const sure = majority(inCells.filter((mention) => mention.code !== null))
   if (sure !== null) return { code: sure.code, from: sure.kind }
-  const shared = majority(inCells)
   const inHeader = mapping.price?.header == null ? null : currencyIn(mapping.price.header)
   const stated = inHeader !== null && inHeader.code !== null ? inHeader.code : null
+  const shown = clues.format?.currencies ?? []
+  // Euros and dollars in one column, or a header that says otherwise: the numbers alone do not tell which is which.
+  const isContradicted =
+    shown.length > 1 || shown.some(({ candidates }) => !candidates.includes(stated ?? candidates[0]!))
+  if (isContradicted && mapping.currency === undefined) return { code: null, from: 'symbol' }
+  const [shownSign = null] = shown
+  if (shownSign !== null && shownSign.code !== null) return { code: shownSign.code, from: 'symbol' }
   if (stated !== null) return { code: stated, from: 'header' }
   if (mapping.currency !== undefined) {
     const codes = new Set<string>()
-    for (const row of body) {
+    for (const row of clues.body) {
       const code = currencyOf(cellText(row.cells[mapping.currency.column]))?.code ?? null
       if (code !== null) codes.add(code)
     }
     return { code: codes.size === 1 ? [...codes][0]! : null, from: 'column' }
   }
-  const sign = shared ?? inHeader
-  const from: CurrencySource = shared === null ? 'header' : 'symbol'
-  if (sign !== null) {
-    if (options.currency !== null && sign.candidates.includes(options.currency)) {
-      return { code: options.currency, from: 'configuration' }
-    }
-    const told = settledByLanguage(sign, headers, body)
-    return told === null ? { code: null, from: null } : { code: told, from }
-  }
-  return { code: options.currency, from: options.currency === null ? null : 'configuration' }
+  return settle(majority(inCells) ?? shownSign, inHeader, clues, options)
+}
+
+/** Without a code: what a title or the configuration says, where a shared sign allows that. */
+function settle(
+  inCells: CurrencyMention | null,
+  inHeader: CurrencyMention | null,
+  { headers, body, title }: CurrencyClues,
+  options: TableOptions,
+): TableDecision['currency'] {
+  const sign = inCells ?? inHeader
+  const may = (code: string | null) => code !== null && (sign === null || sign.candidates.includes(code))
+  if (may(title)) return { code: title, from: 'title' }
+  if (may(options.currency)) return { code: options.currency, from: 'configuration' }
+  const told = sign === null ? null : settledByLanguage(sign, headers, body)
+  return told === null
+    ? { code: null, from: null }
+    : { code: told, from: inCells === null ? 'header' : 'symbol' }
 }
 
 function mentionsIn(mapping: Mapping, body: readonly Row[]): CurrencyMention[] {

@@ -1,6 +1,6 @@
 import { isInRows, rowWithin, wholeSheet } from './area.ts'
 import { type FoundArea, findAreas } from './areas.ts'
-import { decideTable } from './decide.ts'
+import { decideTable, type TableKnowledge } from './decide.ts'
 import type { TableDecision, TableOptions } from './decision.ts'
 import { headerNames } from './header-names.ts'
 import { columnOfLetter } from './letters.ts'
@@ -16,15 +16,23 @@ export function decideSheet(
   sample: Row[],
   sheet: { index: number; name: string | null; isHidden?: boolean },
   options: TableOptions,
+  known: TableKnowledge,
 ): TableDecision[] {
   const found = findAreas(sample, headerNames())
   if (found.length === 1 || namesLetters(options, headingWords(sample, found))) {
-    return [decideTable(sample, sheet, options, { area: wholeSheet, headingRow: found[0]!.headingRow })]
+    const place = { area: wholeSheet, headingRow: found[0]!.headingRow }
+    return [decideTable(sample, sheet, options, place, known)]
   }
-  return found.map((place) => {
+  const tables = found.map((place) => {
     const rows = sample.filter(({ index }) => isInRows(place.area, index))
     const own = rows.map((row) => rowWithin(row, place.area))
-    return decideTable(own, sheet, options, place)
+    return decideTable(own, sheet, options, place, known)
+  })
+  return tables.map((table) => {
+    const beside = tables.filter(({ area }) => area.firstRow === table.area.firstRow)
+    // The title of the whole list stands over the first of several tables.
+    const haveHeadings = beside.every(({ sectionRows }) => sectionRows.length > 0)
+    return haveHeadings ? table : { ...table, sectionRows: [] }
   })
 }
 

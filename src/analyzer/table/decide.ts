@@ -1,34 +1,32 @@
-import { perUnitOf } from './affix.ts'
+import { headerUnitOf, perUnitOf } from './affix.ts'
 import { hasWholeRows, wholeSheet } from './area.ts'
 import type { FoundArea } from './areas.ts'
+import type { ColumnFormat } from './column-format.ts'
 import { type ColumnProfile, profileColumns } from './columns.ts'
 import { withoutCurrency } from './currency.ts'
 import { decideCurrency } from './currency-decision.ts'
 import { dateOrderOf } from './dates.ts'
-import { decimalEvidence } from './decimal-style.ts'
-import type {
-  DateOrder,
-  DecimalDecision,
-  Field,
-  TableDecision,
-  TableOptions,
-  TierColumn,
-} from './decision.ts'
+import { decideDecimals } from './decimal-decision.ts'
+import type { FileStyle } from './decimal-style.ts'
+import type { DateOrder, Field, TableDecision, TableOptions } from './decision.ts'
+import { otherDocument } from './document-kind.ts'
 import { findHeader } from './header.ts'
-import { headerNames } from './header-names.ts'
+import { type HeaderNames, headerNames } from './header-names.ts'
+import type { Issue } from './issue.ts'
 import { nameCharacteristics } from './keys.ts'
 import { findLineColumn, type Mapping, mapColumns } from './mapping.ts'
 import { numberTest } from './number-cell.ts'
 import { pinnedHeaders, resolveOverrides } from './overrides.ts'
-import { priceReader } from './price.ts'
-import { findTiers, isPriceTie, quantityColumns } from './price-columns.ts'
+import { findOtherLists, findTiers, isPriceTie, quantityColumns } from './price-columns.ts'
 import { priceTaxOf } from './price-tax.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
 import { findSectionRows } from './section-rows.ts'
+import { sureMin } from './sure.ts'
 import { cellText, filledCount } from './text.ts'
-import { isPlainList, plainConfidence } from './unnamed.ts'
-import { judgeTable, type SampleCounts, sureMin } from './verdict.ts'
+import { titleFacts } from './titles.ts'
+import { isOnlyName, isPlainList, plainConfidence } from './unnamed.ts'
+import { judgeTable, type SampleCounts } from './verdict.ts'
 
 /**
  * Decides what a table means: header, columns, decimal sign, currency, and whether it is a price list at all.
@@ -41,6 +39,7 @@ export function decideTable(
   sheet: { index: number; name: string | null; isHidden?: boolean },
   options: TableOptions,
   place: FoundArea = { area: wholeSheet, headingRow: null },
+  known: TableKnowledge = nothingKnown,
 ): TableDecision {
   const names = headerNames()
   const header = findHeader(sample, names, { pinned: pinnedHeaders(options), last: place.headingRow })
@@ -48,21 +47,29 @@ export function decideTable(
   const body = sample.filter((row) => row.index >= firstDataRow && filledCount(row.cells) >= 2)
   const headers = header?.texts ?? []
   const width = Math.max(headers.length, widthOf(body))
-  const profiles = profileColumns(body.slice(0, profiledRows(width)), width)
+  const formats = new Map(known.formats.map((format) => [format.column, format]))
+  const profiles = profileColumns(body.slice(0, profiledRows(width)), width, formats)
   const { columns: pinned, unknown } = resolveOverrides(options, headers, width)
   const table = { texts: headers, profiles, body }
   const breaks = quantityColumns(table, names)
   const mapping = mapColumns(headers, profiles, names, pinned, breaks)
   const isUnnamed = header === null || header.confidence < sureMin
   const isPlain = isUnnamed && isPlainList(mapping, profiles, body)
-  if (isPlain) trust(mapping)
-  else if (pinned.price === undefined && mapping.price !== undefined && isPriceTie(table, mapping)) {
-    mapping.price.confidence = Math.round(mapping.price.confidence * tieFactor * 100) / 100
+  if (isPlain) trust(mapping, ['sku', 'name', 'price'])
+  else {
+    if (pinned.price === undefined && mapping.price !== undefined && isPriceTie(table, mapping))
+      mapping.price.confidence = Math.round(mapping.price.confidence * tieFactor * 100) / 100
+    if (isOnlyName(mapping, profiles)) trust(mapping, ['name'])
   }
-  const decimal = decideDecimal(mapping, body)
+  const facts = titleFacts(outside(sample, body, header), sheet.name)
+  const priceFormat = formats.get(mapping.price?.column ?? -1) ?? null
+  const clues = { headers, body, title: facts.currency, format: priceFormat }
+  const currency = decideCurrency(mapping, clues, options)
+  const decimals = decideDecimals(mapping, body, { currency: currency.code, fileStyle: known.fileStyle })
+  const isPinned = Object.keys(pinned).length > 0
   const tiers = findTiers(table, names, mapping, breaks).map((tier) => ({
     ...tier,
-    decimal: tierStyle(tier.column, body, decimal),
+    decimal: decimals.styleOf(tier.column),
   }))
   const decision: TableDecision = {
     sheet: sheet.index,
@@ -71,21 +78,23 @@ export function decideTable(
     verdict: 'review',
     reasons: [],
     headerRows: header?.rows.filter((row) => row >= 0) ?? [],
+    headerLines: header?.lines ?? [],
     firstDataRow,
     sectionRows: header === null ? [] : findSectionRows(sample, header, place.area),
     headers,
     mapping,
     tiers,
+    otherLists: findOtherLists(table, mapping, tiers),
     characteristics: nameCharacteristics(
       headers,
       (column) => profiles[column]!.filled > 0,
       { mapping, tiers },
       width,
     ),
-    currency: decideCurrency(mapping, headers, body, options),
-    decimal,
-    priceTax: priceTaxOf(mapping.price?.header ?? ''),
-    priceUnit: priceUnitOf(mapping),
+    currency,
+    decimal: decimals.price,
+    priceTax: priceTaxOf(mapping.price?.header ?? '') ?? facts.tax,
+    priceUnit: priceUnitOf(mapping, names, priceFormat),
     dateOrder: decideDateOrder(mapping, body),
     nameFallback: findNameFallback(mapping, headers, profiles, body),
     unknownColumns: unknown,
@@ -93,19 +102,31 @@ export function decideTable(
     overflowFrom:
       sheet.name === null && header !== null && hasWholeRows(place.area) ? overflowOf(headers, body) : null,
     isHidden: sheet.isHidden ?? false,
-    identity: identityOf(mapping, options),
+    identity: identityOf(mapping, profiles, options),
   }
+  const titles = sample.filter(({ index }) => index < firstDataRow)
+  const otherwise = isPinned ? null : otherDocument({ headers, mapping, profiles, titles })
   const counts = countSample(decision, sample, options)
-  return { ...decision, ...judgeTable(decision, isPlain ? 'plain' : header, counts) }
+  return { ...decision, ...judgeTable(decision, isPlain ? 'plain' : header, counts, otherwise) }
 }
 
 /** What the cells alone show without doubt is as good as a header. */
-function trust(mapping: Mapping): void {
-  for (const field of ['sku', 'name', 'price'] as const) {
+function trust(mapping: Mapping, trusted: readonly Field[]): void {
+  for (const field of trusted) {
     const decided = mapping[field]
     if (decided !== undefined) decided.confidence = Math.max(decided.confidence, plainConfidence)
   }
 }
+
+/** What is known of a table before its rows are looked at. */
+export interface TableKnowledge {
+  /** The decimal sign that the other tables of the file prove; null where they prove none. */
+  fileStyle: FileStyle
+  /** How a workbook shows the numbers of its columns; empty where it does not tell. */
+  formats: readonly ColumnFormat[]
+}
+
+const nothingKnown: TableKnowledge = { fileStyle: null, formats: [] }
 
 /** Rows to profile: fewer of very wide tables, whose cells would take many seconds to look at. */
 function profiledRows(width: number): number {
@@ -137,34 +158,29 @@ function overflowOf(headers: readonly string[], body: readonly Row[]): number | 
   return overflowing < body.length / 2 ? width : null
 }
 
-function decideDecimal(mapping: Mapping, body: readonly Row[]): DecimalDecision {
-  const column = mapping.price?.column
-  return column === undefined ? decimalEvidence().decision() : columnDecimal(column, body)
+/** "Preis/Euro" has a slash and no unit; currencies are looked for in decideCurrency. */
+function priceUnitOf(
+  mapping: Mapping,
+  names: HeaderNames,
+  format: ColumnFormat | null,
+): TableDecision['priceUnit'] {
+  const { header = null } = mapping.price ?? {}
+  const inHeader = header === null ? null : headerUnitOf(withoutCurrency(header))
+  // "Preis/Price" says it in two languages.
+  const isUnit =
+    inHeader !== null && (inHeader.unit === null || (names.quick(inHeader.unit).price ?? 0) < sureMin)
+  const inFormat = format === null ? null : perUnitOf(withoutCurrency(format.text))
+  return (isUnit ? inHeader : null) ?? inFormat ?? { unit: null, quantityE4: null }
 }
 
-function columnDecimal(column: number, body: readonly Row[]): DecimalDecision {
-  const evidence = decimalEvidence()
-  const readPrice = priceReader(null)
-  for (const row of body) {
-    const { shape, raw } = readPrice(row.cells[column])
-    if (shape !== null) evidence.see(shape, row.index, raw)
-  }
-  return evidence.decision()
+/** Rows that are no data: titles above the header and notes below the table. */
+function outside(sample: readonly Row[], body: readonly Row[], header: { rows: number[] } | null): Row[] {
+  const inside = new Set([...body.map(({ index }) => index), ...(header?.rows ?? [])])
+  const rows = sample.filter(({ index, cells }) => !inside.has(index) && cells.length > 0)
+  return [...rows.slice(0, titleRowsMax), ...rows.slice(titleRowsMax).slice(-titleRowsMax)]
 }
 
-/** What the column itself proves, else what the price does; a column that nothing settles is read cell by cell. */
-function tierStyle(column: number, body: readonly Row[], price: DecimalDecision): TierColumn['decimal'] {
-  const own = columnDecimal(column, body)
-  if (own.style === null || own.confidence >= sureMin) return own.style ?? price.style
-  return price.style !== null && price.confidence >= sureMin ? price.style : 'mixed'
-}
-
-function priceUnitOf(mapping: Mapping): TableDecision['priceUnit'] {
-  const header = mapping.price?.header ?? null
-  // "Preis/Euro" has a slash and no unit; currencies are looked for in decideCurrency.
-  const per = header === null ? null : perUnitOf(withoutCurrency(header))
-  return per ?? { unit: null, quantityE4: null }
-}
+const titleRowsMax = 40
 
 function decideDateOrder(mapping: Mapping, body: readonly Row[]): DateOrder | null {
   const columns = (['valid_from', 'valid_to'] as const)
@@ -194,8 +210,9 @@ function findNameFallback(
 }
 
 /** Depends on the columns that are there, never on the rows: the same list must give the same keys next week. */
-function identityOf(mapping: Mapping, options: TableOptions): Field[] {
-  if (mapping.sku !== undefined) return ['sku']
+function identityOf(mapping: Mapping, profiles: readonly ColumnProfile[], options: TableOptions): Field[] {
+  // A blank column of SKUs identifies nothing.
+  if (mapping.sku !== undefined && profiles[mapping.sku.column]?.filled !== 0) return ['sku']
   const variants = (['group', 'variant'] as const).filter((field) => mapping[field] !== undefined)
   return [...new Set([...options.identity, ...variants])]
 }
@@ -205,10 +222,15 @@ function countSample(decision: TableDecision, sample: readonly Row[], options: T
   const reader = tableReader(decision, options)
   for (const row of sample) {
     const outcome = reader.read(row)
-    if (outcome.kind === 'rejected') counts.rejected++
+    if (outcome.kind === 'rejected' && !isOnNoList(outcome.issues)) counts.rejected++
     if (outcome.kind !== 'item') continue
     counts.items++
     if (outcome.item.priceE4 !== null) counts.priced++
   }
   return counts
+
+  /** Among several price lists, an article that is on none of them is nothing that could not be read. */
+  function isOnNoList(issues: readonly Issue[]): boolean {
+    return decision.otherLists.length > 0 && issues.every(({ code }) => code === 'missing_price')
+  }
 }

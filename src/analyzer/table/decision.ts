@@ -60,10 +60,18 @@ export interface TierColumn {
  */
 export type DecimalStyle = 'dot' | 'comma' | 'mixed'
 
+/**
+ * What a decimal style rests on: cells of the column, other numbers of the file, or the coins of the currency (yen
+ * have none, dinars a thousand). `usage`: that lone separators before three digits group thousands in most lists.
+ */
+export type DecimalSource = 'column' | 'file' | 'currency' | 'usage'
+
 /** How the numbers of the price column are written, and what proves it. */
 export interface DecimalDecision {
   /** Null: no cell needed one (whole numbers, or binary numbers of a workbook). */
   style: DecimalStyle | null
+  /** Null with a style of null. */
+  from: DecimalSource | null
   confidence: number
   /** Cells such as "1.234" that say nothing alone and follow the column. */
   ambiguousCount: number
@@ -73,7 +81,8 @@ export interface DecimalDecision {
 
 export type DateOrder = 'dmy' | 'mdy'
 
-export type CurrencySource = 'symbol' | 'code' | 'header' | 'column' | 'configuration'
+/** `symbol` without a code: the cells show several currencies by their formats, and a row does not say which. */
+export type CurrencySource = 'symbol' | 'code' | 'header' | 'column' | 'title' | 'configuration'
 
 export type Verdict = 'price-list' | 'review' | 'not-a-price-list'
 
@@ -91,6 +100,8 @@ export interface TableDecision {
   reasons: string[]
   /** 0-based row indexes; empty when the table has no header. */
   headerRows: number[]
+  /** What each row of a header of several rows says alone, normalised by column; empty for a header of one row. */
+  headerLines: string[][]
   firstDataRow: number
   /** 0-based rows above the header that are no titles but headings of the first section. */
   sectionRows: number[]
@@ -99,6 +110,11 @@ export interface TableDecision {
   mapping: Partial<Record<Field, ColumnDecision>>
   /** Further columns of prices, in the order of their columns. */
   tiers: TierColumn[]
+  /**
+   * Columns among the tiers whose price is taken where the article is not on the main price list, best first: many
+   * articles of such a table are on one of its lists only. Empty where most have the main price.
+   */
+  otherLists: number[]
   /** Columns that become characteristics: 0-based column and key. */
   characteristics: { column: number; key: string }[]
   currency: { code: string | null; from: CurrencySource | null }

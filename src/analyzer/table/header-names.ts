@@ -2,6 +2,8 @@ import { withoutPerUnit } from './affix.ts'
 import { currencyIn, withoutCurrency } from './currency.ts'
 import type { Field } from './decision.ts'
 import { fields } from './decision.ts'
+import { isNoPriceHeader } from './price-rank.ts'
+import { statedTaxOf } from './price-tax.ts'
 import { similarTo } from './similarity.ts'
 import { synonymsOf } from './synonyms.ts'
 import { normalize } from './text.ts'
@@ -44,11 +46,16 @@ export function headerNames(): HeaderNames {
  * "Цена, RUB" → "цена", "Preis/Euro" → "preis", "€ без ПДВ" → "".
  */
 export function coreOf(header: string): string {
-  const words = normalize(withoutPerUnit(withoutCurrency(header)).replaceAll('MwSt', 'mwst'))
+  const words = normalize(
+    withoutPerUnit(withoutCurrency(header)).replaceAll('MwSt', 'mwst').replace(asianTax, ' '),
+  )
     .split(' ')
     .filter((word) => word !== '' && !vatWords.has(word))
   return words.join(' ')
 }
+
+/** "税抜", "含税" and the like, which stand beside the word for price without a space. */
+const asianTax = /税[抜込别別]|不?含[税稅]|未[税稅]/g
 
 interface Entry {
   field: Field
@@ -74,6 +81,10 @@ interface Index {
 }
 
 const tierScores = { sure: 1, good: 0.9, vague: 0.7 } as const
+const ownIdScore = 0.95
+const moneyHeaderMax = 40
+const moneyScore = 0.65
+const taxedScore = 0.8
 const fuzzyLengthMin = 5
 const headerLengthMax = 60
 
@@ -125,6 +136,8 @@ function scoreQuick(header: string, index: Index): NameScores {
     return scores
   }
   addExact(whole, 1, scores, index)
+  // The identifier that a record of an XML catalog states of itself.
+  if (header === '@id') raise(scores, 'sku', ownIdScore)
   const core = coreOf(header)
   if (core === '') {
     if (currencyIn(header) !== null) raise(scores, 'price', 0.75)
@@ -133,7 +146,17 @@ function scoreQuick(header: string, index: Index): NameScores {
   if (core !== whole) addExact(core, 0.97, scores, index)
   if (core.length <= headerLengthMax) addParts(core, scores, index)
   lowerAsides(core, scores)
+  addByMoney(header, scores)
   return scores
+}
+
+/** "Trade £ (ex VAT)", "Händler EUR": what names a currency or says with or without VAT holds prices of some kind. */
+function addByMoney(header: string, scores: NameScores): void {
+  if (header.length > moneyHeaderMax || isNoPriceHeader(header)) return
+  const namesOther = Object.entries(scores).some(([field, score]) => field !== 'price' && score >= moneyScore)
+  if (namesOther) return
+  if (statedTaxOf(header) !== null) raise(scores, 'price', taxedScore)
+  else if (currencyIn(header) !== null) raise(scores, 'price', moneyScore)
 }
 
 function addExact(words: string, factor: number, scores: NameScores, index: Index): void {

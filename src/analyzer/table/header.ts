@@ -1,18 +1,8 @@
 import type { HeaderNames } from './header-names.ts'
+import { type Header, hasNumbersBelow, headerCellMax, wholeHeader } from './header-rows.ts'
 import { type NumberTest, numberTest } from './number-cell.ts'
-import type { Cell, Row } from './row.ts'
+import type { Row } from './row.ts'
 import { cellText, filledCount, normalize } from './text.ts'
-
-/** Where a table's header is and what it says. */
-export interface Header {
-  /** 0-based row indexes, one or two. */
-  rows: number[]
-  firstDataRow: number
-  /** By column; '' where the header is blank. Two-row headers are joined by a space. */
-  texts: string[]
-  /** 0 to 1: how sure it is that this is the header. */
-  confidence: number
-}
 
 /**
  * Finds the header in the first 200 rows: the row whose cells are called what columns are called, or failing that
@@ -34,7 +24,7 @@ export function findHeader(
     if (candidate !== null && (best === null || candidate.score > best.score + 0.01)) best = candidate
   }
   best ??= findByStructure(rows, looked.length, isNumber)
-  return best === null ? null : withSecondRow(rows, best, names, isNumber)
+  return best === null ? null : wholeHeader(rows, best, names, isNumber)
 }
 
 interface Candidate {
@@ -44,7 +34,6 @@ interface Candidate {
 }
 
 const searchedRowsMax = 200
-const headerCellMax = 60
 /** A header shows in its first columns; judging thousands in 200 rows would cost seconds. */
 const judgedColumnsMax = 256
 const pinnedBonus = 10
@@ -102,25 +91,13 @@ function widthBelow(rows: readonly Row[], at: number): number {
   return width
 }
 
-/** Whether some column has text here and numbers in most rows below: the mark of a header in any language. */
-function hasNumbersBelow(rows: readonly Row[], at: number, isNumber: NumberTest): boolean {
-  const { cells } = rows[at]!
-  const below = rows.slice(at + 1, at + 21).filter((row) => filledCount(row.cells) >= 2)
-  if (below.length === 0) return false
-  for (let column = 0; column < cells.length; column++) {
-    if (cellText(cells[column]) === '' || isNumber(cells[column])) continue
-    let numbers = 0
-    for (const row of below) if (isNumber(row.cells[column])) numbers++
-    if (numbers / below.length >= 0.5) return true
-  }
-  return false
-}
-
 /** A header in words that we do not know: short texts, all different, as wide as the table, above numbers. */
 function findByStructure(rows: readonly Row[], until: number, isNumber: NumberTest): Candidate | null {
+  const width = usualWidth(rows)
   for (let at = 0; at < until; at++) {
     const texts = rows[at]!.cells.map((cell) => cellText(cell)).filter((text) => text !== '')
-    if (texts.length < 2) continue
+    // Contacts and dates above the list are narrower than it.
+    if (texts.length < 2 || texts.length < width * 0.6) continue
     const isHeading =
       texts.every((text) => text.length <= headerCellMax) &&
       !rows[at]!.cells.some((cell) => isNumber(cell)) &&
@@ -136,94 +113,8 @@ function findByStructure(rows: readonly Row[], until: number, isNumber: NumberTe
   return null
 }
 
-/** Joins a second header row, above or below, where the two complete each other. */
-function withSecondRow(
-  rows: readonly Row[],
-  best: Candidate,
-  names: HeaderNames,
-  isNumber: NumberTest,
-): Header {
-  const row = rows[best.at]!
-  const below = rows[best.at + 1]
-  const above = rows[best.at - 1]
-  if (below !== undefined && isSecondRow(rows, best.at, names, isNumber)) {
-    return {
-      rows: [row.index, below.index],
-      firstDataRow: below.index + 1,
-      texts: joined(row.cells, below.cells),
-      confidence: best.confidence * 0.9,
-    }
-  }
-  if (above !== undefined && above.index === row.index - 1 && isUpperRow(above.cells, row.cells, isNumber)) {
-    return {
-      rows: [above.index, row.index],
-      firstDataRow: row.index + 1,
-      texts: joined(above.cells, row.cells),
-      confidence: best.confidence * 0.9,
-    }
-  }
-  return {
-    rows: [row.index],
-    firstDataRow: row.index + 1,
-    texts: row.cells.map((cell) => headerText(cell)),
-    confidence: best.confidence,
-  }
-}
-
-/**
- * The row below the header belongs to it when it names something under a blank (merged) header cell, holds no
- * number, and stands above numbers.
- */
-function isSecondRow(rows: readonly Row[], at: number, names: HeaderNames, isNumber: NumberTest): boolean {
-  const upper = rows[at]!.cells
-  const lower = rows[at + 1]!.cells
-  if (rows[at + 1]!.index !== rows[at]!.index + 1) return false
-  let filled = 0
-  let underBlank = 0
-  let named = 0
-  const width = Math.max(upper.length, lower.length)
-  for (let column = 0; column < width; column++) {
-    const text = cellText(lower[column])
-    if (text === '') continue
-    filled++
-    if (text.length > headerCellMax || isNumber(lower[column])) return false
-    if (cellText(upper[column]) === '') underBlank++
-    if (Object.values(names.quick(text)).some((score) => score >= 0.9)) named++
-  }
-  if (filled < 2 || underBlank === 0) return false
-  return (named > 0 || filled < filledCount(upper)) && hasNumbersBelow(rows, at + 1, isNumber)
-}
-
-/** The row above the header belongs to it when it is text and fills the header's blanks. */
-function isUpperRow(upper: readonly Cell[], lower: readonly Cell[], isNumber: NumberTest): boolean {
-  let filled = 0
-  let overBlank = 0
-  for (let column = 0; column < upper.length; column++) {
-    const text = cellText(upper[column])
-    if (text === '') continue
-    filled++
-    if (text.length > headerCellMax || isNumber(upper[column])) return false
-    if (cellText(lower[column]) === '') overBlank++
-  }
-  return filled >= 2 && overBlank > 0 && filledCount(lower) >= 2
-}
-
-/** "Price | (merged)" over "retail | wholesale" → "Price retail", "Price wholesale". */
-function joined(upper: readonly Cell[], lower: readonly Cell[]): string[] {
-  const texts: string[] = []
-  let carried = ''
-  for (let column = 0; column < Math.max(upper.length, lower.length); column++) {
-    const top = headerText(upper[column])
-    const bottom = headerText(lower[column])
-    if (top !== '') carried = top
-    // A blank above a filled cell is the rest of a merged cell; a blank above a blank ends it.
-    else if (bottom === '') carried = ''
-    const over = top !== '' ? top : carried
-    texts.push(over === '' || bottom === '' ? top || bottom : `${over} ${bottom}`)
-  }
-  return texts
-}
-
-function headerText(cell: Cell | undefined): string {
-  return cellText(cell).replace(/\s+/g, ' ')
+/** How many cells a row of the list fills: as many as the wider quarter of the rows with several cells. */
+function usualWidth(rows: readonly Row[]): number {
+  const widths = rows.map(({ cells }) => filledCount(cells)).filter((width) => width >= 2)
+  return widths.sort((a, b) => a - b)[Math.floor(widths.length * 0.75)] ?? 0
 }

@@ -1,3 +1,4 @@
+import { currencyIn } from './currency.ts'
 import type { HeaderNames, NameScores } from './header-names.ts'
 import type { NumberTest } from './number-cell.ts'
 import type { Cell } from './row.ts'
@@ -24,8 +25,11 @@ export function headingRow(
   if (cells.length > columnsMax) return null
   const words: string[] = []
   const priceColumns: number[] = []
+  /** Columns that may be called a price: "Trade £ (ex VAT)" is one among other headers. */
+  const mayBePriced: number[] = []
   let nameColumn = -1
   let filled = 0
+  let named = 0
   let numbers = 0
   for (let column = 0; column < cells.length; column++) {
     const text = cellText(cells[column])
@@ -40,9 +44,14 @@ export function headingRow(
     if (text.length > textMax) return null
     words[column] = normalize(text)
     const scores = names.quick(text)
-    if ((scores.price ?? 0) >= scoreMin && (scores.price ?? 0) >= best(scores)) priceColumns.push(column)
+    const price = scores.price ?? 0
+    const hasCurrency = price < fieldMin && currencyIn(text) !== null
+    if (best(scores) >= fieldMin || hasCurrency) named++
+    if (price >= scoreMin && price >= best(scores)) priceColumns.push(column)
+    else if (hasCurrency || (price >= fieldMin && price >= best(scores))) mayBePriced.push(column)
     else if (nameColumn < 0 && Math.max(scores.name ?? 0, scores.sku ?? 0) >= scoreMin) nameColumn = column
   }
+  if (named >= filled * namedShareMin) priceColumns.push(...mayBePriced)
   if (nameColumn < 0 || priceColumns.length === 0 || numbers * 2 > filled) return null
   return { words, nameColumn, priceColumns }
 }
@@ -67,7 +76,9 @@ const textMax = 80
 const numbersMax = 4
 /** Only very names of a field count: a data row may well hold "Price tag" or "Item box". */
 const scoreMin = 0.85
-const fieldMin = 0.7
+const fieldMin = 0.68
+/** Of the filled cells. */
+const namedShareMin = 0.6
 
 function best(scores: NameScores): number {
   let highest = 0

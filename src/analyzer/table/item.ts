@@ -45,6 +45,9 @@ export interface ItemRow {
   notes: Issue[]
 }
 
+/** Whether a row has a price, its own or a further one. */
+export const hasPrice = ({ priceE4, tiers }: ItemRow): boolean => priceE4 !== null || tiers !== null
+
 /** Whether one of a row's prices does not say in which currency it is. */
 export function lacksCurrency({ priceE4, currency, tiers }: ItemRow): boolean {
   if (priceE4 !== null && currency === null) return true

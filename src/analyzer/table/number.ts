@@ -145,10 +145,12 @@ function scan(text: string, shape: NumberShape, groups: Groups): NumberShape {
   }
   if (isGrouped) return explain(text, groups, shape)
   shape.isNumber = true
-  const fraction = end < length ? fractionOf(text.charCodeAt(end)) : 0
+  // "12½" and "12 ½"
+  const fractionAt = end + 1 < length && separatorKind(text.charCodeAt(end)) === grouping ? end + 1 : end
+  const fraction = fractionAt < length ? fractionOf(text.charCodeAt(fractionAt)) : 0
   if (fraction > 0) {
     shape.fractionE4 = fraction
-    shape.end = end + 1
+    shape.end = fractionAt + 1
   }
   return shape
 }

@@ -20,6 +20,9 @@ const textLengthMax = 60
 /** The cell's whole text. */
 const exact = new Set(
   split(`poa|por|call|request|tbd|tba|tbc|n/a|na|ka|k.a.|н/д|anfrage|anfragen|auf anfr|a.a.|consultar|consulte|consulta|запрос
+    |tp|tagespreis|preis a a|kein preis|n c|nc|s demande|sd|prix du jour|da definire|prezzo da definire|s consulta|s cons|a convenir|a combinar|dagprijs|prijs op aanvr|dagspris|offereras|efter aftale
+    |etter avtale|enligt overenskommelse|enl ok|do ustalenia|do negocjacji|telefon|dle dohody|dohodou|нет|немає|цену уточняйте|звонить|по договоренности|договор|договорна|за запитом|за домовленістю|ціну уточнюйте|уточнити
+    |teklif alınız|arayınız|görüşülür|κατόπιν συνεννόησης|τηλεφωνήστε|επικοινωνήστε|συζητήσιμη|התקשר|התקשרו|לבירור|נא לברר|הצעת מחיר|حسب الطلب|اتصل بنا|للاستفسار|电议|電議|时价|時價|另议|見積|お見積り|お見積|要見積|別途|別途見積|時価|オープン|no price|price tbd|poa price|market price|current price|quote|get quote|request quote|rfq|enquire|inquire
     |уточнить|нет цены|nv|aanvraag|forespørsel|offert|offerte|tarjous|sorunuz|询价|面议`),
 )
 

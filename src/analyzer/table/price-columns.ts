@@ -6,7 +6,7 @@ import type { TierColumn } from './decision.ts'
 import type { HeaderNames } from './header-names.ts'
 import type { Mapping } from './mapping.ts'
 import { priceReader } from './price.ts'
-import { isNoPriceHeader, priceRank } from './price-rank.ts'
+import { isCurrentPrice, isNoPriceHeader, priceRank } from './price-rank.ts'
 import { priceTaxOf } from './price-tax.ts'
 import { quantityBreakOf } from './quantity-break.ts'
 import type { Row } from './row.ts'
@@ -88,6 +88,39 @@ export function findTiers(
 }
 
 /**
+ * The price lists that take the place of the main one: an article that has 0 or nothing there, and a price on another,
+ * costs what that one says. Only where this is the way of the table; a price that is missing in some rows is missing.
+ * @returns columns, best first
+ */
+export function findOtherLists(
+  { texts, body }: PriceTable,
+  { price }: Mapping,
+  tiers: readonly TierColumn[],
+): number[] {
+  if (price === undefined) return []
+  const tax = priceTaxOf(texts[price.column] ?? '')
+  const lists = tiers
+    .filter((tier) => tier.minQuantityE4 === null && isCurrentPrice(texts[tier.column] ?? ''))
+    // A price with VAT cannot stand in for one without.
+    .filter((tier) => tax === null || tier.tax === null || tier.tax === tax)
+    .map(({ column }) => column)
+    .sort((one, other) => priceRank(texts[other] ?? '') - priceRank(texts[one] ?? '') || one - other)
+  if (lists.length === 0) return []
+  const read = priceReader(null)
+  const hasPrice = (row: Row, column: number) => {
+    const { kind, e4 } = read(row.cells[column])
+    return kind === 'price' && e4 > 0
+  }
+  let priced = 0
+  let onOther = 0
+  for (const row of body) {
+    if (hasPrice(row, price.column)) priced++
+    else if (lists.some((column) => hasPrice(row, column))) onOther++
+  }
+  return onOther >= otherRowsMin && onOther >= (priced + onOther) * otherShareMin ? lists : []
+}
+
+/**
  * Whether the price and its runner-up are so alike that a person has to choose: named alike, filled in the same rows,
  * and not of the same value.
  */
@@ -111,10 +144,12 @@ const tieMax = 0.02
 const tierNameMin = 0.5
 const fallingMin = 0.9
 const comparedRows = 200
+const otherRowsMin = 3
+const otherShareMin = 0.1
 
 function isPriceLike(profile: ColumnProfile): boolean {
   const readable = share(profile.priced + profile.onRequest, profile)
-  if (profile.priced === 0 || readable < 0.5) return false
+  if (profile.priced === 0 || profile.isPercent || readable < 0.5) return false
   return !isYears(profile) && !isCounting(profile) && share(profile.eans, profile) <= 0.5
 }
 

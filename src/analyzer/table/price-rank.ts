@@ -1,5 +1,6 @@
-import { perUnitOf } from './affix.ts'
+import { headerUnitOf } from './affix.ts'
 import { withoutCurrency } from './currency.ts'
+import { priceTaxOf } from './price-tax.ts'
 import { quantityBreakOf } from './quantity-break.ts'
 import { normalize } from './text.ts'
 
@@ -12,12 +13,21 @@ export function priceRank(header: string): number {
   const words = ` ${normalize(header)} `
   const from = quantityBreakOf(header)?.from ?? 1
   if (from > 1) return quantityRank - quantityStep * Math.log10(from)
-  const per = perUnitOf(withoutCurrency(header))
+  const per = headerUnitOf(withoutCurrency(header))
   const perFactor = per === null || isPiece(per) ? 1 : per.quantityE4 === null ? perUnitRank : perQuantityRank
   for (const { factor, marks } of ranks) {
     for (const mark of marks) if (words.includes(mark)) return factor * perFactor
   }
-  return perFactor
+  return perFactor * (priceTaxOf(header) === 'gross' ? grossRank : 1)
+}
+
+/**
+ * Whether prices of this column are what somebody pays now for one: no old prices, limits, prices from a quantity on,
+ * or prices per kilogram.
+ */
+export function isCurrentPrice(header: string): boolean {
+  const per = headerUnitOf(withoutCurrency(header))
+  return (per === null || isPiece(per)) && priceRank(header) >= currentRankMin
 }
 
 /**
@@ -26,7 +36,7 @@ export function priceRank(header: string): number {
  */
 export function isNoPriceHeader(header: string): boolean {
   const words = ` ${normalize(header)} `
-  if (/[%٪％]/.test(header)) return true
+  if (/[%٪％]/.test(header) || totalWord.test(words)) return true
   return noPriceMarks.some((mark) => words.includes(mark)) && !priceStems.test(words)
 }
 
@@ -41,24 +51,30 @@ const pieceWord =
 // Beside a plain price, the price per kilogram serves for comparison.
 const perUnitRank = 0.97
 const perQuantityRank = 0.95
-const quantityRank = 0.9
+const currentRankMin = 0.86
+const grossRank = 0.97
+const quantityRank = 0.85
 const quantityStep = 0.005
 
 const noPriceMarks = split(
   `discount|rabatt|rabais|remise|sconto|descuento|desconto|korting|rabat|sleva|скидка|знижка|indirim|iskonto|εκπτωση|הנחה|خصم|折扣|割引
   |deposit|pfand|consigne|cauzione|statiegeld|pant|kaucja|zaloha|залог|депозит|shipping|delivery|freight|versand|porto|fracht|livraison|доставка|kargo
-  |total|sum|summe|gesamt|somme|amount|betrag|montant|importe|importo|bedrag|belop|kwota|suma|soucet|castka|сумма|сума|итого|всего|разом|toplam|tutar|συνολο|ποσο|סהכ|סכום|الاجمالي|المبلغ|المجموع|合计|合計|小计|小計|总计|金额|金額|总价|總價
-  |margin|marge|marza|наценка|маржа|националка|mwst|ust|vat|tva|iva|btw|moms|mva|dph|ндс|пдв|kdv|φπα|מעמ|tax|税率|税额`,
+  |sum|summe|somme|amount|betrag|montant|importe|importo|bedrag|belop|kwota|suma|soucet|castka|сумма|сума|tutar|ποσο|סכום|المبلغ|金额|金額
+  |margin|marge|marza|наценка|маржа|mwst|ust|vat|tva|iva|btw|moms|mva|dph|ндс|пдв|kdv|φπα|מעמ|tax|税率|税额`,
 )
 // Words that begin like these name a price whatever stands beside them.
 const priceStems =
   / (?:price|preis|prix|prezz|preci|prec|prijs|pris|cena|ceny|cen|цен|цін|fiyat|τιμ|מחיר|سعر)|preis |prijs |pris |[价価價]/
 
+// "Total price" is a sum whatever the word beside it.
+const totalWord =
+  / (?:line |sub |grand )?(?:sub)?total(?:e|preis|pris|prijs)? |gesamt| extended |summenpreis| итого| всего| общая | разом | усього| загальна |razem|celkem|celková| toplam | συνολο| συνολικη|סהכ|اجمالي|المجموع|合[计計]|[小总總][计計]|[总總][价價]/
+
 const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.7,
     marks: split(
-      `old|compare at|compare|was|before|previous|regular|alter|statt|стар|предыдущ|ancien|barre|anterior|antes|vecchio|tidigare|tidligere|forpris|stara|puvodni|eski|παλια|קודם|القديم|原价|原價|旧`,
+      `old|compare at|compare|was|before|previous|regular|alter|alt|bisher|bisheriger|ehemals|streichpreis|statt|стар|предыдущ|ancien|barre|anterior|antes|vecchio|tidigare|gammalt|gammal|ordinarie|ord|tidligere|gammel|normalpris|forpris|fore|oude|was prijs|van prijs|adviesprijs was|stara|stare|puvodni|poprzednia|przed|бывш|зачеркнут|до скидки|без скидки|без знижки|eski|παλια|קודם|القديم|原价|原價|旧`,
     ),
   },
   {
@@ -95,6 +111,8 @@ function split(text: string): string[] {
   return text.split('|').map((mark) => {
     const words = normalize(mark)
     // Words match whole; scripts without spaces and Slavic stems match anywhere.
-    return /[\u3040-\u9fff]/.test(words) || words === 'стар' || words === 'предыдущ' ? words : ` ${words} `
+    return /[\u3040-\u9fff]/.test(words) || ['стар', 'предыдущ', 'бывш', 'зачеркнут'].includes(words)
+      ? words
+      : ` ${words} `
   })
 }

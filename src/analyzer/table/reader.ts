@@ -12,7 +12,7 @@ import { isTidyAt, type Row } from './row.ts'
 import { rowKinds } from './row-kind.ts'
 import { sectionTracker } from './sections.ts'
 import { cellText, rowText } from './text.ts'
-import { tierWriter } from './tiers.ts'
+import { otherPriceReader, tierWriter } from './tiers.ts'
 import { faultsOf, nameLengthMax, quoted, skuLengthMax } from './validate.ts'
 
 export { contradicts } from './decimal-style.ts'
@@ -39,9 +39,10 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
   const readPrice = priceReader(decision.decimal.style)
   const cells: CellReaders = cellReaders(decision, options, faults)
   const writeTiers = decision.tiers.length === 0 ? null : tierWriter(decision, faults)
+  const readOther = decision.otherLists.length === 0 ? null : otherPriceReader(decision)
   const writeCharacteristics = characteristicsWriter(tableKeys(decision), decision.headers.length)
   const sectionRows = new Set(decision.sectionRows)
-  const isKeyedBySku = column.sku >= 0
+  const isKeyedBySku = column.sku >= 0 && decision.identity.includes('sku')
   // Most rows have nothing to say, so what they could say it in is used again.
   let spareIssues: Issue[] = []
   let spareNotes: Issue[] = []
@@ -61,7 +62,9 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
         ? ignore(row, 'section')
         : { kind: 'ignored', reason: kinds.above(row) }
     }
-    const reading = readPrice(column.price < 0 ? undefined : row.cells[column.price])
+    if (kinds.isNumbering?.(row) === true) return { kind: 'ignored', reason: 'repeated_header' }
+    let priceColumn = column.price
+    let reading = readPrice(priceColumn < 0 ? undefined : row.cells[priceColumn])
     if (reading.shape !== null) evidence.see(reading.shape, row.index, reading.raw)
     const sku = isKeyedBySku ? lineAt(row, column.sku) : ''
     let name = nameOf(row)
@@ -82,7 +85,13 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     checkName(row, name, issues)
     // Where there are several price lists, 0 means that the article is not on this one.
     const isOffList = writeTiers !== null && reading.kind === 'price' && reading.e4 === 0
-    const kind = isOffList ? 'blank' : reading.kind
+    let kind = isOffList ? 'blank' : reading.kind
+    const other = kind === 'blank' && readOther !== null ? readOther(row) : null
+    if (other !== null) {
+      reading = other.reading
+      priceColumn = other.column
+      kind = 'price'
+    }
     const mayBeOnOther = writeTiers !== null && kind === 'blank'
     if (!mayBeOnOther) checkPrice(row, kind, reading.raw, issues)
     const currency = cells.currency(row, reading.currency, issues)
@@ -94,7 +103,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
         faults.error({
           code: 'too_many_decimals',
           row: row.index,
-          column: column.price,
+          column: priceColumn,
           raw: reading.raw,
           text,
         }),
@@ -103,7 +112,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     if (reading.isRounded) {
       const text = `holds ${quoted(reading.raw)}, which was rounded to 4 decimals`
       notes.push(
-        faults.note({ code: 'price_rounded', row: row.index, column: column.price, raw: reading.raw, text }),
+        faults.note({ code: 'price_rounded', row: row.index, column: priceColumn, raw: reading.raw, text }),
       )
     }
     const unit = reading.unit ?? cells.text(row, 'unit') ?? decision.priceUnit.unit
@@ -130,7 +139,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     const item: ItemRow = {
       row: row.index,
       itemKey,
-      sku: isKeyedBySku ? sku : null,
+      sku: isKeyedBySku ? sku : skuOf(row),
       name,
       priceE4: isPriced ? reading.e4 : null,
       currency: isPriced ? currency : null,
@@ -143,8 +152,8 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       characteristics: writeCharacteristics(row),
       tiers: tiers === null ? null : tiers.tiers,
       tierCells: tiers === null ? null : tiers.tierCells,
-      priceColumn: column.price >= 0 ? column.price : null,
-      priceRaw: column.price >= 0 ? reading.raw : null,
+      priceColumn: priceColumn >= 0 ? priceColumn : null,
+      priceRaw: priceColumn >= 0 ? reading.raw : null,
       notes: notes.length === 0 ? noNotes : notes,
     }
     return { kind: 'item', item }
@@ -183,6 +192,12 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     const name = lineAt(row, column.name)
     if (name.length > 0 || decision.nameFallback === null) return name
     return lineAt(row, decision.nameFallback)
+  }
+
+  /** Of a column that the sample left blank: it says what it says, and identifies nothing. */
+  function skuOf(row: Row): string | null {
+    const sku = column.sku < 0 ? '' : lineAt(row, column.sku)
+    return sku.length === 0 || sku.length > skuLengthMax ? null : sku
   }
 
   function checkSku(row: Row, sku: string, issues: Issue[]): void {

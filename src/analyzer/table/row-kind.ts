@@ -1,9 +1,10 @@
 import type { TableDecision } from './decision.ts'
+import { isNumbering } from './header-rows.ts'
 import type { IgnoredReason } from './issue.ts'
 import { numberTest } from './number-cell.ts'
 import type { PriceKind } from './price.ts'
 import type { Row } from './row.ts'
-import { isNoteText, isTotalText } from './row-words.ts'
+import { isNoteText, isTaxText, isTotalText, mayBeTotalText } from './row-words.ts'
 import { cellText, filledCount, normalize } from './text.ts'
 
 /** Tells rows that are no items from rows that are, or should be. */
@@ -12,6 +13,11 @@ export interface RowKinds {
   above(row: Row): IgnoredReason
   /** Why a row below the header is no item; null: it is one, perhaps a faulty one. */
   ignored(row: Row, price: PriceKind): IgnoredReason | null
+  /**
+   * Whether a row only numbers the columns, as one of the header's rows does: on the next page it would read like an
+   * item. Null: this header has no such row.
+   */
+  isNumbering: ((row: Row) => boolean) | null
   /** Cheap: whether the name of a row without SKU could introduce a total. */
   mayBeTotal(name: string): boolean
   /** Column of the one text of a section row. */
@@ -21,9 +27,13 @@ export interface RowKinds {
 export function rowKinds(decision: TableDecision): RowKinds {
   const isNumber = numberTest()
   const headerRows = new Set(decision.headerRows)
-  const headerTexts = decision.headers.map((text) => normalize(text))
-  const headerFilled = headerTexts.filter((text) => text !== '').length
+  /** What a repeated header may say: all of it in one row, or each of its rows. */
+  const headerLines = [decision.headers.map((text) => normalize(text)), ...decision.headerLines].map(
+    (words) => ({ words, filled: words.filter((word) => word !== '').length }),
+  )
+  const isNumbered = decision.headerLines.some((words) => isNumbering(words))
   const skuColumn = decision.mapping.sku?.column ?? -1
+  const nameColumn = decision.mapping.name?.column ?? -1
   const priceColumn = decision.mapping.price?.column ?? -1
 
   return {
@@ -37,7 +47,8 @@ export function rowKinds(decision: TableDecision): RowKinds {
       if (count === 0) return 'blank'
       if (price !== 'price' && repeatsHeader(row)) return 'repeated_header'
       const text = cellText(row.cells[first])
-      if (numbers > 0 && isTotalText(text) && !hasSku(row, first)) return 'total'
+      if (numbers > 0 && !hasSku(row, first) && (isTotalText(text) || isTax(text, first, count)))
+        return 'total'
       // What only numbers the rows says nothing: "105" alone is a blank row.
       if (numbers === count && count === 1 && first === decision.lineColumn) return 'blank'
       // "-" or "on request" beside a text: an article without a price.
@@ -46,7 +57,9 @@ export function rowKinds(decision: TableDecision): RowKinds {
       return null
     },
 
-    mayBeTotal: (name) => name.length <= totalLengthMax && totalInitials.has(name.charCodeAt(0) | 32),
+    isNumbering: isNumbered ? (row) => isNumbering(row.cells) : null,
+
+    mayBeTotal: mayBeTotalText,
 
     onlyText: (row) => look(row).first,
   }
@@ -75,12 +88,19 @@ export function rowKinds(decision: TableDecision): RowKinds {
   }
 
   function repeatsHeader(row: Row): boolean {
-    if (headerFilled === 0) return false
-    let same = 0
-    for (let column = 0; column < headerTexts.length; column++) {
-      if (headerTexts[column] !== '' && normalize(cellText(row.cells[column])) === headerTexts[column]) same++
-    }
-    return same >= Math.min(2, headerFilled) && same >= headerFilled * 0.6
+    return headerLines.some(({ words, filled }) => {
+      if (filled === 0) return false
+      let same = 0
+      for (let column = 0; column < words.length; column++) {
+        if (words[column] !== '' && normalize(cellText(row.cells[column])) === words[column]) same++
+      }
+      return same >= Math.min(2, filled) && same >= filled * 0.6
+    })
+  }
+
+  /** A tax beside its amount, and not where articles are named. */
+  function isTax(text: string, column: number, count: number): boolean {
+    return count <= 2 && column !== nameColumn && isTaxText(text)
   }
 
   /** Whether the row has a SKU of its own, in another cell than the word for total. */
@@ -94,16 +114,7 @@ export function rowKinds(decision: TableDecision): RowKinds {
     // A text where prices go, and a workbook's error ("#N/A"), are faults to show.
     if (column === priceColumn || /^#[A-Z]/.test(text)) return null
     if (!/\p{L}/u.test(text)) return 'note'
+    if (isTotalText(text)) return 'total'
     return isNoteText(text) ? 'note' : 'section'
   }
 }
-
-const totalLengthMax = 60
-
-// First letters, lower case as `| 32` makes ASCII, of the words for total; other scripts keep theirs either way.
-const totalInitials = new Set(
-  [...'tsgzierdoymcaiTSGZIERDOYMCAIитовсрузИТОВСРУЗσγΣΓסהمإا总合總小計総ΑαC'].flatMap((letter) => [
-    letter.charCodeAt(0),
-    letter.charCodeAt(0) | 32,
-  ]),
-)

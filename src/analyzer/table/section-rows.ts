@@ -1,18 +1,18 @@
-import type { TableArea } from './area.ts'
-import type { Header } from './header.ts'
+import { hasWholeRows, type TableArea } from './area.ts'
+import type { Header } from './header-rows.ts'
 import type { Cell, Row } from './row.ts'
 import { isNoteText, isTotalText } from './row-words.ts'
 import { cellText, filledCount, normalize } from './text.ts'
 
 /**
  * The rows above a header that name the first section rather than the list: what stands right above the header of a
- * later table of the sheet, and above the first header where every repeated one has its section above it too.
+ * later table of the sheet, right above each of several tables side by side, and above the first header where every repeated one has its section above it too.
  */
 export function findSectionRows(rows: readonly Row[], header: Header, area: TableArea): number[] {
   const first = header.rows[0]
   const at = rows.findIndex(({ index }) => index === first)
   if (at < 1) return []
-  if (area.firstRow === 0 && !repeatsBelowHeadings(rows, at)) return []
+  if (area.firstRow === 0 && hasWholeRows(area) && !repeatsBelowHeadings(rows, at)) return []
   const above: number[] = []
   for (let place = at - 1; place >= 0 && above.length < levelsMax; place--) {
     const row = rows[place]!

@@ -16,7 +16,7 @@ export interface Synonyms {
 const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
   sku: {
     sure: `sku|item code|item no|item number|item nr|product code|product number|product no|part number|part no|article number|article no
-      |article code|stock code|variant sku|material number|catalog number|catalogue number|cat no|mpn|item sku|sku code|order number|order code|model number
+      |article code|stock code|variant sku|material number|catalog number|catalogue number|cat no|item sku|sku code|order number|order code|model number
       |artikelnummer|artikelnr|artikel nr|art nr|artnr|bestellnummer|bestell nr|bestellnr|artikel no|materialnummer|produktnummer|sachnummer|teilenummer|artikelcode
       |référence|réf|ref produit|référence produit|référence article|code article|code produit|numéro d article|n article|réf article
       |codice articolo|cod articolo|codice prodotto|cod art|cod prodotto|riferimento
@@ -36,7 +36,7 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |品番|商品コード|商品番号|型番|製品番号`,
     good: `code|item id|product id|article id|ref|reference|part|partnumber|item ref|artikel id|varekode|код товара|код товару|код номенклатуры|код артикула
       |código|codigo|codice|kod|kód|код|nummer artikel|art no|artikel num|symbol|clave|cod|kodas|型号|型號|קוד|קטלוגי|الكود|رمز|コード|isbn|kode|id товара|ürün no`,
-    vague: `number|no|nr|id|article|artikel|item|nummer|numero|numéro|número|n|номер|номер товара|cislo|číslo|model|modell|модель|модел|model no|modelo|modèle
+    vague: `number|no|nr|id|mpn|article|artikel|item|nummer|numero|numéro|número|n|номер|номер товара|cislo|číslo|model|modell|модель|модел|model no|modelo|modèle
       |типоразмер|ean|gtin|barcode|barkod|ean code|штрихкод|cod barras|código de barras|رقم|番号`,
   },
   name: {
@@ -58,7 +58,7 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |اسم المنتج|اسم الصنف|الاسم|وصف الصنف|المنتج|الصنف
       |品名|商品名称|产品名称|名称|商品名|產品名稱|商品名稱|名稱|货品名称|物料名称|菜名
       |商品名|品名|製品名|名称`,
-    good: `product|goods|item|artikel|produkt|produit|prodotto|producto|produto|article|articolo|artículo|artigo|товар|изделие|продукт|продукция|vare|vara|varubeskrivning|towar|zboží|produkt název|ürün|mal|stok|είδος|προϊόν|מוצר|פריט|תיאור|商品|产品|產品|製品|service|leistung|usługa|услуга|servicio|prestation|libelle article|materiale|material`,
+    good: `product|goods|item|artikel|produkt|produit|prodotto|producto|produto|article|articolo|artículo|artigo|товар|изделие|продукт|продукция|vare|vara|varubeskrivning|towar|zboží|produkt název|ürün|mal|stok|είδος|προϊόν|מוצר|פריט|תיאור|商品|产品|產品|製品|service|leistung|usługa|услуга|servicio|prestation|libelle article|materiale|material|dish|dishes|menu item|блюдо|страва|gericht|speise|plat|piatto|plato|prato|gerecht|danie|jídlo|yemek|πιάτο`,
     vague: `title|titel|titre|titolo|título|description|descriptions|beschreibung|descrizione|descripción|descrição|beskrivelse|beskrivning|opis|popis|описание|опис|açıklama|περιγραφή|وصف|描述|説明|label|text|details|наименования|specification|particulars|concept|concepto|author title|detalle|model|modell|модель`,
   },
   price: {
@@ -112,7 +112,7 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
     sure: `price quantity|price basis|price unit quantity|preiseinheit|pe|preismenge|preis je|preis pro|per quantity|quantity per price|prisantal|pris per antal|pris pr antal|base quantity|кол во за цену|prijs per|prijs per aantal|quantité par prix|cantidad por precio|unit qty`,
   },
   category: {
-    sure: `category|product category|categories|product group|group|category name|product type|product family|family|class|item group|department|collection
+    sure: `category|category text|product category|categories|product group|group|category name|product type|product family|family|class|item group|department|collection
       |kategorie|warengruppe|produktgruppe|artikelgruppe|sortiment|gruppe|produktkategorie|hauptgruppe
       |catégorie|famille|famille de produits|groupe|rayon|gamme
       |categoria|famiglia|gruppo|gruppo merceologico|reparto

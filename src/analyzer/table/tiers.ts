@@ -1,7 +1,7 @@
 import type { CurrencyMention } from './currency.ts'
 import type { TableDecision } from './decision.ts'
 import type { Issue } from './issue.ts'
-import { priceReader } from './price.ts'
+import { type PriceReading, priceReader } from './price.ts'
 import { priceFault } from './price-faults.ts'
 import type { Row } from './row.ts'
 import type { Faults } from './validate.ts'
@@ -46,6 +46,34 @@ export function tierWriter(
       notes.push(faults.note({ ...fault, text, row: row.index, column, raw: reading.raw }))
     }
     return tiers === '' ? null : { tiers: `${tiers}]`, tierCells: `${tierCells}]` }
+  }
+}
+
+/** A price that stands in for the main one. */
+export interface OtherPrice {
+  column: number
+  reading: PriceReading
+}
+
+/**
+ * Finds the price of an article that is not on the main list; null: it is on none. The reading is used
+ * again for the next row.
+ */
+export function otherPriceReader({ otherLists, tiers }: TableDecision): (row: Row) => OtherPrice | null {
+  const lists = otherLists.map((column) => {
+    const tier = tiers.find((candidate) => candidate.column === column)
+    const code = tier?.currency ?? null
+    const currency: CurrencyMention | null = code === null ? null : { code, candidates: [code], kind: 'code' }
+    return { column, currency, readPrice: priceReader(tier?.decimal ?? null) }
+  })
+  return (row) => {
+    for (const { column, currency, readPrice } of lists) {
+      const reading = readPrice(row.cells[column])
+      if (reading.kind !== 'price' || reading.e4 === 0) continue
+      if (reading.currency?.code == null) reading.currency = currency ?? reading.currency
+      return { column, reading }
+    }
+    return null
   }
 }
 

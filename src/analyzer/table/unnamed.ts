@@ -3,6 +3,7 @@ import { isCounting, isYears } from './content.ts'
 import type { Mapping } from './mapping.ts'
 import { priceReader } from './price.ts'
 import type { Row } from './row.ts'
+import { sureMin } from './sure.ts'
 
 /**
  * Whether the cells alone leave no doubt which column is the SKU, which the name and which the price, as a person sees
@@ -26,6 +27,27 @@ export function isPlainList(
   if (!isNameAlone(name, others) || !isPriceAlone(price, others, body)) return false
   if (sku) return isSkuAlone(sku, others)
   return share(price.withCurrency, price) > 0.9
+}
+
+/**
+ * Whether the column that was taken for the name can be no other: SKU and price are sure by their headers, and no other
+ * column is left that holds different texts. "Art. | Quality | Width | Price": the quality is the name.
+ */
+export function isOnlyName(mapping: Mapping, profiles: readonly ColumnProfile[]): boolean {
+  const { sku, name, price } = mapping
+  if (!sku || !name || !price || sku.confidence < sureMin || price.confidence < sureMin) return false
+  const own = profiles[name.column]
+  if (own === undefined || share(own.withLetters, own) < 0.9 || fill(own) < 0.9) return false
+  const mapped = new Set(Object.values(mapping).map(({ column }) => column))
+  const rivals = profiles.filter(
+    (other) =>
+      !mapped.has(other.column) &&
+      share(other.withLetters, other) > 0.5 &&
+      share(other.distinct, other) > 0.3 &&
+      fill(other) > 0.3 &&
+      !isLinks(other),
+  )
+  return share(own.distinct, own) > 0.5 && rivals.length === 0
 }
 
 /** How sure such columns are: as sure as a header in vague words. */

@@ -1,6 +1,7 @@
 import { isWholeSheet } from './area.ts'
 import type { ColumnDecision, TableDecision, Verdict } from './decision.ts'
 import { checkOverrides } from './overrides.ts'
+import { sureMin } from './sure.ts'
 import { tableName } from './table-name.ts'
 
 /**
@@ -41,9 +42,6 @@ function isAlone({ sheetName, area }: TableDecision): boolean {
 
 const reasonsMax = 20
 
-/** Below this, a decision about a chief field is a guess that a person should look at. */
-export const sureMin = 0.6
-
 /** Prices in thousands or in coins: "Цена, тыс. руб.", "Price (cents)", "Preis in Tsd. €". */
 const multiples =
   /(?:^|[^\p{L}])(?:тыс|тис|млн|коп|копе[йе]\p{L}*|tsd|tausend|thousands?|mio|mill?ions?|tys|tis|mil|miles|milhares|migliaia|milliers|cents?|centimes|c[eé]ntimos|pence|groszy?|[öø]re|halé\p{L}*|kuruş)(?:$|[^\p{L}])|['’]000|[千万萬]/iu
@@ -58,11 +56,13 @@ export interface SampleCounts {
 /**
  * The verdict on one table, with the reasons in sentences for people.
  * @param header `plain`: its columns need no names; null: it has none
+ * @param otherwise what else it may be: see `otherDocument`
  */
 export function judgeTable(
   decision: Pick<TableDecision, 'mapping' | 'headerRows' | 'decimal' | 'unknownColumns'>,
   header: { confidence: number } | 'plain' | null,
   counts: SampleCounts,
+  otherwise: string | null,
 ): { verdict: Verdict; reasons: string[] } {
   const { sku, name, price } = decision.mapping
   const reasons: string[] = []
@@ -76,6 +76,7 @@ export function judgeTable(
   if (counts.items + counts.rejected === 0) {
     return { verdict: 'not-a-price-list', reasons: ['There are no rows below the header.'] }
   }
+  if (otherwise !== null) reasons.push(otherwise)
   if (counts.priced === 0) reasons.push('No row of the sample has a readable price.')
   if (header === null) reasons.push('The table has no header; the columns were told by what they hold.')
   // Misspelt headers are found by what stands below them; once their columns are sure, so is the header.

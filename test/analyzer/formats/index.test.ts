@@ -33,7 +33,17 @@ async function openedContent(
 }
 
 test('formats have names of their own', () => {
-  expect(formats.map(({ name }) => name)).toEqual(['xlsx', 'pdf', 'ndjson', 'json', 'csv'])
+  expect(formats.map(({ name }) => name)).toEqual([
+    'ods',
+    'xlsx',
+    'pdf',
+    'ndjson',
+    'json',
+    'excel-xml',
+    'html',
+    'xml',
+    'csv',
+  ])
 })
 
 test('the content decides, not the name', async () => {
@@ -55,12 +65,6 @@ describe('content that is not read is called by its name', () => {
     ['a web page (HTML)', '<!DOCTYPE html><html><body><table><tr><td>a;b</td></tr></table></body></html>'],
     ['a web page (HTML)', '\ufeff\n<table border="1"><tr><td>1</td></tr></table>'],
     ['a web page (HTML)', '<!-- saved by a shop --><html xmlns:x="urn:schemas-microsoft-com:office:excel">'],
-    ['an XML document', '<?xml version="1.0"?><yml_catalog><shop/></yml_catalog>'],
-    ['an XML document', '<catalog>\n  <item/></catalog>'],
-    [
-      'a workbook in the XML format of Excel 2003',
-      '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
-    ],
     ['a workbook in the SYLK format', 'ID;PWXL;N;E\nP;PGeneral\n'],
     ['a text document (RTF)', '{\\rtf1\\ansi Price list}'],
   ])('%s', async (name, content) => {
@@ -127,7 +131,7 @@ test('bytes of no known kind are refused', async () => {
 })
 
 describe.skipIf(corpus === null)('corpus', () => {
-  const files = corpus === null ? [] : [...new Glob('**/*.{xls,xlsb,ods,doc,xml}').scanSync(corpus)].sort()
+  const files = corpus === null ? [] : [...new Glob('**/*.{xls,xlsb,doc}').scanSync(corpus)].sort()
 
   test.each(files)('%s opens, or is refused for a reason', async (file) => {
     const found = await opened(join(corpus ?? '', file))

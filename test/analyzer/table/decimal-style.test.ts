@@ -4,10 +4,14 @@ import { contradicts, decimalEvidence } from '../../../src/analyzer/table/decima
 import { numberScanner } from '../../../src/analyzer/table/number.ts'
 
 function decide(...cells: string[]) {
+  return evidenceOf(...cells).decision()
+}
+
+function evidenceOf(...cells: string[]) {
   const scan = numberScanner()
   const evidence = decimalEvidence()
   for (const [row, raw] of cells.entries()) evidence.see(scan(raw), row, raw)
-  return evidence.decision()
+  return evidence
 }
 
 describe('the decimal style of a column', () => {
@@ -26,6 +30,7 @@ describe('the decimal style of a column', () => {
   test('is none where no cell needs it', () => {
     expect(decide('12', '1 234', '99')).toEqual({
       style: null,
+      from: null,
       confidence: 1,
       ambiguousCount: 0,
       evidence: [],
@@ -43,6 +48,38 @@ describe('the decimal style of a column', () => {
     expect(decide('1.234', '1.879').confidence).toBeLessThan(0.6)
     expect(decide('1.234', '2500', '3400').confidence).toBeLessThan(0.6)
     expect(decide('1.234', '1,234')).toMatchObject({ style: 'mixed', confidence: 0.3 })
+  })
+
+  test('is told by a currency without coins, and by one of a thousand', () => {
+    const prices = evidenceOf('1.234', '1.879')
+    const inCurrency = (currency: string) => prices.decision({ currency, fileStyle: null })
+    for (const currency of ['JPY', 'KRW', 'CLP', 'ISK', 'HUF', 'COP']) {
+      expect(inCurrency(currency)).toMatchObject({ style: 'comma', from: 'currency', confidence: 0.9 })
+    }
+    for (const currency of ['KWD', 'BHD', 'OMR', 'JOD', 'TND']) {
+      expect(inCurrency(currency)).toMatchObject({ style: 'dot', from: 'currency', confidence: 0.9 })
+    }
+    expect(inCurrency('EUR').confidence).toBeLessThan(0.6)
+  })
+
+  test('is told by the other numbers of the file, or put in doubt by them', () => {
+    const prices = evidenceOf('1.234', '1.879')
+    const beside = (fileStyle: 'dot' | 'comma') => prices.decision({ currency: null, fileStyle })
+    expect(beside('comma')).toMatchObject({ style: 'comma', from: 'file' })
+    expect(beside('comma').confidence).toBeGreaterThanOrEqual(0.6)
+    expect(beside('dot').confidence).toBeLessThan(0.6)
+    expect(evidenceOf('1.234', '12,50').decision({ currency: 'KWD', fileStyle: 'dot' })).toMatchObject({
+      style: 'comma',
+      from: 'column',
+    })
+  })
+
+  test('is doubtful where one cell of many shows other decimals', () => {
+    const thousands = ['1.299', '2.499', '3.199', '1.099', '1.899']
+    expect(decide(...thousands, '12.50').confidence).toBeLessThan(0.6)
+    // Three decimals are what the others may have as well.
+    expect(decide(...thousands, '0.125')).toMatchObject({ style: 'dot', confidence: 1 })
+    expect(decide(...thousands, '12,50')).toMatchObject({ style: 'comma', confidence: 1 })
   })
 
   test('is mixed where cells prove both', () => {
@@ -73,5 +110,12 @@ describe('a proved style', () => {
     expect(contradicts(decide('1.234'), decide('1.234', '12.50'))).toBe(true)
     expect(contradicts(decide('12'), decide('12', '12.50'))).toBe(false)
     expect(contradicts(decide('12,50'), decide('12,50', '1.234'))).toBe(false)
+  })
+
+  test('outweighs what the file or the currency said, and usage does not', () => {
+    const dinars = evidenceOf('1.234').decision({ currency: 'KWD', fileStyle: null })
+    expect(contradicts(dinars, decide('1.234', '2.345'))).toBe(false)
+    expect(contradicts(dinars, decide('1.234', '2,50'))).toBe(true)
+    expect(contradicts(dinars, decide('1.234', '1,234'))).toBe(true)
   })
 })

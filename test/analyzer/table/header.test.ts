@@ -76,3 +76,83 @@ describe('the header', () => {
     expect(per('Price')).toEqual({ unit: null, quantityE4: null })
   })
 })
+
+describe('a header of several rows', () => {
+  const cases: [string, string, number[], string[]][] = [
+    [
+      'with a numbering of the columns',
+      'Артикул|Наименование|Цена, руб|Остаток\n1|2|3|4\nA-1|Молоток|120,50|5\nA-2|Пила|240,00|3',
+      [0, 1],
+      ['Артикул', 'Наименование', 'Цена, руб', 'Остаток'],
+    ],
+    [
+      'with a row of units',
+      'Артикул|Наименование|Масса|Цена\n||кг|руб.\nA-1|Молоток|0,5|120,50\nA-2|Пила|0,3|240,00',
+      [0, 1],
+      ['Артикул', 'Наименование', 'Масса кг', 'Цена руб.'],
+    ],
+    [
+      'in two languages',
+      'Артикул|Наименование|Цена\nItem no|Description|Price\nA-1|Hammer|120.50\nA-2|Saw|240.00',
+      [0, 1],
+      ['Артикул Item no', 'Наименование Description', 'Цена Price'],
+    ],
+    [
+      'with a group over its prices',
+      'SKU|Product|Prices, EUR||Stock\n||Retail|Wholesale|\nA-1|Hammer|12.50|11.00|7\nA-2|Saw|24.50|21.00|8',
+      [0, 1],
+      ['SKU', 'Product', 'Prices, EUR Retail', 'Prices, EUR Wholesale', 'Stock'],
+    ],
+    [
+      'with a group and nothing else above',
+      '||Prices, EUR||\nSKU|Product|Retail|Wholesale|Stock\nA-1|Hammer|12.50|11.00|7\nA-2|Saw|24.50|21.00|8',
+      [0, 1],
+      ['SKU', 'Product', 'Prices, EUR Retail', 'Prices, EUR Wholesale', 'Stock'],
+    ],
+    [
+      'three of them, and a numbering',
+      'SKU|Product|Prices||Stock\n||Retail|Wholesale|\n||EUR|EUR|pcs\n1|2|3|4|5\nA-1|Hammer|12.50|11.00|7\nA-2|Saw|24.50|21.00|8',
+      [0, 1, 2, 3],
+      ['SKU', 'Product', 'Prices Retail EUR', 'Prices Wholesale EUR', 'Stock pcs'],
+    ],
+  ]
+  test.each(cases)('%s', (_, text, rows, headers) => {
+    const { decision, items, kinds } = readTable(rowsOf(text))
+    expect(decision.headerRows).toEqual(rows)
+    expect(decision.headers).toEqual(headers)
+    expect(decision.verdict).toBe('price-list')
+    expect(items.map(({ sku }) => sku)).toEqual(['A-1', 'A-2'])
+    // Printed again on the next page it is still no item.
+    const lines = text.split('\n')
+    const again = readTable(
+      rowsOf([...lines, ...lines.slice(0, rows.length), 'A-3|Nail|1.00|1.00|1'].join('\n')),
+    )
+    expect(again.kinds.slice(kinds.length, -1).filter((kind) => kind !== 'repeated_header')).toEqual([])
+  })
+
+  test('does not swallow what is no header', () => {
+    // An address over a blank header cell, a first article in small numbers, a unit that is a name.
+    const address = readTable(
+      rowsOf(
+        `ACME Ltd, Main Street|phone office|Mr. Smith\nSKU|Product||Price\n${list.replaceAll('|1', '||1')}`,
+      ),
+    )
+    expect(address.decision.headerRows).toEqual([1])
+    const numbers = readTable(rowsOf('No|Product|Price\n1|2|3\n2|Saw|4'))
+    expect(numbers.decision.headerRows).toEqual([0, 1])
+    const short = readTable(rowsOf('Code|Price\n1|2\n2|4\n3|5'))
+    expect(short.decision.headerRows).toEqual([0])
+    const units = readTable(rowsOf('Product|Unit|Price\nBox|шт|12.00\nSet|шт|13.00'))
+    expect(units.decision.headerRows).toEqual([0])
+    expect(units.items).toHaveLength(2)
+  })
+
+  test('is found below contacts with numbers even in words that nobody knows', () => {
+    const contacts = 'Simu|255 754 000\nBarua|info@example.com\nTarehe|01.03.2026\nKiwango|41,20'
+    const { decision, kinds } = readTable(
+      rowsOf(`${contacts}\nKudu|Jina|Bei|Idadi\nA-1|Nyundo|12.00|4\nA-2|Msumeno|24.00|5`),
+    )
+    expect(decision.headerRows).toEqual([4])
+    expect(kinds.slice(4)).toEqual(['header', 'item', 'item'])
+  })
+})

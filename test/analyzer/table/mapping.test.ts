@@ -195,3 +195,21 @@ test('whole-number prices that rise by one are prices, and a counted first colum
   const numbered = readTable(rowsOf('No|Name|Price EUR\n1|saw|10.50\n2|axe|11.50\n3|file|12.50'))
   expect(numbered.decision.mapping.price).toMatchObject({ column: 2 })
 })
+
+test('a column of SKUs that nobody has filled is shown, and items are known by their names', () => {
+  const { decision, items } = readTable(
+    rowsOf('Variant SKU|Title|Price\n|Ocean Shirt|50.00\n|Wool Jumper|80.00\n|Silk Blouse|65.00'),
+  )
+  expect(decision.mapping.sku).toMatchObject({ column: 0, header: 'Variant SKU' })
+  expect(decision.identity).toEqual(['name', 'unit'])
+  expect(decision.verdict).toBe('price-list')
+  expect(items.map(({ sku }) => sku)).toEqual([null, null, null])
+  expect(new Set(items.map(({ itemKey }) => itemKey)).size).toBe(3)
+})
+
+test('a filled column of codes is better than a blank one of the right name', () => {
+  const table = readTable(
+    rowsOf('SKU|Code|Title|Price\n|X-1|Ocean Shirt|50.00\n|X-2|Wool Jumper|80.00\n|X-3|Silk Blouse|65.00'),
+  )
+  expect(columnsIn(table)).toMatchObject({ sku: 1, name: 2, price: 3 })
+})

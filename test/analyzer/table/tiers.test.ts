@@ -97,6 +97,10 @@ describe('further prices', () => {
       { name: 'Old price', min_quantity_e4: null, price_e4: 140_000, currency: null },
       { name: 'Wholesale price', min_quantity_e4: null, price_e4: 100_000, currency: null },
     ])
+    expect(JSON.parse(table.items[0]!.tierCells!)).toEqual([
+      [2, '14.00'],
+      [4, '10.00'],
+    ])
   })
 
   test('say in which currency they are: the cell, then the header, then as the price', () => {
@@ -139,6 +143,41 @@ describe('further prices', () => {
     expect(table.kinds.slice(1)).toEqual(['item', 'item', 'item', 'missing_price'])
     expect(table.items.map(({ priceE4 }) => priceE4)).toEqual([120_000, null, null])
     expect(table.items[1]?.tiers).toContain('"price_e4":225000')
+  })
+
+  test('stand in for the price where many articles are on one of several lists only', () => {
+    const table = readTable(
+      rowsOf(`SKU|Name|Retail price|Wholesale price|Old price|Price from 10 pcs
+        A-1|Hammer|12.00|10.00|14.00|9.00
+        A-2|Saw|0|22.50|26.00|20.00
+        A-3|Drill|0|33.00|0|30.00
+        A-4|Axe||44.00|50.00|0
+        A-5|File|0|0|9.00|8.00
+        A-6|Nail|0|0|0|0`),
+    )
+    expect(table.decision.otherLists).toEqual([3])
+    expect(table.items.map(({ priceE4, priceColumn }) => [priceE4, priceColumn])).toEqual([
+      [120_000, 2],
+      [225_000, 3],
+      [330_000, 3],
+      [440_000, 3],
+      // What it used to cost, or costs by the ten, is not what it costs.
+      [null, 2],
+    ])
+    expect(table.kinds.at(-1)).toBe('missing_price')
+    expect(table.decision.verdict).toBe('price-list')
+  })
+
+  test('do not stand in where the price is missing in a row or two', () => {
+    const lines = Array.from(
+      { length: 40 },
+      (_, n) => `A-${n}|Article ${n}|${n === 7 ? '' : n + 12}.50|${n + 10}.50`,
+    )
+    const table = readTable(
+      rowsOf(['SKU|Name|Retail price|Wholesale price', ...lines].join('\n').replace('|.50', '|')),
+    )
+    expect(table.decision.otherLists).toEqual([])
+    expect(table.items[7]).toMatchObject({ sku: 'A-7', priceE4: null })
   })
 
   test('of 0 alone say nothing of a free article', () => {

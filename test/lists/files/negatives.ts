@@ -1,7 +1,7 @@
 import { type Draft, draft } from '../draft.ts'
 import { drawing, gtin13 } from '../draw.ts'
 import { truthOf } from '../truth.ts'
-import { csvBytes, workbookBytes } from '../write.ts'
+import { csvBytes, otherWorkbookBytes, workbookBytes } from '../write.ts'
 
 /** What suppliers also send, and what must not become articles. */
 export async function negatives() {
@@ -12,6 +12,10 @@ export async function negatives() {
     await workbook('de-rechnung.xlsx', invoice(), 'an invoice: what was bought, not what is offered'),
     csv('en-minutes.csv', minutes(), 'minutes of a meeting that speak of prices'),
     csv('es-existencias.csv', stockReport(), 'a stock report: articles and quantities, no price'),
+    ods('pt-encomenda.ods', purchaseOrder(), 'a purchase order: quantities and sums of one order'),
+    await workbook('de-arbeitszeiten.xlsx', timeSheet(), 'hours and hourly rates of people'),
+    text('en-sitemap.xml', siteMap, 'a site map: addresses with priorities'),
+    text('en-config.json', settings, 'settings of a program'),
   ]
 }
 
@@ -25,6 +29,14 @@ function csv(file: string, sheet: Draft, note: string) {
     bytes: csvBytes(sheet, { delimiter: ';', encoding: 'windows-1252' }),
     truth: negative(file, sheet, note),
   }
+}
+
+function ods(file: string, sheet: Draft, note: string) {
+  return { file, bytes: otherWorkbookBytes([sheet], 'ods'), truth: negative(file, sheet, note) }
+}
+
+function text(file: string, content: string, note: string) {
+  return { file, bytes: new TextEncoder().encode(content), truth: negative(file, draft(), note) }
 }
 
 function negative(file: string, sheet: Draft, note: string) {
@@ -168,3 +180,78 @@ function stockReport(): Draft {
   }
   return sheet
 }
+
+function purchaseOrder(): Draft {
+  const sheet = draft('Encomenda')
+  sheet.row('Nota de Encomenda N.º 118/2026')
+  sheet.row('Fornecedor: Metalúrgica do Vouga, Lda.', null, null, 'Data: 14-01-2026')
+  sheet.row('Entregar em: Armazém 2, Aveiro')
+  sheet.blank()
+  sheet.row('Ref.', 'Descrição', 'Qtd. encomendada', 'Preço unit. €', 'Total €')
+  const lines: readonly [string, string, number, number][] = [
+    ['MV-220', 'Chapa galvanizada 2 mm', 40, 18.75],
+    ['MV-221', 'Chapa galvanizada 3 mm', 25, 26.4],
+    ['MV-310', 'Tubo quadrado 40x40', 60, 9.15],
+    ['MV-415', 'Cantoneira 50x50', 30, 7.8],
+  ]
+  for (const [sku, name, count, price] of lines) sheet.row(sku, name, count, price, count * price)
+  sheet.row(
+    null,
+    null,
+    null,
+    'Total s/ IVA',
+    lines.reduce((sum, [, , count, price]) => sum + count * price, 0),
+  )
+  sheet.row('Condições de pagamento: 30 dias. Assinatura: ____________')
+  return sheet
+}
+
+function timeSheet(): Draft {
+  const sheet = draft('Januar')
+  sheet.row('Arbeitszeitnachweis Januar 2026')
+  sheet.row('Personal-Nr.', 'Name', 'Tag', 'Beginn', 'Ende', 'Stunden', 'Stundensatz €', 'Betrag €')
+  const people = ['Kaya, Deniz', 'Lorenz, Ida', 'Petrov, Mila']
+  for (let day = 5; day <= 16; day++) {
+    people.forEach((name, index) => {
+      const hours = 7.5 + (day % 3) * 0.25
+      sheet.row(
+        String(4400 + index),
+        name,
+        `${day}.01.2026`,
+        '07:30',
+        '15:45',
+        hours,
+        32.5 + index,
+        hours * (32.5 + index),
+      )
+    })
+  }
+  return sheet
+}
+
+const siteMap = [
+  '<?xml version="1.0" encoding="UTF-8"?>',
+  '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
+  ...Array.from(
+    { length: 20 },
+    (_, index) =>
+      `<url><loc>https://shop.example/p/${index}</loc><lastmod>2026-01-${10 + index}</lastmod><priority>0.${(index % 9) + 1}</priority></url>`,
+  ),
+  '</urlset>',
+  '',
+].join('\n')
+
+const settings = `${JSON.stringify(
+  {
+    name: 'till',
+    version: '2.4.1',
+    currency: 'EUR',
+    rounding: 0.05,
+    printers: [
+      { name: 'front', port: 9100 },
+      { name: 'kitchen', port: 9101 },
+    ],
+  },
+  null,
+  2,
+)}\n`

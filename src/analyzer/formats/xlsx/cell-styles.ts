@@ -1,4 +1,5 @@
 import type { Cell } from '../../table/row.ts'
+import { type MoneyFormat, moneyFormatOf } from './money-format.ts'
 import { builtinKind, kindOf, type NumberKind, plainNumber } from './number-format.ts'
 import { serialText } from './serial-date.ts'
 import { xmlTags } from './xml.ts'
@@ -9,6 +10,8 @@ export interface CellStyles {
   changesNumber: Uint8Array
   /** A number under a style, as a cell: itself, a date as ISO text, or digits with their leading zeros. */
   numberCell(value: number, style: number): Cell
+  /** What the style shows beside a number. */
+  moneyFormat(style: number): MoneyFormat
 }
 
 /**
@@ -17,18 +20,27 @@ export interface CellStyles {
  * @throws InvalidError `damaged_workbook`, `xml_doctype`
  */
 export function readCellStyles(text: string | null, partName: string, is1904: boolean): CellStyles {
-  const kinds = text === null ? [] : styleKinds(text, partName)
+  const formats = text === null ? [] : styleFormats(text, partName)
+  const kinds = formats.map(({ id, code }) => (code === null ? builtinKind(id) : kindOf(code)))
   return {
     changesNumber: Uint8Array.from(kinds, (kind) => (kind === plainNumber ? 0 : 1)),
     numberCell: (value, style) => numberCell(value, kinds[style] ?? plainNumber, is1904),
+    moneyFormat(style) {
+      const { id, code } = formats[style] ?? { id: 0, code: null }
+      return moneyFormatOf(code ?? (percentFormats.has(id) ? '0%' : ''))
+    },
   }
 }
 
 /** Longer digits than this are no code, and a number does not hold them exactly. */
 const zerosMax = 15
 
-function styleKinds(text: string, partName: string): NumberKind[] {
-  const byId = new Map<number, NumberKind>()
+/** 0% and 0.00%. The built-in formats for money show the sign of whoever looks at them, so they say nothing. */
+const percentFormats: ReadonlySet<number> = new Set([9, 10])
+
+/** The number format of each style: its number, and its code where the file gives one. */
+function styleFormats(text: string, partName: string): { id: number; code: string | null }[] {
+  const byId = new Map<number, string>()
   const formatIds: number[] = []
   // The same tags stand elsewhere too: numFmt in differential styles, xf in the styles of styles.
   let list: string | null = null
@@ -36,15 +48,16 @@ function styleKinds(text: string, partName: string): NumberKind[] {
     if (name === 'numFmts' || name === 'cellXfs') list = kind === 'open' ? name : null
     else if (kind === 'close') continue
     else if (list === 'numFmts' && name === 'numFmt') {
-      byId.set(Number(attributes.get('numFmtId')), kindOf(attributes.get('formatCode') ?? ''))
+      byId.set(Number(attributes.get('numFmtId')), attributes.get('formatCode') ?? '')
     } else if (list === 'cellXfs' && name === 'xf') {
       formatIds.push(Number(attributes.get('numFmtId') ?? 0))
     }
   }
-  return formatIds.map((id) => byId.get(id) ?? builtinKind(id))
+  return formatIds.map((id) => ({ id, code: byId.get(id) ?? null }))
 }
 
-function numberCell(value: number, kind: NumberKind, is1904: boolean): Cell {
+/** A number under a format, as a cell: itself, a date as ISO text, or digits with their leading zeros. */
+export function numberCell(value: number, kind: NumberKind, is1904: boolean): Cell {
   if (kind.kind === 'number') return value
   if (kind.kind !== 'zeros') return serialText(value, kind.kind, is1904) ?? value
   const digits = String(Math.abs(value))

@@ -1,0 +1,104 @@
+import type { Field } from '../../table/decision.ts'
+import { headerNames } from '../../table/header-names.ts'
+import type { ElementNode } from './structure.ts'
+
+/**
+ * Finds the elements that are the records of lists: those that have several fields, repeat, and name a price. An
+ * element whose price is in what repeats below it (the variants of a product, the offers of a shop) is no record
+ * itself; its fields belong to all that is below.
+ *
+ * @returns the records of every list, none within another; the list with the most to say first. Those of one name
+ * whose fields are alike are one list, wherever they stand.
+ */
+export function findRecords(root: ElementNode): ElementNode[][] {
+  const hasPrice = fieldTest('price')
+  const hasName = fieldTest('name')
+  const found = [...root.children.values()].flatMap((top) => choose(top, true, hasPrice))
+  const lists: ElementNode[][] = []
+  for (const node of found) {
+    const list = lists.find(([first]) => areAlike(first!, node))
+    if (list === undefined) lists.push([node])
+    else list.push(node)
+  }
+  const weight = (list: ElementNode[]) =>
+    list.reduce((sum, node) => sum + scoreOf(node) * (hasPrice(node) ? pricedFactor : 1), 0)
+  lists.sort((a, b) => weight(b) - weight(a))
+  // Rates of currencies and costs of delivery look like prices, and nothing there has a name.
+  const isList = (list: ElementNode[], at: number) => at === 0 || !list.some(hasPrice) || list.some(hasName)
+  return lists.filter(isList).slice(0, listsMax)
+}
+
+/** An element that holds nothing but text, or text with markup in it. */
+export function isLeaf({ children, hasText }: ElementNode): boolean {
+  return children.size === 0 || hasText
+}
+
+/** Further lists of a document are categories, shops, currencies; what is far down the order is none. */
+const listsMax = 20
+const pricedFactor = 1000
+const fieldsMin = 2
+const nameScoreMin = 0.68
+/** What a record is called where there is only one of it. */
+const recordNames =
+  /^(offer|item|entry|product|good|goods|article|artikel|shopitem|row|record|position|товар)$/i
+
+type FieldTest = (node: ElementNode) => boolean
+
+function choose(node: ElementNode, isRoot: boolean, hasPrice: FieldTest): ElementNode[] {
+  const below = [...node.children.values()].flatMap((child) =>
+    isLeaf(child) && !isField(child) ? [] : choose(child, false, hasPrice),
+  )
+  if (isRoot) return below
+  if (fieldCount(node) < fieldsMin) return below
+  if (node.count === 1) {
+    const named = below.filter((each) => recordNames.test(each.name) && hasPrice(each))
+    if (named.length > 0) return below.filter((each) => each.count > 1 || named.includes(each))
+  }
+  const repeated = below.filter((each) => each.count > node.count)
+  if (repeated.length === 0) return [node]
+  const isPricedBelow = repeated.some(hasPrice)
+  if (hasPrice(node) && !(node.count === 1 && isPricedBelow)) return [node]
+  if (isPricedBelow) return repeated
+  return Math.max(...repeated.map(scoreOf)) > scoreOf(node) ? repeated : [node]
+}
+
+/** Whether a leaf may be a record by its attributes: `<item code="7" price="12"/>`. */
+function isField(node: ElementNode): boolean {
+  return fieldCount(node) >= fieldsMin
+}
+
+function fieldCount(node: ElementNode): number {
+  let count = node.attributes.size + (node.hasText ? 1 : 0)
+  for (const child of node.children.values()) if (isLeaf(child)) count++
+  return count
+}
+
+function scoreOf(node: ElementNode): number {
+  return node.count * fieldCount(node)
+}
+
+/** Whether the element, or what it has once, has something that is called like the field. */
+function fieldTest(field: Field): FieldTest {
+  const names = headerNames()
+  const isNamed = (name: string) => (names.quick(name)[field] ?? 0) >= nameScoreMin
+  const test: FieldTest = (node) => {
+    for (const name of node.attributes.keys()) if (isNamed(name)) return true
+    for (const child of node.children.values()) {
+      if (isLeaf(child) ? isNamed(child.name) : child.count <= node.count && test(child)) return true
+    }
+    return false
+  }
+  return test
+}
+
+function areAlike(a: ElementNode, b: ElementNode): boolean {
+  if (a.name !== b.name) return false
+  const [fewer, more] = [fieldNames(a), fieldNames(b)].sort((left, right) => left.size - right.size)
+  let shared = 0
+  for (const name of fewer!) if (more!.has(name)) shared++
+  return shared * 2 >= fewer!.size
+}
+
+function fieldNames(node: ElementNode): Set<string> {
+  return new Set([...[...node.attributes.keys()].map((name) => `@${name}`), ...node.children.keys()])
+}

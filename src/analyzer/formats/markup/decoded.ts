@@ -1,0 +1,145 @@
+import { isAscii } from 'node:buffer'
+import { open } from 'node:fs/promises'
+import { InvalidError } from '../../../lib/errors.ts'
+import { decodeHead, encodingNamed, textStream } from '../encoding.ts'
+import { detectEncoding, encodingOfMark, utf8Sequences, utf16Order } from '../encoding-detection.ts'
+
+/** A document's text, piece by piece. */
+export interface DecodedPiece {
+  text: string
+  /** Of the file, from its start. */
+  bytesRead: number
+}
+
+/** Pieces of another length than this serve tests that cut documents anywhere. */
+export const markupChunkBytes = 256 * 1024
+
+/**
+ * The encoding of an XML or HTML file: what a person pins, else the byte order mark, else what it declares and its
+ * bytes do not contradict, else what its bytes look like. A declaration is often wrong: programs save a file in
+ * another encoding and leave the line as it was.
+ * @throws InvalidError `unknown_encoding`
+ */
+export async function markupEncoding(path: string, pinned: string | null): Promise<string> {
+  const head = await headOf(path)
+  const mark = encodingOfMark(head)
+  if (pinned !== null) {
+    const named = encodingNamed(pinned)
+    return named === 'utf-16le' && mark === 'utf-16be' ? mark : named
+  }
+  if (mark === 'utf-32') {
+    throw new InvalidError(
+      'unknown_encoding',
+      'The file is written in UTF-32. Save it as UTF-8 and try again.',
+    )
+  }
+  const certain = mark ?? utf16Order(head)
+  if (certain !== null) return certain
+  const declared = declaredEncoding(head)
+  const sample = await textBeyondAscii(path)
+  if (sample.length === 0) return declared ?? 'utf-8'
+  const { valid, broken } = utf8Sequences(sample)
+  // By accident a text of another encoding is right UTF-8 in some letters, and not in eight of eight.
+  if (broken === 0 && (valid >= 8 || declared === null)) return 'utf-8'
+  if (declared !== null && declared !== 'utf-8') return declared
+  return detectEncoding(sample)
+}
+
+/** Decodes a file from its start. */
+export async function* decodedFile(
+  path: string,
+  encoding: string,
+  chunkBytes: number,
+): AsyncGenerator<DecodedPiece> {
+  const stream = textStream(encoding)
+  const file = await open(path, 'r')
+  try {
+    const chunk = new Uint8Array(chunkBytes)
+    let bytesRead = 0
+    for (;;) {
+      const read = await file.read(chunk, 0, chunkBytes, null)
+      bytesRead += read.bytesRead
+      if (read.bytesRead === 0) break
+      yield { text: stream.decode(chunk.subarray(0, read.bytesRead)), bytesRead }
+    }
+    yield { text: stream.end(), bytesRead }
+  } finally {
+    await file.close()
+  }
+}
+
+/** The first of a document as text, for telling what it is; without what stands before its first mark. */
+export function markupHead(head: Uint8Array): string {
+  const mark = encodingOfMark(head)
+  if (mark === 'utf-32') return ''
+  return decodeHead(head, mark ?? utf16Order(head) ?? 'utf-8').trimStart()
+}
+
+const headBytes = 64 * 1024
+/** Enough for hundreds of words. */
+const sampleBytes = 16 * 1024
+/** Longest stretch taken at once, so that the sample comes from many places. */
+const stretchBytes = 512
+
+async function headOf(path: string): Promise<Uint8Array> {
+  const file = await open(path, 'r')
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(headBytes), 0, headBytes, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+/** What the XML declaration or the page's `meta` says; null without one, or when nobody knows such an encoding. */
+function declaredEncoding(head: Uint8Array): string | null {
+  const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 8192)).toString('latin1')
+  const label =
+    /^\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(start)?.[1] ??
+    /<meta\s[^>]{0,300}?charset\s*=\s*["']?([\w.:-]{1,40})/i.exec(start)?.[1]
+  // Whoever declares UTF-16 in single bytes means something else.
+  if (label === undefined || /^(utf-?16|ucs|iso-10646)/i.test(label)) return null
+  try {
+    return encodingNamed(label)
+  } catch (error) {
+    // A name that nobody knows says nothing; the bytes are looked at instead.
+    if (error instanceof InvalidError) return null
+    throw error
+  }
+}
+
+/** Stretches of the file that have bytes beyond ASCII; they begin and end at ASCII, never inside a UTF-8 character. */
+async function textBeyondAscii(path: string): Promise<Uint8Array> {
+  const sample = new Uint8Array(sampleBytes)
+  let length = 0
+  const file = await open(path, 'r')
+  try {
+    const chunk = new Uint8Array(headBytes)
+    while (length < sampleBytes - stretchBytes) {
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, null)
+      if (bytesRead === 0) break
+      const bytes = chunk.subarray(0, bytesRead)
+      if (isAscii(bytes)) continue
+      // A chunk may begin inside a character.
+      let at = 0
+      while (at < bytes.length && bytes[at]! >= 0x80) at++
+      while (at < bytes.length && length < sampleBytes - stretchBytes) {
+        while (at < bytes.length && bytes[at]! < 0x80) at++
+        const from = at
+        const longest = Math.min(bytes.length, from + stretchBytes - 2)
+        let end = longest
+        while (end > from && bytes[end - 1]! >= 0x80) end--
+        if (end > from) {
+          sample.set(bytes.subarray(from, end), length)
+          length += end - from
+          sample[length++] = 0x0a
+        }
+        at = Math.max(end, longest)
+        while (at < bytes.length && bytes[at]! >= 0x80) at++
+      }
+    }
+  } finally {
+    await file.close()
+  }
+  return sample.subarray(0, length)
+}

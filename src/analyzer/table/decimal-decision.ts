@@ -1,0 +1,76 @@
+import {
+  type DecimalEvidence,
+  type DecimalKnowledge,
+  decimalEvidence,
+  type FileStyle,
+} from './decimal-style.ts'
+import type { DecimalDecision, DecimalStyle } from './decision.ts'
+import type { Mapping } from './mapping.ts'
+import { priceReader } from './price.ts'
+import type { Row } from './row.ts'
+import { sureMin } from './sure.ts'
+
+/** How the columns of prices in one table write decimals. */
+export interface Decimals {
+  price: DecimalDecision
+  /** For a further column of prices. Null: no cell needs one. `mixed`: nothing settles it, so it is read cell by cell. */
+  styleOf(column: number): DecimalStyle | null
+}
+
+/**
+ * Decides the decimal sign of the price, by its column; where that proves nothing, by the currency and by the other
+ * numbers of the file.
+ * @param known.currency of the table; null where rows differ or nothing says it
+ * @param known.fileStyle what other tables of the file prove
+ */
+export function decideDecimals(mapping: Mapping, body: readonly Row[], known: DecimalKnowledge): Decimals {
+  const priceColumn = mapping.price?.column
+  const own = priceColumn === undefined ? decimalEvidence() : evidenceIn(priceColumn, body)
+  const alone = own.decision()
+  // Looking through all other columns is only worth it where the prices leave a doubt.
+  const isSettled = alone.from === null || alone.from === 'column'
+  const fileStyle = isSettled ? null : (otherColumnsStyle(mapping, body) ?? known.fileStyle)
+  const price = own.decision({ currency: known.currency, fileStyle })
+  return {
+    price,
+    styleOf(column) {
+      const evidence = evidenceIn(column, body)
+      const style = price.style === 'mixed' ? null : price.style
+      const decided = evidence.decision({ currency: known.currency, fileStyle: fileStyle ?? style })
+      if (decided.style === null || decided.confidence >= sureMin) return decided.style ?? price.style
+      return price.style !== null && price.confidence >= sureMin ? price.style : 'mixed'
+    },
+  }
+}
+
+function evidenceIn(column: number, body: readonly Row[]): DecimalEvidence {
+  const evidence = decimalEvidence()
+  const readPrice = priceReader(null)
+  for (const row of body) {
+    const { shape, raw } = readPrice(row.cells[column])
+    if (shape !== null) evidence.see(shape, row.index, raw)
+  }
+  return evidence
+}
+
+/**
+ * What the other columns of numbers prove: weights, discounts, stock. Codes such as "12.50" in a column of article
+ * numbers are no numbers. Null: nothing, or both signs.
+ */
+function otherColumnsStyle(mapping: Mapping, body: readonly Row[]): FileStyle {
+  const left = new Set(codeFields.flatMap((field) => mapping[field]?.column ?? []))
+  if (mapping.price !== undefined) left.add(mapping.price.column)
+  const width = body.reduce((most, { cells }) => Math.max(most, cells.length), 0)
+  let found: FileStyle = null
+  for (let column = 0; column < Math.min(width, columnsMax); column++) {
+    if (left.has(column)) continue
+    const { style, from, confidence } = evidenceIn(column, body).decision()
+    if (style === null || style === 'mixed' || from !== 'column' || confidence < sureMin) continue
+    if (found !== null && found !== style) return null
+    found = style
+  }
+  return found
+}
+
+const codeFields = ['sku', 'name', 'ean', 'group', 'variant', 'description', 'url', 'image'] as const
+const columnsMax = 256
