@@ -32,7 +32,7 @@ export const imports = defineCommand({
     const { config, log, io } = context
     const action = positionals.action ?? 'list'
     const isRead = action === 'list' || action === 'show'
-    const app = await openApp({ config, clock: io.clock, log, schema: isRead ? 'read' : 'write' })
+    const app = await openApp({ config, clock: io.clock, log, schema: isRead ? 'read' : 'write', apart: io })
     const store = importStore(app.db)
     const limit = options.limit ?? 50
     const work = { signal: io.signal, onProgress: () => {} }

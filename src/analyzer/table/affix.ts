@@ -65,9 +65,9 @@ const knownMax = 1000
 const bare: Affix = { currency: null, unit: null, quantityE4: null, isNegative: false }
 
 // A slash, or a word for "per", with the unit behind it up to the end.
-const perPart = /(?:\/|(?:^|[\s.])(?:per|pro|je|за|par|por|pr|à)[\s.])\s*([^/]{1,30})$/iu
+const perPart = /(?:\/|(?:^|[\s.])(?:per|pro|je|за|par|por|pr|à|za)[\s.])\s*([^/]{1,30})$/iu
 const perInside =
-  /(?:\/|(?<!\p{L})(?:per|pro|je|за|par|por|pr|à|a|na|prix des|pris pr|cena za)[\s.])\s?((?:[1-9][0-9]{0,6}\s?)?(?:pcs?|pieces?|units?|ea|st(?:k|ck|ück|uks?|yck)?|шт(?:ук[аиу]?)?|ks|szt(?:uk[aię]?)?|kus(?:y|ů)?|pz|pezz[io]|uds?|unidad(?:es)?|pièces?|unités?|kg|g|gr|m|m2|m²|m3|m³|lfm|l|ltr|ml|t|кг|г|м|м2|м²|л|уп|box|pack|rolle|karton)(?![\p{L}\p{N}])\.?)/iu
+  /(?:\/|(?<!\p{L})(?:per|pro|je|за|par|por|pr|à|za)[\s.])\s?((?:[1-9][0-9]{0,6}\s?)?(?:pcs?|pieces?|units?|ea|st(?:k|ck|ück|uks?|yck)?|шт(?:ук[аиу]?)?|ks|szt(?:uk[aię]?)?|kus(?:y|ů)?|pz|pezz[io]|uds?|unidad(?:es)?|pièces?|unités?|kg|g|gr|m|m2|m²|m3|m³|lfm|l|ltr|ml|t|кг|г|м|м2|м²|л|уп|box|pack|rolle|karton)(?![\p{L}\p{N}])\.?)/iu
 const unitWithQuantity = /^([1-9][0-9]{0,6})?\s*([\p{L}][\p{L}\p{M}0-9²³.]{0,15})?$/u
 
 /** "(", "($", "(EUR" */

@@ -37,7 +37,10 @@ export function isCurrentPrice(header: string): boolean {
 export function isNoPriceHeader(header: string): boolean {
   const words = ` ${normalize(header)} `
   if (/[%٪％]/.test(header) || totalWord.test(words) || freightPrice.test(words)) return true
-  return noPriceMarks.some((mark) => words.includes(mark)) && !priceStems.test(words)
+  if (priceStems.test(words)) return false
+  if (noPriceMarks.some((mark) => words.includes(mark))) return true
+  // "VAT" is the tax, "ex VAT" says something about a price.
+  return taxMarks.some((mark) => words.includes(mark)) && priceTaxOf(header) === null
 }
 
 /** "per piece" is what a plain price is. */
@@ -60,8 +63,9 @@ const noPriceMarks = split(
   `discount|rabatt|rabais|remise|sconto|descuento|desconto|korting|rabat|sleva|скидка|знижка|indirim|iskonto|εκπτωση|הנחה|خصم|折扣|割引
   |deposit|pfand|consigne|cauzione|statiegeld|pant|kaucja|zaloha|залог|депозит|shipping|delivery|freight|versand|porto|fracht|livraison|доставка|kargo
   |sum|summe|somme|amount|betrag|montant|importe|importo|bedrag|belop|kwota|suma|soucet|castka|сумма|сума|tutar|ποσο|סכום|المبلغ|金额|金額
-  |margin|marge|marza|наценка|маржа|mwst|ust|vat|tva|iva|btw|moms|mva|dph|ндс|пдв|kdv|φπα|מעמ|tax|税率|税额`,
+  |margin|marge|marza|наценка|маржа|税率|税额`,
 )
+const taxMarks = split(`mwst|mw st|ust|vat|gst|tva|iva|btw|moms|mva|dph|ндс|пдв|kdv|φπα|מעמ|tax|taxe|taxes`)
 // Words that begin like these name a price whatever stands beside them.
 const priceStems =
   / (?:price|preis|prix|prezz|preci|prec|prijs|pris|cena|ceny|cen|цен|цін|fiyat|τιμ|מחיר|سعر)|preis |prijs |pris |[价価價]/
