@@ -12,8 +12,9 @@ import { abandonedImports } from './courier/abandoned.ts'
 import { type AnalyzerAddress, analyzerClient } from './courier/analyzer-client.ts'
 import { childReader } from './courier/child-reader.ts'
 import { type Courier, openCourier } from './courier/courier.ts'
-import { approve, discard } from './courier/held.ts'
+import { approve, correct, discard } from './courier/held.ts'
 import { type Handover, type IntakeParts, takeIn } from './courier/intake.ts'
+import type { Pins } from './courier/pins.ts'
 import { indexCharacteristics } from './db/characteristics.ts'
 import type { Database } from './db/database.ts'
 import { migrateUp, requireCurrent } from './db/migrate.ts'
@@ -45,6 +46,8 @@ export interface App {
   ingest(handover: Handover, options: AnalyzeOptions): Promise<Import>
   /** Publishes a held import. */
   approve(importId: string, options: AnalyzeOptions): Promise<Import>
+  /** Reads an import that is held or failed once more, as a person says. */
+  correct(importId: string, pins: Pins, options: AnalyzeOptions): Promise<Import>
   discard(importId: string): Promise<Import>
   /** Finishes what a process that has ended left half-done, and clears up after it. */
   resume(options: AnalyzeOptions): Promise<Import[]>
@@ -321,6 +324,10 @@ function wire(
     },
     async approve(importId, options) {
       await approve(parts, importId, parts.worker)
+      return analyze(parts, importId, options)
+    },
+    async correct(importId, pins, options) {
+      await correct(parts, importId, { pins, worker: parts.worker })
       return analyze(parts, importId, options)
     },
     async discard(importId) {

@@ -1,3 +1,4 @@
+import type { FileChoices } from '../table/choice.ts'
 import type { ColumnFormat } from '../table/column-format.ts'
 import type { Row } from '../table/row.ts'
 import type { ApartLimits } from './apart/reader-process.ts'
@@ -45,6 +46,8 @@ export interface OpenedFile {
   encoding: string | null
   /** One character; null where the format has none. */
   delimiter: string | null
+  /** How surely, where the format had to guess. */
+  choices?: Pick<FileChoices, 'encoding' | 'delimiter'>
   sheets: Sheet[]
   /**
    * Streams a sheet from its start, in batches of some thousand rows; memory does not grow with the sheet.
