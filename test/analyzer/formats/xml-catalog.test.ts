@@ -203,6 +203,35 @@ describe('the records', () => {
       ],
     ],
     [
+      'are articles where what repeats below them is nothing but prices',
+      `<c><head><cur>EUR</cur><no>1</no></head><art><ART_ID>A</ART_ID><art_details><short_text>Bolt</short_text></art_details>
+        <prices><price_info price_type="net"><amount>1</amount><cur>EUR</cur></price_info><price_info price_type="list"><amount>2</amount><cur>EUR</cur></price_info></prices></art>
+        <art><ART_ID>B</ART_ID><art_details><short_text>Nut</short_text></art_details>
+        <prices><price_info price_type="net"><amount>3</amount><cur>EUR</cur></price_info></prices></art></c>`,
+      [
+        [
+          'ART_ID',
+          'short_text',
+          'prices.amount[net]',
+          'prices.cur[net]',
+          'prices.amount[list]',
+          'prices.cur[list]',
+        ],
+        ['A', 'Bolt', '1', 'EUR', '2', 'EUR'],
+        ['B', 'Nut', '3', 'EUR', '', ''],
+      ],
+    ],
+    [
+      'have fields of one name under their full names',
+      `<c><item><a><unit_name>x</unit_name></a><b><unit_name>y</unit_name></b><price>1</price></item>
+        <item><a><unit_name>z</unit_name></a><b><unit_name>w</unit_name></b><price>2</price></item></c>`,
+      [
+        ['unit_name', 'b.unit_name', 'price'],
+        ['x', 'y', '1'],
+        ['z', 'w', '2'],
+      ],
+    ],
+    [
       'may have several prices of one name',
       `<c><item id="1"><price type="retail">2</price><price type="dealer">1</price></item>
         <item id="2"><price type="dealer">3</price></item></c>`,

@@ -209,6 +209,53 @@ describe('further prices', () => {
   })
 })
 
+describe('the price', () => {
+  const lists: [string, string][] = [
+    ['Was|Now', 'Now'],
+    ['Statt|Aktionspreis', 'Aktionspreis'],
+    ['Розница|Мелкий опт|Опт|РРЦ', 'Розница'],
+    ['Pris/st|Pris/frp', 'Pris/st'],
+    ['Preço à vista|Preço a prazo', 'Preço à vista'],
+    ['定価|仕切', '定価'],
+    ['単価（税抜）|税込価格', '単価（税抜）'],
+    ['Cena netto|Cena brutto', 'Cena netto'],
+    ['Trade £ (ex VAT)|RRP £ (inc VAT)', 'Trade £ (ex VAT)'],
+    ['Einzelpreis|Gesamtpreis', 'Einzelpreis'],
+    ['Precio s/IVA|Precio c/IVA', 'Precio s/IVA'],
+    ['Price per kg|Price per 100 g', 'Price per kg'],
+    ['Preis|Grundpreis/kg', 'Preis'],
+  ]
+  for (const [header, price] of lists) {
+    test(`of ${header} is ${price}`, () => {
+      const table = falling(header)
+      expect(table.decision.mapping.price?.header).toBe(price)
+      expect(table.decision.verdict).toBe('price-list')
+    })
+  }
+
+  test('is the regular one where only some articles are reduced', () => {
+    const table = readTable(
+      rowsOf(`SKU|Product|Regular price|Sale price
+        A-1|Hammer|15.00|12.00
+        A-2|Saw|30.00|
+        A-3|Drill|40.00|
+        A-4|Axe|20.00|`),
+    )
+    expect(table.decision.mapping.price?.header).toBe('Regular price')
+    expect(table.items[0]?.tiers).toContain('"name":"Sale price"')
+  })
+
+  test('is never a sum, a size, a weight or a rate of VAT', () => {
+    const table = readTable(
+      rowsOf(`Code|Product|Size|Weight|VAT %|Price|Qty|Amount
+        A-1|Hammer|30|0.50|20|12.50||0.00
+        A-2|Saw|45|0.75|20|24.50||0.00
+        A-3|Drill|60|1.25|10|36.50||0.00`),
+    )
+    expect(pricesOf(table)).toEqual(['Price'])
+  })
+})
+
 describe('two prices that could be the price', () => {
   test('are asked about, unless they are the same in every row or never in one row', () => {
     const verdict = (rows: string) => readTable(rowsOf(`SKU|Neto|Neto\n${rows}`)).decision.verdict

@@ -146,8 +146,11 @@ const keyLengthMax = 200
 const keyNames = ['name', 'key', 'type', 'currency', 'lang']
 
 function isBetterKey(name: string, than: string | null): boolean {
-  const rank = keyNames.indexOf(name)
-  return rank >= 0 && (than === null || rank < keyNames.indexOf(than))
+  return keyRank(name) >= 0 && (than === null || keyRank(name) < keyRank(than))
+}
+
+function keyRank(attribute: string): number {
+  return keyNames.indexOf(attribute.replace(/^.+[_-](?=type$)/, ''))
 }
 
 function newNode(name: string, parent: ElementNode | null): ElementNode {
