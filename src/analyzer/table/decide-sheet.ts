@@ -14,11 +14,14 @@ import { cellText, normalize } from './text.ts'
  */
 export function decideSheet(
   sample: Row[],
-  sheet: { index: number; name: string | null; isHidden?: boolean },
+  sheet: { index: number; name: string | null; isHidden?: boolean; isChosen?: boolean | null },
   options: TableOptions,
   known: TableKnowledge,
 ): TableDecision[] {
   const names = headerNames()
+  // Whoever says where the header is, or that there is none, speaks of the sheet as one table.
+  if (options.headerRows !== null)
+    return [decideTable(sample, sheet, options, { area: wholeSheet, headingRow: null }, known, names)]
   const found = findAreas(sample, names)
   if (found.length === 1 || namesLetters(options, headingWords(sample, found))) {
     const place = { area: wholeSheet, headingRow: found[0]!.headingRow }

@@ -36,7 +36,9 @@ export function mapColumns(
   }
   for (const field of fields) {
     const column = pinned[field]
-    if (typeof column === 'number') settle(field, column, 1)
+    if (typeof column !== 'number') continue
+    settle(field, column, 1)
+    mapping[field]!.isPinned = true
   }
   const open = fields.filter((field) => pinned[field] === undefined)
   const [chief, rest] = [open.filter((field) => isChief(field)), open.filter((field) => !isChief(field))]
