@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
 import { priceTaxOf, statedTaxOf } from '../../../src/analyzer/table/price-tax.ts'
 import { quantityBreakOf } from '../../../src/analyzer/table/quantity-break.ts'
 import { type ReadTable, readTable, rowsFrom, rowsOf } from '../../helpers/rows.ts'
@@ -362,3 +363,34 @@ test('a header of quantities alone is a header', () => {
   expect(decision.mapping.price?.header).toBe('1+')
   expect(decision.tiers.map(({ minQuantityE4 }) => minQuantityE4)).toEqual([100_000, 1_000_000])
 })
+
+test('every further price survives being written and read, in every style', () => {
+  const cents = fc.integer({ min: 1, max: 99_999_999 })
+  const styles: ((cents: number) => string)[] = [
+    (value) => (value / 100).toFixed(2),
+    (value) => (value / 100).toFixed(2).replace('.', ','),
+    (value) => (value / 100).toFixed(2).replace(/\B(?=(\d{3})+\.)/g, ','),
+    (value) =>
+      (value / 100)
+        .toFixed(2)
+        .replace('.', ',')
+        .replace(/\B(?=(\d{3})+,)/g, '\u00a0'),
+  ]
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...styles),
+      fc.array(fc.tuple(cents, cents, cents), { minLength: 2, maxLength: 5 }),
+      (write, prices) => {
+        const lines = prices.map((row, n) => [`A-${n}`, `Article ${n}`, ...row.map(write)])
+        const header = ['SKU', 'Name', 'Price', 'Wholesale price', 'Old price']
+        const { items } = readTable(rowsFrom([header, ...lines]))
+        const read = items.map(({ priceE4, tiers }) => [
+          priceE4,
+          ...(JSON.parse(tiers!) as { price_e4: number }[]).map(({ price_e4 }) => price_e4),
+        ])
+        expect(read).toEqual(prices.map((row) => row.map((value) => value * 100)))
+      },
+    ),
+    { numRuns: 40 },
+  )
+}, 30_000)
