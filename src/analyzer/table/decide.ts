@@ -64,7 +64,7 @@ export function decideTable(
   const { columns: pinned, unknown } = resolveOverrides(options, headers, width)
   const table = { texts: headers, profiles, body }
   const breaks = quantityColumns(table, names)
-  const mapping = mapColumns(headers, profiles, names, pinned, breaks)
+  const mapping = mapColumns(headers, profiles, names, pinned, { breaks, currency: options.currency })
   const isUnnamed = header === null || header.confidence < sureMin
   const isPlain = isUnnamed && isPlainList(mapping, profiles, body)
   if (isPlain) trust(mapping, ['sku', 'name', 'price'])
