@@ -84,6 +84,7 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
     format: request.format ?? null,
     encoding: request.options.encoding,
     delimiter: request.options.delimiter,
+    signal: request.signal,
   })
   try {
     const result = await withLayoutChanges(file, request, () => readOpened(file, request))

@@ -55,7 +55,7 @@ export const imports = defineCommand({
       throw new UsageError('what is to be corrected? Say it with --map, --header-row, …')
     if (action !== 'correct' && says)
       throw new UsageError(`options about reading go with "imports correct ID", not with "${action}"`)
-    const app = await openApp({ config, clock: io.clock, log, schema: isRead ? 'read' : 'write' })
+    const app = await openApp({ config, clock: io.clock, log, schema: isRead ? 'read' : 'write', apart: io })
     const store = importStore(app.db)
     const limit = options.limit ?? 50
     const work = { signal: io.signal, onProgress: () => {} }

@@ -80,7 +80,8 @@ export const ingest = defineCommand({
     }
     supplierNameKey(handover.supplier)
     const { config, log, io } = context
-    const app = await openApp({ config, clock: io.clock, log, schema: options.dryRun ? 'read' : 'write' })
+    const schema = options.dryRun ? 'read' : 'write'
+    const app = await openApp({ config, clock: io.clock, log, schema, apart: io })
     const progress = context.progress(`Reading ${handover.fileName}`)
     try {
       return options.dryRun

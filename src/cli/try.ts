@@ -64,7 +64,7 @@ export const tryCommand = defineCommand({
         {
           path,
           options: importOptions(settings, handover, settings.currency ?? context.config.currency),
-          limits: readLimits(context.config),
+          limits: readLimits(context.config, context.io),
           onProgress: ({ rows, bytesRead, bytesTotal }) => progress.update(bytesRead / bytesTotal, rows),
           signal: context.io.signal,
         },

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { InvalidError } from '../../lib/errors.ts'
+import { openApart } from './apart/open.ts'
 import { compoundFileNames } from './compound-file.ts'
 import { csv } from './csv.ts'
 import { excelXml } from './excel-xml.ts'
@@ -45,7 +46,7 @@ export async function openFile(
   options: OpenOptions & { format?: string | null },
 ): Promise<OpenedFile> {
   const { format: pinned = null } = options
-  if (pinned !== null) return formatNamed(pinned).open(path, options)
+  if (pinned !== null) return openAs(formatNamed(pinned), path, options)
   const head = await readHead(path)
   if (head.length === 0) {
     throw new InvalidError('empty_file', 'The file is empty. Check the export or the download that made it.')
@@ -62,7 +63,13 @@ export async function openFile(
       `The file is neither text nor a workbook. ${readableFormats('and')} are read; check that the right file was sent.`,
     )
   }
-  return (format === xlsx ? await archiveFormat(path) : format).open(path, options)
+  return openAs(format === xlsx ? await archiveFormat(path) : format, path, options)
+}
+
+async function openAs(format: Format, path: string, options: OpenOptions): Promise<OpenedFile> {
+  const { apart } = options.limits
+  if (format.mayRunAway !== true || apart === undefined) return format.open(path, options)
+  return openApart(path, { ...options, format: format.name }, apart)
 }
 
 /** Every archive looks like a workbook until its directory is read. */

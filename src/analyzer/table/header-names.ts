@@ -39,6 +39,7 @@ export function headerNames(): HeaderNames {
       const core = coreOf(header)
       addFuzzy(core, scores, index)
       lowerAsides(core, scores)
+      lowerAsides(normalize(header), scores)
       if (knownFull.size < 5000) knownFull.set(header, scores)
       return scores
     },
@@ -242,7 +243,9 @@ const asideWords: Partial<Record<Field, ReadonlySet<string>>> = {
   url: wordSet(`image picture photo img bild изображения фото зображення`),
   brand: wordSet(`country code id land страна країна pays`),
   category: wordSet(`tax google price`),
-  stock: wordSet(`tracker policy min minimum order packing pack value`),
+  stock: wordSet(
+    `tracker policy min minimum order packing pack value frp forp karton krt carton ctn box kolli palle pallet уп упак упаковке коробке opak baleni koli bestellen bestil заказ замовлення sipariş`,
+  ),
 }
 
 function wordSet(text: string): ReadonlySet<string> {

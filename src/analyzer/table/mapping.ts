@@ -1,9 +1,9 @@
 import type { ColumnProfile } from './columns.ts'
 import { contentFactor, contentScore, isCounting, zerosFactor } from './content.ts'
 import { type ColumnDecision, type Field, fields } from './decision.ts'
-import type { HeaderNames } from './header-names.ts'
+import { coreOf, type HeaderNames } from './header-names.ts'
 import { isNoPriceHeader, priceRank } from './price-rank.ts'
-import { lineHeaders } from './synonyms.ts'
+import { lineHeaders, otherHeaders } from './synonyms.ts'
 import { normalize } from './text.ts'
 
 export type Mapping = Partial<Record<Field, ColumnDecision>>
@@ -82,6 +82,8 @@ const namedMin = 0.4
 const runnerUpMin = 0.3
 /** "10+" beside "1-9" names prices as well as a word would. */
 const breakScore = 0.9
+const surePriceName = 0.75
+const formerYearFactor = 0.7
 /** Comparing every column of a very wide table with every misspelt synonym would cost minutes. */
 const fuzzyColumnsMax = 256
 const considered = 6
@@ -97,24 +99,28 @@ function proposeAll(
   breaks: ReadonlyMap<number, number>,
 ): Candidates {
   const isOnSeveralLists = hasSeveralPriceLists(texts, profiles, names)
+  const latestYear = Math.max(0, ...texts.map((text) => priceYear(text, names)))
   // fromEntries forgets the key type; every field is there.
   const candidates = Object.fromEntries(fields.map((field) => [field, []])) as unknown as Candidates
   for (const profile of profiles) {
     const header = texts[profile.column] ?? ''
     const named =
       header === '' ? {} : profile.column < fuzzyColumnsMax ? names.full(header) : names.quick(header)
+    const isOther = otherHeaders.has(coreOf(header))
     const isNamed =
-      breaks.has(profile.column) || Object.values(names.quick(header)).some((score) => score >= namedMin)
+      isOther ||
+      breaks.has(profile.column) ||
+      Object.values(names.quick(header)).some((score) => score >= namedMin)
     for (const field of fields) {
       let name = named[field]
       if (field === 'price' && breaks.has(profile.column)) name = Math.max(name ?? 0, breakScore)
       let score = 0
       if (name !== undefined) {
-        score = name * contentFactor(field, profile)
+        score = (field === 'price' ? asPrice(name) : name) * contentFactor(field, profile)
         if (field === 'price' && (!isOnSeveralLists || profile.zeros === profile.priced))
           score *= zerosFactor(profile)
         score = Math.min(1, score)
-        if (field === 'price') score *= priceRank(header)
+        if (field === 'price') score *= priceRank(header) * yearFactor(header, latestYear)
       }
       // What the cells show is worth a guess where the header is blank, foreign or missing.
       if (!isNamed) score = Math.max(score, contentScore(field, profile) * (header === '' ? 1 : 0.9))
@@ -123,6 +129,26 @@ function proposeAll(
   }
   for (const field of fields) candidates[field].sort((a, b) => b.score - a.score || a.column - b.column)
   return candidates
+}
+
+/** How exactly a header is called a price matters less than which kind of price it says. */
+function asPrice(name: number): number {
+  return name >= surePriceName ? 0.9 + 0.1 * name : name
+}
+
+/** "Preis 2025 | Preis 2026": the older one is what things used to cost. */
+function yearFactor(header: string, latestYear: number): number {
+  const year = yearIn(header)
+  return year > 0 && year < latestYear ? formerYearFactor : 1
+}
+
+function priceYear(header: string, names: HeaderNames): number {
+  const year = yearIn(header)
+  return year > 0 && (names.quick(header).price ?? 0) >= namedMin ? year : 0
+}
+
+function yearIn(header: string): number {
+  return Number(/(?<!\d)20[0-9]{2}(?!\d)/.exec(header)?.[0] ?? 0)
 }
 
 /** Where an article may stand on one of several price lists, 0 means that it is not on that one. */

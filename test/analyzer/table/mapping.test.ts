@@ -113,6 +113,9 @@ describe('columns are recognised', () => {
     const cases: [string, string][] = [
       ['SKU|Name|Old price|Price', 'Price'],
       ['SKU|Name|Compare at price|Sale price', 'Sale price'],
+      ['SKU|Name|Sale price|Price', 'Price'],
+      ['SKU|Name|Акционная цена|Цена', 'Цена'],
+      ['SKU|Name|Regular price|Sale price', 'Sale price'],
       ['Артикул|Название|Цена опт|Цена', 'Цена'],
       ['Артикул|Название|Оптовая цена|Розничная цена', 'Розничная цена'],
       ['Art.Nr.|Bezeichnung|UVP|Nettopreis', 'Nettopreis'],
