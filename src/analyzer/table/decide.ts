@@ -1,7 +1,7 @@
 import { headerUnitOf, perUnitOf } from './affix.ts'
 import { hasWholeRows, wholeSheet } from './area.ts'
 import type { FoundArea } from './areas.ts'
-import { carriedFields, findVariantColumn } from './carried.ts'
+import { carriedFields, findVariantColumn, isGroupNumber } from './carried.ts'
 import type { ColumnFormat } from './column-format.ts'
 import { type ColumnProfile, profileColumns } from './columns.ts'
 import { withoutCurrency } from './currency.ts'
@@ -25,8 +25,8 @@ import { type ProvingCells, provingCells } from './proving-cells.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
 import { findSectionColumn } from './section-column.ts'
-import { findSectionRows } from './section-rows.ts'
-import { nestsByOrder } from './sections.ts'
+import { findFirstSection, findSectionRows } from './section-rows.ts'
+import { areSecondLines, type Heading, nestsByOrder } from './sections.ts'
 import { sureMin } from './sure.ts'
 import { cellText, filledCount } from './text.ts'
 import { isTie } from './ties.ts'
@@ -76,6 +76,10 @@ export function decideTable(
       if (isTie(field, mapping, table)) mapping[field]!.confidence = doubted(mapping[field]!.confidence)
   }
   const nameFallback = findNameFallback(mapping, headers, profiles, body)
+  if (pinned.sku === undefined && mapping.variant === undefined && isGroupNumber(mapping, profiles, body)) {
+    mapping.group = mapping.sku!
+    delete mapping.sku
+  }
   const carried = carriedFields(mapping, profiles, body, nameFallback)
   if (carried.includes('name') && mapping.sku === undefined) mapping.variant ??= variantOf(mapping, table)
   const facts = titleFacts(outside(sample, body, header), sheet.name)
@@ -107,10 +111,12 @@ export function decideTable(
       runnerUp: header?.runnerUp ?? null,
     },
     firstDataRow,
-    sectionRows: header === null ? [] : findSectionRows(sample, header, place.area),
+    sectionRows:
+      header === null ? findFirstSection(sample, firstDataRow) : findSectionRows(sample, header, place.area),
     headers,
     sectionColumn: header === null ? null : findSectionColumn(header, body, names),
     nestsHeadings: false,
+    hasSecondLines: false,
     mapping,
     cells: {},
     tiers,
@@ -144,6 +150,7 @@ export function decideTable(
   return {
     ...decision,
     nestsHeadings: nestsByOrder(headings),
+    hasSecondLines: areSecondLines(headings, counts.items + counts.rejected),
     cells,
     ...judgeTable(decision, isPlain ? 'plain' : header, counts, otherwise),
   }
@@ -286,7 +293,8 @@ function readSample(
     if (outcome.kind === 'rejected' && !isOnNoList(outcome.issues)) counts.rejected++
     if (outcome.kind === 'ignored' && outcome.reason === 'section') {
       const column = row.cells.findIndex((cell) => typeof cell === 'string' && /\p{L}/u.test(cell))
-      headings.push({ text: String(row.cells[column]), column, isFirst })
+      const hasArticleAbove = counts.items + counts.rejected > 0
+      headings.push({ text: String(row.cells[column]), column, isFirst, hasArticleAbove })
       isFirst = false
     } else if (outcome.kind !== 'ignored') isFirst = true
     if (outcome.kind !== 'item') continue
@@ -300,12 +308,6 @@ function readSample(
   function isOnNoList(issues: readonly Issue[]): boolean {
     return decision.otherLists.length > 0 && issues.every(({ code }) => code === 'missing_price')
   }
-}
-
-interface Heading {
-  text: string
-  column: number
-  isFirst: boolean
 }
 
 /** Sizes and colours under one name, where they have no name that is known. */

@@ -81,7 +81,8 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       const reason = kinds.ignored(row, reading.kind)
       if (reason !== null && !(reason === 'section' && isOnlyBrand(row))) return ignore(row, reason)
     }
-    const group = column.group < 0 ? '' : rowText(row, column.group)
+    const ownGroup = column.group < 0 ? '' : rowText(row, column.group)
+    const group = ownGroup === '' && carries.group ? article.group : ownGroup
     const continues = group !== '' && group === article.group
     if (!hasName && (continues || carries.name)) name = article.name
     if (column.name < 0) name = sku
@@ -174,6 +175,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
 
   function ignore(row: Row, reason: IgnoredReason): RowOutcome {
     if (reason !== 'section') return { kind: 'ignored', reason }
+    if (decision.hasSecondLines) return { kind: 'ignored', reason: 'note' }
     const at = kinds.headingColumn(row)
     const text = String(row.cells[at])
     sections.heading(text, at)
@@ -268,6 +270,7 @@ function carriesOf({ carried }: TableDecision): Record<CarriedField, boolean> {
     name: carried.includes('name'),
     category: carried.includes('category'),
     brand: carried.includes('brand'),
+    group: carried.includes('group'),
   }
 }
 

@@ -27,6 +27,8 @@ export function isNoteText(text: string): boolean {
   if (/^[*†¹²³•]/u.test(text)) return true
   if (isPageNumber(text) || isSignature(text)) return true
   if (text.length > headingLengthMax) return true
+  // "see page 12 for spare parts": headings begin with a capital where the script has some.
+  if (/^\p{Ll}\S*\s+\S+\s+\S/u.test(text)) return true
   if (text.length > 40 && /[.!?。]\s*$/u.test(text)) return true
   if (/(?:https?:\/\/|www\.|\S@\S+\.\S)/i.test(text)) return true
   const words = normalize(text)

@@ -35,14 +35,30 @@ export function sectionTracker(nests = false): Sections {
   }
 }
 
+/** A heading of the sample. `isFirst`: an article stands between it and the heading before. */
+export interface Heading {
+  text: string
+  /** 0-based. */
+  column: number
+  isFirst: boolean
+  /** Whether any article stands above it. */
+  hasArticleAbove: boolean
+}
+
+/** Whether nearly every article is followed by one such row: then they are second lines of the articles. */
+export function areSecondLines(headings: readonly Heading[], articles: number): boolean {
+  const single = headings.filter(({ isFirst }) => isFirst).length
+  // What precedes the first article is a heading; where each article has one before it, they are brands or groups.
+  const isBehind = headings[0]?.isFirst === true && headings[0].hasArticleAbove
+  return isBehind && headings.length >= 3 && single >= articles * 0.7
+}
+
 /**
  * Whether a list shows two levels by order alone: it begins with two headings in a row that look the same, and no more
  * than two ever follow each other.
- * @param headings in their order; `isFirst`: an item stands between it and the heading before
+ * @param headings in their order
  */
-export function nestsByOrder(
-  headings: readonly { text: string; column: number; isFirst: boolean }[],
-): boolean {
+export function nestsByOrder(headings: readonly Heading[]): boolean {
   const runs: number[] = []
   let above = ''
   for (const { text, column, isFirst } of headings) {
