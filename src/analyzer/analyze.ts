@@ -26,7 +26,7 @@ import {
 } from './read-file.ts'
 import { rememberRows } from './remember-rows.ts'
 import { type Settled, settle } from './settle.ts'
-import { openStaging } from './staging/index.ts'
+import { openStaging, unpackFolder } from './staging/index.ts'
 
 /** What the analyzer works with. */
 export interface AnalyzerParts {
@@ -150,15 +150,16 @@ async function readRaw(parts: AnalyzerParts, { made, lease, work, known }: Attem
   const revision = await supplierStore(parts.db).revision(made.supplierId)
   const load = (decision: string) =>
     loadFingerprints(fingerprintPath(parts, made), { readingKey: made.readingKey, decision, revision })
+  const place = { importId: made.id, attempt: lease.attempt, folder: parts.stagingFolder }
   return readFile({
     ...(await rawFile(parts, made, work.handed ?? null)),
     options: made.options,
     limits: parts.limits,
+    unpackFolder: unpackFolder(place),
     decision: made.decision,
     knownRows: known ? load : null,
     previous: await previousList(parts.db, made),
-    openStaging: () =>
-      openStaging(parts.db, { importId: made.id, attempt: lease.attempt, folder: parts.stagingFolder }),
+    openStaging: () => openStaging(parts.db, place),
     ...work,
   })
 }

@@ -14,7 +14,7 @@ import type { ReadLimits } from './formats/format.ts'
 import { previousList } from './previous-list.ts'
 import { type ReadRequest, type ReadResult, readFile } from './read-file.ts'
 import { type Settled, settle } from './settle.ts'
-import { openStaging } from './staging/index.ts'
+import { openStaging, unpackFolder } from './staging/index.ts'
 import { stageInSqlite } from './staging/sqlite.ts'
 import { outcomes, type Staging } from './staging/staging.ts'
 import type { PriceTier } from './table/item.ts'
@@ -76,7 +76,13 @@ export async function tryFile<Result>(
   const folder = mkdtempSync(join(tmpdir(), 'tallyman-try-'))
   try {
     const openStaging = async () => stageInSqlite(join(folder, 'staging.db'), null)
-    const read = await readNamed({ ...request, decision: null, knownRows: null, openStaging })
+    const read = await readNamed({
+      ...request,
+      unpackFolder: join(folder, 'unpacked'),
+      decision: null,
+      knownRows: null,
+      openStaging,
+    })
     return await read.staging.withSql(async (sql) => {
       const settled = await settle(sql, read, request.options.settings.duplicates)
       return work({ ...settled, ...lists(sql, read.staging) })
@@ -99,6 +105,7 @@ export async function dryRun<Result>(
   const read = await readNamed({
     ...request,
     limits: parts.limits,
+    unpackFolder: unpackFolder({ importId, attempt: 1, folder: parts.stagingFolder }),
     decision: null,
     knownRows: null,
     previous: request.of === null ? null : await previousList(parts.db, request.of),

@@ -33,6 +33,8 @@ export interface ReadRequest {
   format?: string | null
   options: Pick<ImportOptions, 'table' | 'encoding' | 'delimiter' | 'sheets' | 'settings'>
   limits: ReadLimits
+  /** Where a packed file may be unpacked to: a path of its own. Null: among the system's temporary files. */
+  unpackFolder: string | null
   /** What an earlier reading of the same bytes decided; it is followed to the letter. */
   decision: FileDecision | null
   /** The rows that the last list had, if they were read with just these decisions; null: read every row. */
@@ -82,6 +84,7 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
   const file = await openFile(request.path, {
     limits: request.limits,
     format: request.format ?? null,
+    unpackFolder: request.unpackFolder,
     encoding: request.options.encoding,
     delimiter: request.options.delimiter,
     signal: request.signal,
@@ -234,6 +237,7 @@ async function readTables(
     await staging.seal()
     const decision: FileDecision = {
       format: file.format,
+      wrapping: file.wrapping ?? null,
       encoding: file.encoding,
       delimiter: file.delimiter,
       choices: {

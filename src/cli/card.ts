@@ -44,7 +44,7 @@ export function printCard(
   counts: RowCounts,
   ignored: IgnoredCounts,
 ): void {
-  const parts = [card.format.toUpperCase(), card.encoding, delimiterText(card.delimiter)]
+  const parts = [formatText(card), card.encoding, delimiterText(card.delimiter)]
   printLine(writer, `${verdictText[card.verdict]} (${parts.filter((part) => part !== null).join(', ')}).`)
   for (const reason of card.reasons) printLine(writer, `  ${reason}`)
   printCorrections(writer, card, 'To make it sure, or to put it right, add what is true:')
@@ -52,6 +52,8 @@ export function printCard(
   const { encoding, delimiter } = card.choices
   if (encoding !== null && isGuess(encoding)) printLine(writer, `Encoding: ${choiceText(encoding)}.`)
   if (delimiter !== null && isGuess(delimiter)) printLine(writer, `Delimiter: ${choiceText(delimiter)}.`)
+  for (const { name, reason } of card.wrapping?.leftAside ?? [])
+    printLine(writer, `  Left aside in the archive: ${name} ${reason.replace(/\.$/, '')}.`)
   printLine(writer, countsText(counts, ignored))
   const read = card.tables.filter((table) => isRead(table, card.tables))
   for (const table of read) printDecision(writer, table, card)
@@ -111,6 +113,13 @@ function changeText({ kind, sheet, field, from, to, overlap, doubt }: LayoutChan
 function shellWord(text: string): string {
   if (/^[\p{L}\p{N}_=.,:+-]+$/u.test(text)) return text
   return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`
+}
+
+/** "CSV", or "CSV in a ZIP archive". */
+function formatText({ format, wrapping }: FileDecision): string {
+  const text = format.toUpperCase().replaceAll(' AND ', ' and ')
+  if (wrapping === null) return text
+  return `${text} ${wrapping.kind === 'zip' ? 'in a ZIP archive' : 'packed with gzip'}`
 }
 
 function delimiterText(delimiter: string | null): string | null {

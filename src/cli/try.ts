@@ -98,7 +98,7 @@ interface Shown {
 
 async function printPreviewJson({ io }: Context, { path, preview, shown }: Shown): Promise<void> {
   const { decision, counts, ignored } = preview
-  const { format, encoding, delimiter } = decision
+  const { format, wrapping, encoding, delimiter } = decision
   const card = cardJson(decision)
   await printJsonLists(
     io.stdout,
@@ -108,6 +108,7 @@ async function printPreviewJson({ io }: Context, { path, preview, shown }: Shown
         bytes: sizeOf(path),
         sha256: await fileHash(path),
         format,
+        wrapping,
         encoding,
         delimiter,
       },

@@ -6,7 +6,7 @@ import { isRead, whyLeftAside } from '../analyzer/table/verdict.ts'
 import { snakeCaseKeys } from '../lib/json.ts'
 import { formatE4 } from '../lib/money.ts'
 import { oneOf, type Static, t, textOrNull } from '../lib/schema.ts'
-import type { FileDecision } from './model.ts'
+import { type FileDecision, wrapperKinds } from './model.ts'
 import { ImportView } from './view.ts'
 
 const Confidence = t.Number({ minimum: 0, maximum: 1, description: '0 to 1.' })
@@ -61,7 +61,19 @@ const ChoiceView = t.Object(
 /** The decision card of a file: what was found out about it, how surely, and which cells prove it. */
 export const DecisionView = t.Object(
   {
-    format: t.String(),
+    format: t.String({ description: 'csv, xlsx, pdf, …; several where an archive holds several.' }),
+    wrapping: t.Union(
+      [
+        t.Object({
+          kind: oneOf(wrapperKinds),
+          left_aside: t.Array(t.Object({ name: t.String(), reason: t.String() }), {
+            description: 'Files in it that are not read, and why.',
+          }),
+        }),
+        t.Null(),
+      ],
+      { description: 'What the list was packed in; null: it was not.' },
+    ),
     encoding: textOrNull('Of a text file.'),
     delimiter: textOrNull('Of a delimited file.'),
     choices: t.Object(
@@ -167,9 +179,10 @@ export const DecisionView = t.Object(
 export type DecisionView = Static<typeof DecisionView>
 
 export function decisionView(decision: FileDecision): DecisionView {
-  const { format, encoding, delimiter, verdict, reasons, tables } = decision
+  const { format, wrapping, encoding, delimiter, verdict, reasons, tables } = decision
   const card = {
     format,
+    wrapping,
     encoding,
     delimiter,
     choices: choicesView(decision),

@@ -102,9 +102,22 @@ export interface ImportOptions {
   isForced: boolean
 }
 
+export const wrapperKinds = ['zip', 'gzip'] as const
+/** What a list may be packed in. */
+export type WrapperKind = (typeof wrapperKinds)[number]
+
+/** What a list was packed in. */
+export interface Wrapping {
+  kind: WrapperKind
+  /** Files beside the list that are not read, and why, as in "is a PNG image". */
+  leftAside: { name: string; reason: string }[]
+}
+
 /** What was found out about a file (R2.9). Plain JSON, stored with the import. */
 export interface FileDecision {
   format: string
+  /** Null: it was not packed. */
+  wrapping: Wrapping | null
   encoding: string | null
   delimiter: string | null
   /** The three above, with what proves them. */

@@ -104,7 +104,13 @@ const cases: [string, string, string | Uint8Array, string, string][] = [
     'unsupported_format',
     'a web page (HTML)',
   ],
-  ['a JSON document', 'list.csv', '[{"sku":"A-1","price":1}]', 'unsupported_format', 'a JSON document'],
+  [
+    'a JSON document that is cut off',
+    'list.csv',
+    '[{"sku":"A-1","price":1}',
+    'truncated_json',
+    'Fetch or save',
+  ],
   [
     'an XML document',
     'list.csv',
@@ -152,11 +158,11 @@ const cases: [string, string, string | Uint8Array, string, string][] = [
     'a web page (HTML)',
   ],
   [
-    'a ZIP archive',
+    'an archive in an archive',
     'list.xlsx',
-    makeZip([{ name: 'a.csv', content: 'x' }]),
-    'unsupported_format',
-    'unpack it',
+    makeZip([{ name: 'a.zip', content: makeZip([{ name: 'a.csv', content: 'x' }]) }]),
+    'nested_archive',
+    'Unpack it',
   ],
   [
     'an encrypted workbook',

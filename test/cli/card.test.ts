@@ -85,8 +85,8 @@ A price list (XLSX).
 Sheet "Prices": header in row 1, 100 % sure. 3 rows: 2 accepted, 0 rejected, 1 ignored (1 header).
   FIELD  COLUMN         SURE  READ AS           OTHERWISE
   sku    A  SKU        100 %  A2 A-1
-  name   B  Name       100 %  B2 Hammer         D  Colour (32 %)
-  price  C  Price EUR   99 %  C2 12.5, C3 7.25
+  name   B  Name       100 %  B2 Hammer
+  price  C  Price EUR  100 %  C2 12.5, C3 7.25
 Prices: no decimal sign needed; EUR from the header (C1 Price EUR).
 Further columns, kept with each item: Colour.
 

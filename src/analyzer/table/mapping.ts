@@ -38,6 +38,12 @@ export function mapColumns(
   const open = fields.filter((field) => pinned[field] === undefined)
   const [chief, rest] = [open.filter((field) => isChief(field)), open.filter((field) => !isChief(field))]
   for (const { field, column, score } of bestTogether(chief, candidates, taken)) settle(field, column, score)
+  const priceKind = kindIn(mapping.price?.header ?? '')
+  for (const candidate of candidates.currency) {
+    const kind = kindIn(texts[candidate.column] ?? '')
+    if (kind !== '' && kind !== priceKind) candidate.score *= otherKindFactor
+  }
+  candidates.currency.sort((a, b) => b.score - a.score || a.column - b.column)
   const others = rest
     .flatMap((field) => candidates[field].map((candidate) => ({ field, ...candidate })))
     .filter(({ column, score }) => score >= (texts[column] ? restMin : acceptedMin))
@@ -64,6 +70,13 @@ export function findLineColumn(
   }
   return null
 }
+
+/** "cur[net]" is the currency of "price[net]", and of no other price. */
+function kindIn(header: string): string {
+  return /\[([^\]]+)\]/.exec(header)?.[1] ?? ''
+}
+
+const otherKindFactor = 0.8
 
 interface Candidate {
   column: number

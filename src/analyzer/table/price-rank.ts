@@ -37,7 +37,7 @@ export function isCurrentPrice(header: string): boolean {
  */
 export function isNoPriceHeader(header: string): boolean {
   const words = ` ${normalize(header)} `
-  if (/[%٪％]/.test(header) || totalWord.test(words)) return true
+  if (/[%٪％]/.test(header) || totalWord.test(words) || freightPrice.test(words)) return true
   if (priceStems.test(words)) return false
   if (noPriceMarks.some((mark) => words.includes(mark))) return true
   // "VAT" is the tax, "ex VAT" says something about a price.
@@ -75,6 +75,10 @@ const priceStems =
 // "Total price" is a sum whatever the word beside it.
 const totalWord =
   / (?:line |sub |grand )?(?:sub)?total(?:e|preis|pris|prijs)? |gesamt| extended |summenpreis| итого| всего| общая | разом | усього| загальна |razem|celkem|celková| toplam | συνολο| συνολικη|סהכ|اجمالي|المجموع|合[计計]|[小总總][计計]|[总總][价價]/
+
+// The price of freight, as feeds have it for every article; "price with delivery" is the article's.
+const freightPrice =
+  / (?:shipping|delivery|freight|versand|fracht|livraison|kargo|frete) (?:prices?|costs?|fees?|preis|kosten|tarif)(?: \d+)? | (?:цена|стоимость|ціна|вартість) доставк[иі] | (?:prix|coût|frais) de (?:la )?livraison /
 
 const ranks: { factor: number; marks: string[] }[] = [
   {
@@ -117,6 +121,13 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.95,
     marks: split(`ek|purchase|einkaufspreis|inkopspris|innkjopspris|achat|costo|закупочная|cost`),
+  },
+  {
+    // What is asked for a while only.
+    factor: 0.975,
+    marks: split(
+      `sale|special|promo|promotion|promotional|promotionnel|aktion|aktionspreis|angebotspreis|sonderpreis|oferta|promocion|promocja|promocyjna|promozionale|акция|акционная|акційна|kampanj|kampanje|kampagne|kampanya|akcni|akce`,
+    ),
   },
   {
     factor: 0.97,

@@ -21,6 +21,11 @@ function falling(header: string): ReadTable {
   return readTable(rowsOf(`SKU|Name|${header}\n${line('A-1', 90)}\n${line('A-2', 40)}\n${line('A-3', 70)}`))
 }
 
+test('the price of freight is no price of an article', () => {
+  const header = 'Price|shipping.price|Delivery cost 2|Versand Preis|Стоимость доставки|Price with delivery'
+  expect(pricesOf(falling(header))).toEqual(['Price', 'Price with delivery'])
+})
+
 describe('prices by quantity', () => {
   const lists: [string, string[]][] = [
     ['1-9|10-99|100+', ['1-9', '10-99 = 10', '100+ = 100']],

@@ -103,6 +103,7 @@ export class RecordRows implements MarkupHandler {
     }
     const plan = this.#plan
     if (plan.role === 'field') {
+      if (plan.isMixed) this.#text = filledLines(this.#text)
       if (plan.text.length > 0 && this.#text !== '') this.#placeText(plan.text)
       this.#text = ''
     }
@@ -111,9 +112,9 @@ export class RecordRows implements MarkupHandler {
     else if (plan.role === 'ancestor') this.#endAncestor()
   }
 
-  /** Of a text with markup in it. */
+  /** Of a text with markup in it; doubled line breaks are taken out at its end. */
   #beginLine(element: string): void {
-    if (beginsLine(element) && !this.#text.endsWith('\n')) this.#text += '\n'
+    if (beginsLine(element)) this.#text += '\n'
   }
 
   #begin(plan: PlanNode): void {
@@ -187,6 +188,14 @@ function addTo({ cells }: Frame, { column }: Field, text: string, separator: str
   if (text === '') return
   const before = cells[column]
   cells[column] = before === '' ? text : before + separator + text
+}
+
+function filledLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('\n')
 }
 
 /** Groups within groups are a path: "Tools > Drills". */

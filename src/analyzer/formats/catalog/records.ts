@@ -33,9 +33,15 @@ export function findRecords(root: ElementNode): ElementNode[][] {
 
 /** An element that holds nothing but text, or text with markup in it. */
 export function isLeaf({ children, hasText }: ElementNode): boolean {
-  return children.size === 0 || hasText
+  if (children.size === 0 || hasText) return true
+  for (const name of children.keys()) if (!markupNames.has(name)) return false
+  return true
 }
 
+/** What descriptions are marked up with, and nobody calls a field. */
+const markupNames = new Set(
+  'p b i u br hr div span strong em ul ol li h1 h2 h3 h4 h5 h6 font sup sub'.split(' '),
+)
 /** Further lists of a document are categories, shops, currencies; what is far down the order is none. */
 const listsMax = 20
 const pricedFactor = 1000
