@@ -22,12 +22,31 @@ export function normalize(text: string): string {
   return folded === '' && cut.trim() === '#' ? '#' : folded
 }
 
-/** Trims white space of every kind, NBSP and BOM included. */
+/** Trims white space of every kind, NBSP and BOM included, and marks that only turn the direction of writing. */
 export function trimmed(text: string): string {
   const length = text.length
   if (length === 0) return text
   // Most cells have letters or digits at both ends; only the others pay for a call.
-  return isInk(text.charCodeAt(0)) && isInk(text.charCodeAt(length - 1)) ? text : text.trim()
+  return isInk(text.charCodeAt(0)) && isInk(text.charCodeAt(length - 1)) ? text : withoutEnds(text)
+}
+
+function withoutEnds(text: string): string {
+  const bare = text.trim()
+  let from = 0
+  let to = bare.length
+  while (from < to && isUnseen(bare.charCodeAt(from))) from++
+  while (to > from && isUnseen(bare.charCodeAt(to - 1))) to--
+  return from === 0 && to === bare.length ? bare : bare.slice(from, to).trim()
+}
+
+/** U+200E, U+200F, and those that embed, override or isolate. */
+function isUnseen(code: number): boolean {
+  return (
+    code === 0x200e ||
+    code === 0x200f ||
+    (code >= 0x202a && code <= 0x202e) ||
+    (code >= 0x2066 && code <= 0x2069)
+  )
 }
 
 /** A cell as trimmed text; numbers in full, without an exponent. */
