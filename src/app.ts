@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type AnalyzeOptions, type AnalyzerParts, analyze } from './analyzer/analyze.ts'
+import type { ApartLimits } from './analyzer/formats/apart/reader-process.ts'
 import type { ReadLimits } from './analyzer/formats/format.ts'
 import { type ChildPool, openChildPool } from './analyzer/service/child-pool.ts'
 import { superviseAnalyzer } from './analyzer/service/supervised.ts'
@@ -11,8 +12,9 @@ import { abandonedImports } from './courier/abandoned.ts'
 import { type AnalyzerAddress, analyzerClient } from './courier/analyzer-client.ts'
 import { childReader } from './courier/child-reader.ts'
 import { type Courier, openCourier } from './courier/courier.ts'
-import { approve, discard } from './courier/held.ts'
+import { approve, correct, discard } from './courier/held.ts'
 import { type Handover, type IntakeParts, takeIn } from './courier/intake.ts'
+import type { Pins } from './courier/pins.ts'
 import { indexCharacteristics } from './db/characteristics.ts'
 import type { Database } from './db/database.ts'
 import { migrateUp, requireCurrent } from './db/migrate.ts'
@@ -44,6 +46,8 @@ export interface App {
   ingest(handover: Handover, options: AnalyzeOptions): Promise<Import>
   /** Publishes a held import. */
   approve(importId: string, options: AnalyzeOptions): Promise<Import>
+  /** Reads an import that is held or failed once more, as a person says. */
+  correct(importId: string, pins: Pins, options: AnalyzeOptions): Promise<Import>
   discard(importId: string): Promise<Import>
   /** Finishes what a process that has ended left half-done, and clears up after it. */
   resume(options: AnalyzeOptions): Promise<Import[]>
@@ -90,13 +94,22 @@ export interface AppOptions {
   schema: 'write' | 'read' | 'none'
   /** How long to wait for another process's write lock; default 30 s. */
   lockTimeoutMs?: number
+  /** For a process that outlives the files it reads: formats that may run away are read in processes of their own. */
+  apart?: Surroundings
 }
 
 /**
  * Opens the database and wires everything that works on it.
  * @throws AppError when the database cannot be opened, or its schema is not this program's
  */
-export async function openApp({ config, clock, log, schema, lockTimeoutMs }: AppOptions): Promise<App> {
+export async function openApp({
+  config,
+  clock,
+  log,
+  schema,
+  lockTimeoutMs,
+  apart,
+}: AppOptions): Promise<App> {
   const db = await open(config, log, lockTimeoutMs ?? lockTimeoutDefaultMs)
   try {
     if (schema === 'write') {
@@ -105,7 +118,7 @@ export async function openApp({ config, clock, log, schema, lockTimeoutMs }: App
       await indexCharacteristics(db, config.indexedCharacteristics)
     }
     if (schema === 'read') await requireCurrent(db)
-    return wire({ config, clock, log }, db)
+    return wire({ config, clock, log, limits: readLimits(config, apart) }, db)
   } catch (error) {
     await db.close()
     throw error
@@ -233,9 +246,23 @@ function startAnalyzer({
   }
 }
 
-/** The limits that a configuration sets to what is read. */
-export function readLimits(config: Config): ReadLimits {
+function apartLimits(config: Config, { env, cwd }: Surroundings): ApartLimits {
   return {
+    command: [...ownCommand(), 'read-apart'],
+    env: dependentEnvironment(env, secretNames({ except: [] })),
+    cwd,
+    memoryBytesMax: config.analyzerMemoryBytesMax,
+    timeMs: config.analyzerSecondsMax * 1000,
+  }
+}
+
+/**
+ * The limits that a configuration sets to what is read.
+ * @param apart where formats that may run away are read in processes of their own; absent: in this one
+ */
+export function readLimits(config: Config, apart?: Surroundings): ReadLimits {
+  return {
+    ...(apart === undefined ? {} : { apart: apartLimits(config, apart) }),
     cellCharactersMax: config.cellCharactersMax,
     columnsMax: 16_384,
     unpackedBytesMax: config.unpackedBytesMax,
@@ -265,7 +292,10 @@ function makeFolder(path: string): void {
   }
 }
 
-function wire({ config, clock, log }: Omit<AppOptions, 'schema' | 'lockTimeoutMs'>, db: Database): App {
+function wire(
+  { config, clock, log, limits }: Pick<AppOptions, 'config' | 'clock' | 'log'> & { limits: ReadLimits },
+  db: Database,
+): App {
   const parts: App['parts'] = {
     db,
     clock,
@@ -273,7 +303,7 @@ function wire({ config, clock, log }: Omit<AppOptions, 'schema' | 'lockTimeoutMs
     archive: openArchive(join(config.dataDirectory, 'raw')),
     stagingFolder: join(config.dataDirectory, 'staging'),
     fingerprintFolder: join(config.dataDirectory, 'fingerprints'),
-    limits: readLimits(config),
+    limits,
     fileBytesMax: config.fileBytesMax,
     defaultCurrency: config.currency,
     worker: ownIdentity(),
@@ -294,6 +324,10 @@ function wire({ config, clock, log }: Omit<AppOptions, 'schema' | 'lockTimeoutMs
     },
     async approve(importId, options) {
       await approve(parts, importId, parts.worker)
+      return analyze(parts, importId, options)
+    },
+    async correct(importId, pins, options) {
+      await correct(parts, importId, { pins, worker: parts.worker })
       return analyze(parts, importId, options)
     },
     async discard(importId) {

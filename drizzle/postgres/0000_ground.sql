@@ -162,11 +162,13 @@ CREATE TABLE "sources" (
 	"identity" jsonb NOT NULL,
 	"decimals_max" text NOT NULL,
 	"limits" jsonb NOT NULL,
+	"reading" jsonb NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "sources_id_unique" UNIQUE("id"),
 	CONSTRAINT "sources_map_json" CHECK (jsonb_typeof("map") in ('object', 'array')),
 	CONSTRAINT "sources_identity_json" CHECK (jsonb_typeof("identity") in ('object', 'array')),
-	CONSTRAINT "sources_limits_json" CHECK (jsonb_typeof("limits") in ('object', 'array'))
+	CONSTRAINT "sources_limits_json" CHECK (jsonb_typeof("limits") in ('object', 'array')),
+	CONSTRAINT "sources_reading_json" CHECK (jsonb_typeof("reading") in ('object', 'array'))
 );
 --> statement-breakpoint
 CREATE TABLE "supplier_items" (

@@ -186,11 +186,13 @@ CREATE TABLE `sources` (
 	`identity` text NOT NULL,
 	`decimals_max` text NOT NULL,
 	`limits` text NOT NULL,
+	`reading` text NOT NULL,
 	`created_at` integer NOT NULL,
 	FOREIGN KEY (`supplier_id`) REFERENCES `suppliers`(`id`) ON UPDATE no action ON DELETE cascade,
 	CONSTRAINT "sources_map_json" CHECK(json_valid("map") and substr("map", 1, 1) in ('{', '[')),
 	CONSTRAINT "sources_identity_json" CHECK(json_valid("identity") and substr("identity", 1, 1) in ('{', '[')),
-	CONSTRAINT "sources_limits_json" CHECK(json_valid("limits") and substr("limits", 1, 1) in ('{', '['))
+	CONSTRAINT "sources_limits_json" CHECK(json_valid("limits") and substr("limits", 1, 1) in ('{', '[')),
+	CONSTRAINT "sources_reading_json" CHECK(json_valid("reading") and substr("reading", 1, 1) in ('{', '['))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `sources_id_unique` ON `sources` (`id`);--> statement-breakpoint

@@ -15,6 +15,7 @@ import { fileError } from './file-error.ts'
 import { loadFingerprints } from './fingerprint-file.ts'
 import type { ReadLimits } from './formats/format.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { previousList } from './previous-list.ts'
 import { type PublishContext, type Published, publish, writeLog } from './publish.ts'
 import {
   type ReadPhase,
@@ -157,6 +158,7 @@ async function readRaw(parts: AnalyzerParts, { made, lease, work, known }: Attem
     unpackFolder: unpackFolder(place),
     decision: made.decision,
     knownRows: known ? load : null,
+    previous: await previousList(parts.db, made),
     openStaging: () => openStaging(parts.db, place),
     ...work,
   })

@@ -1,4 +1,5 @@
 import type { OpenedFile, Sheet } from './formats/format.ts'
+import { chosenSheets } from './table/chosen-sheets.ts'
 import type { TableKnowledge } from './table/decide.ts'
 import { decideSheet } from './table/decide-sheet.ts'
 import { fileStyleOf } from './table/decimal-style.ts'
@@ -8,7 +9,7 @@ import type { Row } from './table/row.ts'
 
 /** What a sheet's first rows say about it. */
 export interface SheetDecision {
-  sheet: Sheet
+  sheet: Sheet & { isChosen: boolean | null }
   tables: TableDecision[]
   known: TableKnowledge
   /** To be shown the rows that are no items, because more tables may follow beyond the sample. */
@@ -22,10 +23,18 @@ const tableRowsMin = 200
 /** And so many of a table that begins further down. */
 const laterRowsMax = 300
 
-/** Decides what the tables of a file mean, by the first rows of each sheet. */
-export async function decideTables(file: OpenedFile, options: TableOptions): Promise<SheetDecision[]> {
+/**
+ * Decides what the tables of a file mean, by the first rows of each sheet.
+ * @throws InvalidError `unknown_sheet`
+ */
+export async function decideTables(
+  file: OpenedFile,
+  { table: options, sheets: named }: { table: TableOptions; sheets: string[] | null },
+): Promise<SheetDecision[]> {
   const decided: SheetDecision[] = []
-  for (const sheet of file.sheets) {
+  const chosen = chosenSheets(file.sheets, named)
+  for (const of of file.sheets) {
+    const sheet = { ...of, isChosen: chosen === null ? null : chosen.has(of.index) }
     let rows = await sample(file, sheet, [{ from: 0, rowsMax: sampleRowsMax }])
     const known = { fileStyle: null, formats: (await file.columnFormats?.(sheet.index)) ?? [] }
     let tables = decideSheet(rows, sheet, options, known)

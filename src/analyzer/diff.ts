@@ -4,7 +4,7 @@ import { type ChangeCounts, noChanges, type RowCounts } from '../imports/model.t
 import type { KnownRows } from './fingerprint.ts'
 import { indexRows } from './staging/index-rows.ts'
 import { itemValueColumns, outcomes, priceColumns, type Staging, termColumns } from './staging/staging.ts'
-import { anyTierLacksCurrency, hasPrice, tiersDiffer, tiersMoved } from './staging/tiers.ts'
+import { anyTierLacksCurrency, hasPrice, markMovedTiers, tiersDiffer } from './staging/tiers.ts'
 
 /** What the staged rows mean for the catalog, as far as the guard and the change report want to know. */
 export interface Diff {
@@ -82,16 +82,16 @@ export async function diffStaged(sql: Sql, staging: Staging, context: DiffContex
             i.price_e4, s.price_e4,
             i.price_e4 is not null and s.price_e4 is not null and i.currency is not distinct from s.currency
               and i.price_quantity_e4 is not distinct from s.price_quantity_e4,
-            ${hasPrice('i')}, ${hasPrice('s')}, i.id is not null and ${differs(termColumns)}, i.tiers,
-            case when i.tiers is null or s.tiers is null then 1 = 0 else ${tiersMoved(staging.engine, '$3')} end
+            ${hasPrice('i')}, ${hasPrice('s')}, i.id is not null and ${differs(termColumns)}, i.tiers, 1 = 0
      from ${rows} as s
      left join supplier_items as i on i.supplier_no = $1 and i.item_key = s.item_key
      where s.outcome = ${outcomes.accepted}
        and (i.id is null or i.gone_at is not null or ${hasChanged}
             or i.source_no is distinct from $2 or i.scope <> s.scope)
      order by s.item_key`,
-    [supplierNo, sourceNo, context.moveMax],
+    [supplierNo, sourceNo],
   )
+  if (staging.noticed().hasTiers) await markMovedTiers(sql, staging, context.moveMax)
   const itemsBefore = context.isFull ? await diffGone(sql, staging, { ...context, supplierNo, sourceNo }) : 0
   if (staging.engine === 'postgres') await sql.run(`analyze ${diff}`)
   return { revision, isFirst: false, itemsBefore, ...(await summary(sql, staging, context)) }

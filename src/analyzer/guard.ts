@@ -1,6 +1,7 @@
 import type { FileDecision, HoldReason, RowCounts } from '../imports/model.ts'
 import type { Limits } from '../sources/model.ts'
 import type { Diff } from './diff.ts'
+import { columnLetter } from './table/letters.ts'
 
 const percent = (share: number) => `${Math.round(share * 1000) / 10} %`
 
@@ -41,6 +42,8 @@ export function holdReasons(options: {
       `${counts.rejected} of ${rows} rows were rejected; above ${percent(limits.rejectedShareMax)} it is held.`,
     )
 
+  for (const { doubt } of decision.layoutChanges) if (doubt !== null) hold('layout_changed', doubt)
+
   const lists = decision.tables.filter((table) => table.counts.accepted + table.counts.rejected > 0)
   for (const table of limits.confidenceMin === null ? [] : lists) {
     for (const field of ['sku', 'name', 'price'] as const) {
@@ -48,7 +51,7 @@ export function holdReasons(options: {
       if (column === undefined || column.confidence >= (limits.confidenceMin ?? 0)) continue
       hold(
         'low_confidence',
-        `Column ${column.header === null ? column.column + 1 : `"${column.header}"`} was taken for the ${field}, ` +
+        `Column ${column.header === null ? columnLetter(column.column) : `"${column.header}"`} was taken for the ${field}, ` +
           `but only with ${percent(column.confidence)} confidence; say which it is with --map ${field}=COLUMN.`,
       )
     }

@@ -11,6 +11,7 @@ import { changeOf, diffContext, guard, refusal } from './conclusion.ts'
 import { diffStaged } from './diff.ts'
 import { fileError } from './file-error.ts'
 import type { ReadLimits } from './formats/format.ts'
+import { previousList } from './previous-list.ts'
 import { type ReadRequest, type ReadResult, readFile } from './read-file.ts'
 import { type Settled, settle } from './settle.ts'
 import { openStaging, unpackFolder } from './staging/index.ts'
@@ -107,6 +108,7 @@ export async function dryRun<Result>(
     unpackFolder: unpackFolder({ importId, attempt: 1, folder: parts.stagingFolder }),
     decision: null,
     knownRows: null,
+    previous: request.of === null ? null : await previousList(parts.db, request.of),
     openStaging: () => openStaging(parts.db, { importId, attempt: 1, folder: parts.stagingFolder }),
   })
   try {

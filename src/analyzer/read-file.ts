@@ -6,17 +6,23 @@ import { decideAnew, decideTables } from './decide-tables.ts'
 import { FingerprintEntries, type KnownRows } from './fingerprint.ts'
 import type { OpenedFile, ReadLimits, RecordTaker } from './formats/format.ts'
 import { openFile } from './formats/index.ts'
+import { comparedRowsMax, guessColumns, layoutChanges, type PreviousList } from './layout-changes.ts'
 import { RowSink, type TableCounts } from './row-sink.ts'
 import { type ReadFingerprints, rowTaker } from './row-taker.ts'
 import { sheetTaker } from './sheet-taker.ts'
 import type { Place, Staging } from './staging/staging.ts'
+import { isInRows, rowWithin } from './table/area.ts'
+import { sureChoice } from './table/choice.ts'
 import type { TableDecision } from './table/decision.ts'
 import type { HeadingWatch } from './table/heading-watch.ts'
 import type { Issue } from './table/issue.ts'
+import { UnknownColumnError } from './table/overrides.ts'
+import { provedAgain } from './table/proving-cells.ts'
 import { contradicts, tableReader } from './table/reader.ts'
 import type { Row } from './table/row.ts'
 import { tableName } from './table/table-name.ts'
-import { decideFile, isRead } from './table/verdict.ts'
+import { filledCount } from './table/text.ts'
+import { decideFile, isRead, whyLeftAside } from './table/verdict.ts'
 
 /** A batch is some 100 KiB of the file; one collection in 25 of them cost a quarter of the time. */
 const batchesPerCollection = 200
@@ -25,7 +31,7 @@ export interface ReadRequest {
   path: string
   /** By name, where the caller knows it; otherwise the content decides. */
   format?: string | null
-  options: Pick<ImportOptions, 'table' | 'encoding' | 'delimiter' | 'settings'>
+  options: Pick<ImportOptions, 'table' | 'encoding' | 'delimiter' | 'sheets' | 'settings'>
   limits: ReadLimits
   /** Where a packed file may be unpacked to: a path of its own. Null: among the system's temporary files. */
   unpackFolder: string | null
@@ -37,6 +43,8 @@ export interface ReadRequest {
   openStaging: () => Promise<Staging>
   onProgress: (progress: ReadProgress) => void
   onPhase?: (phase: ReadPhase) => void
+  /** The source's last list, to notice what its columns are called now; null or left out: there is none. */
+  previous?: PreviousList | null
   signal: AbortSignal
 }
 
@@ -79,9 +87,10 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
     unpackFolder: request.unpackFolder,
     encoding: request.options.encoding,
     delimiter: request.options.delimiter,
+    signal: request.signal,
   })
   try {
-    const result = await readOpened(file, request)
+    const result = await withLayoutChanges(file, request, () => readOpened(file, request))
     const after = statSync(request.path, { bigint: true })
     if (after.mtimeNs === before.mtimeNs && after.size === before.size) return result
     await result.staging.discard()
@@ -94,12 +103,51 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
   }
 }
 
+/** Notes how the list's layout differs from the last one's; a list whose stored decision is followed has it noted. */
+async function withLayoutChanges(
+  file: OpenedFile,
+  { decision: stored, previous = null }: ReadRequest,
+  read: () => Promise<ReadResult>,
+): Promise<ReadResult> {
+  const rowsOf = (table: TableDecision) => firstRows(file, table)
+  let result: ReadResult
+  try {
+    result = await read()
+  } catch (error) {
+    if (previous === null || !(error instanceof UnknownColumnError)) throw error
+    throw new UnknownColumnError(error.tables, await guessColumns(error.tables[0]!, previous, rowsOf))
+  }
+  try {
+    const changes =
+      stored?.layoutChanges ??
+      (previous === null ? [] : await layoutChanges(result.decision.tables, previous, rowsOf))
+    return { ...result, decision: { ...result.decision, layoutChanges: changes } }
+  } catch (error) {
+    await result.staging.discard()
+    throw error
+  }
+}
+
+/** The first rows of a table below its header, as it sees them. */
+async function firstRows(file: OpenedFile, { sheet, area, firstDataRow }: TableDecision): Promise<Row[]> {
+  const rows: Row[] = []
+  for await (const batch of file.rows(sheet)) {
+    for (const row of batch) {
+      if (row.index < firstDataRow || !isInRows(area, row.index)) continue
+      const own = rowWithin(row, area)
+      if (filledCount(own.cells) >= 2) rows.push(own)
+      if (rows.length >= comparedRowsMax) return rows
+    }
+  }
+  return rows
+}
+
 async function readOpened(file: OpenedFile, request: ReadRequest): Promise<ReadResult> {
   if (request.decision !== null) {
     const reading = await readTables(file, request.decision.tables, request, null)
     return reading!.result
   }
-  const sheets = await decideTables(file, request.options.table)
+  const sheets = await decideTables(file, request.options)
   const decided = sheets.flatMap(({ tables }) => tables)
   const watches = new Map(sheets.map(({ sheet, watch }) => [sheet.index, watch]))
   const tablesKey = fingerprintKey(decided, file)
@@ -136,8 +184,8 @@ async function readCorrected(
  */
 function fingerprintKey(decided: TableDecision[], { encoding, delimiter }: OpenedFile): string | null {
   const lists = decided.filter((table) => isRead(table, decided))
-  if (lists.some(({ mapping }) => mapping.group !== undefined)) return null
-  const explanations = new Set(['confidence', 'runnerUp', 'evidence', 'ambiguousCount', 'reasons'])
+  if (lists.some(({ mapping, carried }) => mapping.group !== undefined || carried.length > 0)) return null
+  const explanations = new Set(['confidence', 'runnerUp', 'evidence', 'ambiguousCount', 'reasons', 'cells'])
   const parts = [encoding, delimiter, decided]
   const text = JSON.stringify(parts, (key, value) => (explanations.has(key) ? undefined : value))
   return Bun.hash.xxHash64(text).toString(16)
@@ -192,6 +240,12 @@ async function readTables(
       wrapping: file.wrapping ?? null,
       encoding: file.encoding,
       delimiter: file.delimiter,
+      choices: {
+        format: sureChoice(file.format, null),
+        encoding: file.choices?.encoding ?? null,
+        delimiter: file.choices?.delimiter ?? null,
+      },
+      layoutChanges: [],
       ...verdict,
       tables: decided.map((table, index) => ({ ...table, ...tables[index]! })),
     }
@@ -268,15 +322,14 @@ async function readSheet(
   })
 }
 
-/** The rows of such a table are counted, and logged as one. */
 function leftAside(table: TableDecision, rows: number): Issue {
-  const why = table.isHidden ? ['It is hidden.'] : table.reasons
+  const why = whyLeftAside(table)
   const what = tableName(table)
   return {
     severity: 'ignored',
     errorType: 'ValidationError',
     code: 'not_a_list',
-    message: `${what} (${rows} rows) was left aside. ${why.join(' ')}`.trim(),
+    message: `${what} (${rows} rows) was left aside. ${why}`.trim(),
     row: null,
     column: null,
     raw: null,
@@ -297,6 +350,7 @@ async function* takeBatches(batches: AsyncIterable<Row[]>, taker: RecordTaker): 
 function provesOtherwise(decided: TableDecision[], { proved }: Reading): boolean {
   return decided.some(({ decimal }, index) => {
     const style = proved[index]?.style ?? null
+    if (decimal.isPinned === true) return false
     // A sample that proves both signs proves them whatever else is found.
     return style !== null && decimal.style !== 'mixed' && style !== decimal.style
   })
@@ -306,7 +360,8 @@ function provesOtherwise(decided: TableDecision[], { proved }: Reading): boolean
 function correctedDecisions(decided: TableDecision[], reading: Reading): TableDecision[] | null {
   const corrected = decided.map((table, index) => {
     const proved = reading.proved[index] ?? null
-    return proved !== null && contradicts(table.decimal, proved) ? { ...table, decimal: proved } : table
+    if (proved === null || !contradicts(table.decimal, proved)) return table
+    return { ...table, decimal: proved, cells: provedAgain(table.cells, proved.style) }
   })
   return corrected.some((table, index) => table !== decided[index]) ? corrected : null
 }
@@ -322,7 +377,8 @@ export function totalCounts(tables: TableCounts[]): RowCounts {
 }
 
 /** What to say of a file whose verdict is `not-a-price-list`. */
-export function notAListText({ reasons }: FileDecision): string {
+export function notAListText({ reasons, layoutChanges: changes }: FileDecision): string {
   const advice = 'If it is one, name its columns with --map, such as --map name=A,price=C.'
-  return `This is not a price list. ${[...reasons, advice].join(' ')}`
+  const doubts = changes.flatMap(({ doubt }) => doubt ?? [])
+  return `This is not a price list. ${[...reasons, ...(doubts.length > 0 ? doubts : [advice])].join(' ')}`
 }

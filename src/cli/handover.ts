@@ -1,5 +1,13 @@
-import type { Handover } from '../courier/intake.ts'
-import { parseCurrency, parseDelimiter, parseIdentity, parseMap } from '../courier/reading-options.ts'
+import { noPins, type Pins } from '../courier/pins.ts'
+import {
+  parseCurrency,
+  parseDelimiter,
+  parseEncoding,
+  parseHeaderRows,
+  parseIdentity,
+  parseMap,
+  parseSheets,
+} from '../courier/reading-options.ts'
 import { InvalidError } from '../lib/errors.ts'
 import { UsageError } from './arguments.ts'
 
@@ -12,26 +20,26 @@ interface ReadingValues {
   decimals: '4' | 'currency' | null
   encoding: string | null
   delimiter: string | null
+  sheet: string[]
+  headerRow: string | null
+  decimal: 'dot' | 'comma' | 'auto' | null
 }
 
-type Reading = Omit<Handover, 'path' | 'fileName' | 'supplier' | 'source' | 'trigger'>
-
-/** What the command line says about how to read a list; the rest is as the source has it. */
-export function readingHandover(options: ReadingValues): Reading {
-  return {
-    listMode: null,
-    scope: null,
+/** What the command line says about how to read a list. @throws UsageError */
+export function readingPins(options: ReadingValues): Pins {
+  return orUsage(() => ({
+    ...noPins,
     duplicates: options.duplicates,
-    currency: orUsage(() => parseCurrency(options.currency, '--currency')),
-    map: orUsage(() => parseMap(options.map, '--map')),
-    identity: orUsage(() => parseIdentity(options.identity, '--identity')),
-    limits: {},
+    currency: parseCurrency(options.currency, '--currency'),
+    map: parseMap(options.map, '--map'),
+    identity: parseIdentity(options.identity, '--identity'),
     decimalsMax: options.decimals === null ? null : options.decimals === '4' ? 4 : 'currency',
-    encoding: options.encoding,
-    delimiter: orUsage(() => parseDelimiter(options.delimiter, '--delimiter')),
-    mayHold: true,
-    force: false,
-  }
+    encoding: parseEncoding(options.encoding),
+    delimiter: parseDelimiter(options.delimiter, '--delimiter'),
+    sheets: parseSheets(options.sheet, '--sheet'),
+    headerRows: parseHeaderRows(options.headerRow, '--header-row'),
+    decimal: options.decimal,
+  }))
 }
 
 /** What is wrong with an option is wrong with the command line. @throws UsageError */

@@ -1,8 +1,8 @@
 import type { Import, LogEntry } from '../imports/store.ts'
-import { countsText, printCard } from './card.ts'
+import { countsText, printCard, printCorrections } from './card.ts'
 import { type Context, type ExitCode, exitCodes } from './command.ts'
 import { printJson, printLine } from './output.ts'
-import { printIssues, tableJson } from './try.ts'
+import { cardJson, printIssues } from './try.ts'
 
 /** An import as `--json` prints it. */
 export function importJson(found: Import): Record<string, unknown> {
@@ -10,7 +10,7 @@ export function importJson(found: Import): Record<string, unknown> {
   return {
     ...rest,
     listMode: options.listMode,
-    decision: decision === null ? null : { ...decision, tables: decision.tables.map(tableJson) },
+    decision: decision && cardJson(decision),
   }
 }
 
@@ -58,8 +58,15 @@ function printImport(context: Context, found: Import, log: LogEntry[] | null): v
     printLine(stdout, '')
     printIssues(stdout, log)
   }
-  if (found.status === 'held')
-    printLine(stdout, `\ntallyman imports approve ${found.id}   or   tallyman imports discard ${found.id}`)
+  if (found.status !== 'held') return
+  const command = 'tallyman imports'
+  printLine(stdout, `\n${command} approve ${found.id}   or   ${command} discard ${found.id}`)
+  if (found.decision !== null)
+    printCorrections(
+      stdout,
+      found.decision,
+      `or put it right: ${command} correct ${found.id}, with what is true:`,
+    )
 }
 
 /** The decision card, then what became of the import. */

@@ -1,14 +1,17 @@
 import { openApp } from '../app.ts'
+import { noPins } from '../courier/pins.ts'
 import { importStore } from '../imports/store.ts'
 import { UsageError } from './arguments.ts'
 import { type Context, defineCommand, type ExitCode, exitCodes } from './command.ts'
+import { readingPins } from './handover.ts'
 import { importJson, printImportDetail, reportImport } from './import-report.ts'
 import { printJson, printTable } from './output.ts'
+import { readingOptions } from './reading-options.ts'
 
 /** `tallyman imports`. */
 export const imports = defineCommand({
   name: 'imports',
-  summary: 'List imports, show one with its parse log, approve or discard a held one',
+  summary: 'List imports, show one with its parse log, approve, correct or discard a held one',
   options: {
     limit: {
       kind: 'integer',
@@ -19,12 +22,26 @@ export const imports = defineCommand({
     },
     before: { kind: 'text', placeholder: 'ID', summary: 'Only imports older than this one' },
     all: { kind: 'flag', summary: 'With show: ignored rows too' },
+    ...readingOptions,
   },
+  description:
+    'A held or failed list is read again with what "correct" is told (--map, --header-row, --sheet, --decimal, --currency,\n' +
+    '--encoding, --delimiter, …), and published or held again; its source remembers it once it is published.',
+  examples: [
+    {
+      line: 'tallyman imports show last',
+      summary: 'how the latest list was understood, and what was not taken',
+    },
+    {
+      line: 'tallyman imports correct last --map price=D',
+      summary: 'read it again, with another price column',
+    },
+  ],
   positionals: {
     action: {
       placeholder: 'ACTION',
-      summary: 'list (default), show, approve, discard, or resume what was interrupted',
-      choices: ['list', 'show', 'approve', 'discard', 'resume'],
+      summary: 'list (default), show, approve, correct, discard, or resume what was interrupted',
+      choices: ['list', 'show', 'approve', 'correct', 'discard', 'resume'],
     },
     id: { placeholder: 'ID', summary: 'The import; "last" for the latest' },
   },
@@ -32,7 +49,13 @@ export const imports = defineCommand({
     const { config, log, io } = context
     const action = positionals.action ?? 'list'
     const isRead = action === 'list' || action === 'show'
-    const app = await openApp({ config, clock: io.clock, log, schema: isRead ? 'read' : 'write' })
+    const pins = readingPins(options)
+    const says = JSON.stringify(pins) !== JSON.stringify(noPins)
+    if (action === 'correct' && !says)
+      throw new UsageError('what is to be corrected? Say it with --map, --header-row, …')
+    if (action !== 'correct' && says)
+      throw new UsageError(`options about reading go with "imports correct ID", not with "${action}"`)
+    const app = await openApp({ config, clock: io.clock, log, schema: isRead ? 'read' : 'write', apart: io })
     const store = importStore(app.db)
     const limit = options.limit ?? 50
     const work = { signal: io.signal, onProgress: () => {} }
@@ -55,7 +78,12 @@ export const imports = defineCommand({
         else printImportDetail(context, found, entries)
         return exitCodes.done
       }
-      const ended = action === 'approve' ? await app.approve(id, work) : await app.discard(id)
+      const ended =
+        action === 'approve'
+          ? await app.approve(id, work)
+          : action === 'correct'
+            ? await app.correct(id, pins, work)
+            : await app.discard(id)
       const code = reportImport(context, ended, null)
       return action === 'discard' ? exitCodes.done : code
     } finally {

@@ -13,6 +13,7 @@ import { ingest } from './ingest.ts'
 import { items } from './items.ts'
 import { migrate } from './migrate.ts'
 import { openapi } from './openapi.ts'
+import { readApart } from './read-apart.ts'
 import { serve } from './serve.ts'
 import { tryCommand } from './try.ts'
 import { version } from './version.ts'
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   openapi,
   version,
   analyzeChild,
+  readApart,
 ]
 
 /**

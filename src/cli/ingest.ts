@@ -2,7 +2,8 @@ import { basename, resolve } from 'node:path'
 import { readableFormats } from '../analyzer/formats/readable.ts'
 import { dryRun } from '../analyzer/preview.ts'
 import { type App, openApp } from '../app.ts'
-import { type Handover, importOptions, pinnedSettings } from '../courier/intake.ts'
+import type { Handover } from '../courier/intake.ts'
+import { importOptions, pinnedSettings } from '../courier/pins.ts'
 import { limitHelp, parseLimits } from '../courier/reading-options.ts'
 import { importStore } from '../imports/store.ts'
 import { defaultSettings } from '../sources/model.ts'
@@ -11,13 +12,13 @@ import { supplierNameKey } from '../suppliers/model.ts'
 import { supplierStore } from '../suppliers/store.ts'
 import { printCard } from './card.ts'
 import { type Context, defineCommand, type ExitCode, exitCodes } from './command.ts'
-import { orUsage, readingHandover } from './handover.ts'
+import { orUsage, readingPins } from './handover.ts'
 import { reportImport } from './import-report.ts'
 import { printJsonLists } from './json-lists.ts'
 import { printLine } from './output.ts'
 import type { Progress } from './progress.ts'
 import { readingOptions } from './reading-options.ts'
-import { tableJson } from './try.ts'
+import { cardJson } from './try.ts'
 
 /** How many rows of the parse log are shown after an import. */
 const logRowsShown = 20
@@ -65,7 +66,7 @@ export const ingest = defineCommand({
   async run({ options, positionals }, context) {
     const path = resolve(context.io.cwd, positionals.file)
     const handover: Handover = {
-      ...readingHandover(options),
+      ...readingPins(options),
       path,
       fileName: basename(path),
       supplier: options.supplier,
@@ -79,7 +80,8 @@ export const ingest = defineCommand({
     }
     supplierNameKey(handover.supplier)
     const { config, log, io } = context
-    const app = await openApp({ config, clock: io.clock, log, schema: options.dryRun ? 'read' : 'write' })
+    const schema = options.dryRun ? 'read' : 'write'
+    const app = await openApp({ config, clock: io.clock, log, schema, apart: io })
     const progress = context.progress(`Reading ${handover.fileName}`)
     try {
       return options.dryRun
@@ -127,8 +129,7 @@ async function preview(context: Context, app: App, { handover, progress }: Task)
     progress.done()
     const { changes, holdReasons, error, counts } = run
     if (json) {
-      const { tables, ...decision } = run.decision
-      const card = { ...decision, tables: tables.map(tableJson) }
+      const card = cardJson(run.decision)
       const head = { dryRun: true, counts, ignored: run.ignored, changes, holdReasons, error, decision: card }
       await printJsonLists(io.stdout, head, { issues: run.issues(logRowsShown) })
     } else {

@@ -5,8 +5,23 @@ export const readingOptions = {
   map: {
     kind: 'list',
     placeholder: 'FIELD=COLUMN',
-    summary:
-      'Pin columns by header or letter: sku=A,price="Net price"; FIELD=auto lets the table decide again',
+    summary: 'Pin columns by header or letter: sku=A,price="Net price"; FIELD=none: it has none',
+  },
+  headerRow: {
+    kind: 'text',
+    placeholder: 'ROW',
+    summary: 'Row of the header: 7, or 7-8 where it has two rows; none: the list has no header',
+  },
+  sheet: {
+    kind: 'list',
+    placeholder: 'NAME',
+    summary: 'Take only this sheet of a workbook, by name or number; may be given several times',
+  },
+  decimal: {
+    kind: 'text',
+    placeholder: 'SIGN',
+    choices: ['dot', 'comma', 'auto'],
+    summary: 'Decimal sign of the prices, where "1.234" can be read in two ways',
   },
   currency: { kind: 'text', placeholder: 'CODE', summary: 'Currency where the list does not say (ISO 4217)' },
   identity: {

@@ -2,15 +2,18 @@ import { basename, resolve } from 'node:path'
 import { readableFormats } from '../analyzer/formats/readable.ts'
 import { type Preview, type PreviewIssue, type PreviewItem, sizeOf, tryFile } from '../analyzer/preview.ts'
 import { notAListText } from '../analyzer/read-file.ts'
+import { correctionsOf } from '../analyzer/table/corrections.ts'
 import { readLimits } from '../app.ts'
-import { type Handover, importOptions, pinnedSettings } from '../courier/intake.ts'
+import type { Handover } from '../courier/intake.ts'
+import { importOptions, pinnedSettings } from '../courier/pins.ts'
+import { choicesView, currencyView, mappingView, readView, tiersView } from '../imports/decision-view.ts'
 import type { FileDecision } from '../imports/model.ts'
 import { fileHash } from '../lib/hash.ts'
 import { defaultSettings } from '../sources/model.ts'
 import { UsageError } from './arguments.ts'
 import { columnLetter, printCard, unitText } from './card.ts'
 import { type Context, defineCommand, exitCodes } from './command.ts'
-import { readingHandover } from './handover.ts'
+import { readingPins } from './handover.ts'
 import { printJsonLists } from './json-lists.ts'
 import { printLine, printTable } from './output.ts'
 import { readingOptions } from './reading-options.ts'
@@ -45,12 +48,14 @@ export const tryCommand = defineCommand({
     const path = resolve(context.io.cwd, positionals.file)
     const shown = parseShown(options.items)
     const handover: Handover = {
-      ...readingHandover(options),
+      ...readingPins(options),
       path,
       fileName: basename(path),
       supplier: '',
       source: '',
       trigger: 'cli',
+      mayHold: true,
+      force: false,
     }
     const settings = pinnedSettings(defaultSettings, handover)
     const progress = context.progress(`Reading ${handover.fileName}`)
@@ -59,7 +64,7 @@ export const tryCommand = defineCommand({
         {
           path,
           options: importOptions(settings, handover, settings.currency ?? context.config.currency),
-          limits: readLimits(context.config),
+          limits: readLimits(context.config, context.io),
           onProgress: ({ rows, bytesRead, bytesTotal }) => progress.update(bytesRead / bytesTotal, rows),
           signal: context.io.signal,
         },
@@ -94,6 +99,7 @@ interface Shown {
 async function printPreviewJson({ io }: Context, { path, preview, shown }: Shown): Promise<void> {
   const { decision, counts, ignored } = preview
   const { format, wrapping, encoding, delimiter } = decision
+  const card = cardJson(decision)
   await printJsonLists(
     io.stdout,
     {
@@ -108,7 +114,9 @@ async function printPreviewJson({ io }: Context, { path, preview, shown }: Shown
       },
       verdict: decision.verdict,
       reasons: decision.reasons,
-      tables: decision.tables.map(tableJson),
+      choices: card.choices,
+      corrections: card.corrections,
+      tables: card.tables,
       counts,
       ignored,
     },
@@ -116,26 +124,49 @@ async function printPreviewJson({ io }: Context, { path, preview, shown }: Shown
   )
 }
 
-/** One table as `try --json` prints it. */
-export function tableJson(table: FileDecision['tables'][number]): Record<string, unknown> {
+/** One of the file's tables as `try --json` prints it. */
+function tableJson(table: CountedTable, tables: readonly CountedTable[]): Record<string, unknown> {
   const { decimal } = table
   return {
     sheet: table.sheetName,
     area: table.area,
     verdict: table.verdict,
     reasons: table.reasons,
+    ...readView(table, tables),
     headerRows: table.headerRows,
-    mapping: table.mapping,
+    header: table.header,
+    mapping: mappingView(table),
     identity: table.identity,
+    tiers: tiersView(table),
+    priceTax: table.priceTax,
     characteristics: table.characteristics,
-    currency: table.currency,
+    currency: currencyView(table),
     decimal: decimal.style,
     decimalConfidence: decimal.confidence,
+    decimalIsPinned: decimal.isPinned ?? false,
     decimalEvidence: decimal.evidence,
     counts: table.counts,
     ignored: table.ignored,
   }
 }
+
+/** A file's decision card as the command line's JSON has it. */
+export function cardJson(decision: FileDecision): Record<string, unknown> {
+  const { format, encoding, delimiter, verdict, reasons, tables } = decision
+  return {
+    format,
+    encoding,
+    delimiter,
+    choices: choicesView(decision),
+    verdict,
+    reasons,
+    layoutChanges: decision.layoutChanges,
+    corrections: correctionsOf(decision),
+    tables: tables.map((table) => tableJson(table, tables)),
+  }
+}
+
+type CountedTable = FileDecision['tables'][number]
 
 async function printPreview({ io }: Context, { preview, shown }: Shown): Promise<void> {
   const { stdout } = io

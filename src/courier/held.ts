@@ -1,8 +1,11 @@
 import type { Database, Tx } from '../db/database.ts'
+import { readingKey } from '../imports/reading-key.ts'
 import { type Import, importStore } from '../imports/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ConflictError } from '../lib/errors.ts'
 import { jobStore } from '../queue/store.ts'
+import { supplierStore } from '../suppliers/store.ts'
+import { importOptions, type Pins, pinnedSettings } from './pins.ts'
 
 interface Parts {
   db: Database
@@ -24,6 +27,46 @@ export async function approve(parts: Parts, importId: string, worker: string): P
     const held = await heldImport(stores, importId, 'approved')
     const options = { ...held.options, mayHold: false }
     await importStore(stores).change(importId, { status: 'pending', options })
+    await jobStore(stores).requeue(importId, { worker, now: clock.now(), isKept: isQueueKept })
+  })
+}
+
+/**
+ * Has an import that is held, or that failed, read again as a person says: it is decided anew, and published or held
+ * again. What is said becomes the source's own when it is published.
+ * @throws NotFoundError, ConflictError `not_correctable`
+ */
+export async function correct(
+  parts: Parts & { defaultCurrency: string | null },
+  importId: string,
+  { pins, worker }: { pins: Pins; worker: string },
+): Promise<void> {
+  const { db, clock, isQueueKept = false } = parts
+  await db.tx(async (tx) => {
+    const stores = { query: tx.query, tables: db.tables }
+    await lockImport(db, tx, importId)
+    const found = await importStore(stores).get(importId)
+    if (found.status !== 'held' && found.status !== 'failed')
+      throw new ConflictError(
+        'not_correctable',
+        `Import ${importId} is ${found.status}; only one that is held or failed can be corrected. Hand the list in again with what is to be changed.`,
+      )
+    const settings = pinnedSettings(found.options.settings, pins)
+    const { listMode, isForced, table } = found.options
+    const supplier = await supplierStore(stores).find(found.supplier)
+    const assumed = pins.currency === null ? table.currency : (supplier?.currency ?? parts.defaultCurrency)
+    const said = { ...pins, listMode, mayHold: true, force: isForced }
+    const options = importOptions(settings, said, settings.currency ?? assumed)
+    await importStore(stores).change(importId, {
+      status: 'pending',
+      options,
+      readingKey: readingKey(options),
+      // What was decided about the file is decided anew.
+      decision: null,
+      holdReasons: [],
+      error: null,
+      finishedAt: null,
+    })
     await jobStore(stores).requeue(importId, { worker, now: clock.now(), isKept: isQueueKept })
   })
 }

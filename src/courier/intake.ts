@@ -1,34 +1,22 @@
-import type { Field } from '../analyzer/table/decision.ts'
 import type { Database } from '../db/database.ts'
 import type { Archive, ReceivedFile } from '../files/archive.ts'
-import type { ImportOptions, RunTrigger } from '../imports/model.ts'
+import type { RunTrigger } from '../imports/model.ts'
 import { readingKey } from '../imports/reading-key.ts'
 import { importStore } from '../imports/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { jobStore } from '../queue/store.ts'
-import type { DuplicateRule, Limits, ListMode, ScopeRule, SourceSettings } from '../sources/model.ts'
 import { sourceStore } from '../sources/store.ts'
 import { supplierStore } from '../suppliers/store.ts'
+import { importOptions, type Pins, pinnedSettings } from './pins.ts'
 
-/** A file that somebody hands in, and what they say about it. Null: as the source has it. */
-export interface Handover {
+/** A file that somebody hands in, and what they say about it. */
+export interface Handover extends Pins {
   path: string
   /** As people know it: the last part of the path, or the upload's name. */
   fileName: string
   supplier: string
   source: string
   trigger: RunTrigger
-  listMode: ListMode | null
-  scope: ScopeRule | null
-  duplicates: DuplicateRule | null
-  currency: string | null
-  /** Replaces the source's own, field by field; `auto` for a field lets the table decide again. */
-  map: Partial<Record<Field, string | null>>
-  identity: Field[] | null
-  limits: Partial<Limits>
-  decimalsMax: 4 | 'currency' | null
-  encoding: string | null
-  delimiter: string | null
   mayHold: boolean
   /** Read the file even when it is the one that was read last. */
   force: boolean
@@ -140,44 +128,4 @@ async function record(
     await received.keep()
     return { importId, isUnchanged }
   })
-}
-
-/** The source's settings with what this handover pins. */
-export function pinnedSettings(source: SourceSettings, handover: Omit<Handover, 'path'>): SourceSettings {
-  return {
-    listMode: source.listMode,
-    currency: handover.currency ?? source.currency,
-    map: mergedMap(source.map, handover.map),
-    identity: handover.identity ?? source.identity,
-    limits: { ...source.limits, ...handover.limits },
-    decimalsMax: handover.decimalsMax ?? source.decimalsMax,
-    duplicates: handover.duplicates ?? source.duplicates,
-    scope: handover.scope ?? source.scope,
-  }
-}
-
-function mergedMap(stored: SourceSettings['map'], given: Handover['map']): SourceSettings['map'] {
-  const merged = { ...stored, ...given }
-  // Keys are fields: both maps are typed so.
-  for (const field of Object.keys(merged) as Field[]) if (merged[field] === 'auto') delete merged[field]
-  return merged
-}
-
-/** @param currency assumed where the list does not say */
-export function importOptions(
-  settings: SourceSettings,
-  handover: Omit<Handover, 'path'>,
-  currency: string | null,
-): ImportOptions {
-  const { map, identity, decimalsMax } = settings
-  return {
-    settings,
-    table: { map, currency, identity, decimalsMax },
-    // Not remembered: whether a file is the whole list is a fact of that file.
-    listMode: handover.listMode ?? settings.listMode,
-    encoding: handover.encoding,
-    delimiter: handover.delimiter,
-    mayHold: handover.mayHold,
-    isForced: handover.force,
-  }
 }

@@ -1,3 +1,4 @@
+import { encodingNamed } from '../analyzer/formats/encoding.ts'
 import { type Field, fields } from '../analyzer/table/decision.ts'
 import { InvalidError } from '../lib/errors.ts'
 import { isCurrency } from '../lib/money.ts'
@@ -10,18 +11,19 @@ import { defaultLimits, type Limits } from '../sources/model.ts'
  */
 
 /**
- * `sku=A,price="Net price"` → field → header or letter. A comma inside a header is told from one between pairs by
- * what follows it.
+ * `sku=A,price="Net price"` → field → header or letter; `none` → null, this field is not in the list; `auto`, or
+ * nothing, lets the table decide again. A comma inside a header is told from one between pairs by what follows it.
  */
-export function parseMap(given: string[], name: string): Partial<Record<Field, string>> {
-  const map: Partial<Record<Field, string>> = {}
+export function parseMap(given: string[], name: string): Partial<Record<Field, string | null>> {
+  const map: Partial<Record<Field, string | null>> = {}
   const pairs = given.flatMap((text) => text.split(new RegExp(`,(?=\\s*(?:${fields.join('|')})\\s*=)`)))
   for (const pair of pairs) {
     const at = pair.indexOf('=')
     const fieldName = pair.slice(0, Math.max(at, 0)).trim()
-    const column = unquoted(pair.slice(at + 1).trim())
+    const written = pair.slice(at + 1).trim() || 'auto'
+    const column = written === 'none' ? null : unquoted(written)
     const field = fields.find((candidate) => candidate === fieldName)
-    if (at <= 0 || column === '') throw invalid(`${name} takes FIELD=COLUMN pairs, not "${pair}"`)
+    if (at <= 0) throw invalid(`${name} takes FIELD=COLUMN pairs, not "${pair}"`)
     if (field === undefined) {
       const meant = nearest(fieldName, fields)
       throw invalid(
@@ -29,7 +31,9 @@ export function parseMap(given: string[], name: string): Partial<Record<Field, s
       )
     }
     if (map[field] !== undefined)
-      throw invalid(`${name} names two columns for ${field}: "${map[field]}" and "${column}"`)
+      throw invalid(
+        `${name} names two columns for ${field}: "${map[field] ?? 'none'}" and "${column ?? 'none'}"`,
+      )
     map[field] = column
   }
   return map
@@ -37,17 +41,17 @@ export function parseMap(given: string[], name: string): Partial<Record<Field, s
 
 const unquoted = (text: string) => /^"(.*)"$/s.exec(text)?.[1] ?? text
 
-/** An ISO 4217 code, in any case. */
+/** An ISO 4217 code, in any case; or `auto`. */
 export function parseCurrency(text: string | null, name: string): string | null {
-  if (text === null) return null
+  if (text === null || text === 'auto') return text
   const code = text.toUpperCase()
   if (isCurrency(code)) return code
   throw invalid(`${name} takes an ISO 4217 code such as EUR, not "${text}"`)
 }
 
-/** `name,unit` → the fields that identify an item. */
-export function parseIdentity(text: string | null, name: string): Field[] | null {
-  if (text === null) return null
+/** `name,unit` → the fields that identify an item; or `auto`. */
+export function parseIdentity(text: string | null, name: string): Field[] | 'auto' | null {
+  if (text === null || text === 'auto') return text
   return text.split(',').map((part) => {
     const field = fields.find((candidate) => candidate === part.trim())
     if (field === undefined)
@@ -56,13 +60,47 @@ export function parseIdentity(text: string | null, name: string): Field[] | null
   })
 }
 
-/** "tab" and "\t" are what people type for a tab. */
+/** "tab" and "\t" are what people type for a tab; or `auto`. */
 export function parseDelimiter(text: string | null, name: string): string | null {
-  if (text === null) return null
+  if (text === null || text === 'auto') return text
   if (text === 'tab' || text === '\\t') return '\t'
   if (text.length === 1) return text
   throw invalid(`${name} takes one character, or "tab"`)
 }
+
+/** "windows-1251", or `auto`. @throws InvalidError `unknown_encoding` now, rather than when the file is read */
+export function parseEncoding(text: string | null): string | null {
+  if (text !== null && text !== 'auto') encodingNamed(text)
+  return text
+}
+
+/** Names or numbers of sheets, several with a slash between them, which no sheet's name may have; or `auto`. */
+export function parseSheets(given: string[], name: string): string[] | 'auto' | null {
+  if (given.length === 0) return null
+  const sheets = given.flatMap((text) => text.split('/')).map((text) => text.trim())
+  if (sheets.length === 1 && sheets[0] === 'auto') return 'auto'
+  if (sheets.includes(''))
+    throw invalid(`${name} takes the names or numbers of sheets, not "${given.join('/')}"`)
+  return [...new Set(sheets)]
+}
+
+/** Rows as people count them, "7" or "7-8", → 0-based rows; `none` (or 0) → no header; or `auto`. */
+export function parseHeaderRows(text: string | null, name: string): number[] | 'auto' | null {
+  if (text === null || text === 'auto') return text
+  if (text === 'none' || text === '0') return []
+  const match = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(text)
+  const first = Number(match?.[1] ?? 0)
+  const last = Number(match?.[2] ?? first)
+  if (first >= 1 && last >= first && last < first + headerRowsMax && last <= headerRowMax)
+    return Array.from({ length: last - first + 1 }, (_, n) => first - 1 + n)
+  throw invalid(
+    `${name} takes a row such as 7, up to ${headerRowsMax} rows such as 7-8, all within the first ${headerRowMax}, or "none", not "${text}"`,
+  )
+}
+
+/** Headers of more rows are unheard of; what is looked at before a table is decided has so many rows. */
+const headerRowsMax = 5
+const headerRowMax = 1000
 
 const limitNames = {
   'items-kept': 'itemsKeptMin',

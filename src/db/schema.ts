@@ -128,6 +128,8 @@ function makeTables(kit: typeof postgresKit) {
       identity: json('identity').notNull(),
       decimalsMax: text('decimals_max', { enum: ['4', 'currency'] }).notNull(),
       limits: json('limits').notNull(),
+      /** Encoding, sheets, header rows …, as a person pinned them: see sources/model.ts `ReadingSettings`. */
+      reading: json('reading').notNull(),
       createdAt: instant('created_at').notNull(),
     },
     (c) => [
@@ -135,6 +137,7 @@ function makeTables(kit: typeof postgresKit) {
       check('sources_map_json', jsonCheck('map')),
       check('sources_identity_json', jsonCheck('identity')),
       check('sources_limits_json', jsonCheck('limits')),
+      check('sources_reading_json', jsonCheck('reading')),
     ],
   )
 

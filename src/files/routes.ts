@@ -1,16 +1,9 @@
 import { Value } from '@sinclair/typebox/value'
 import { Elysia } from 'elysia'
-import { encodingNamed } from '../analyzer/formats/encoding.ts'
 import { readableFormats } from '../analyzer/formats/readable.ts'
 import { type Handover, type IntakeParts, takeInReceived } from '../courier/intake.ts'
-import {
-  limitHelp,
-  parseCurrency,
-  parseDelimiter,
-  parseIdentity,
-  parseLimits,
-  parseMap,
-} from '../courier/reading-options.ts'
+import { readingFields, readingPins } from '../courier/reading-fields.ts'
+import { limitHelp, parseLimits } from '../courier/reading-options.ts'
 import { choiceField, textField } from '../http/fields.ts'
 import { importStore } from '../imports/store.ts'
 import { ImportView, importView } from '../imports/view.ts'
@@ -48,28 +41,7 @@ const UploadOptions = t.Object(
       description: 'The name to show, where neither the form nor Content-Disposition says one. Never a path.',
     }),
     mode: choiceField('mode', listModes, 'full: what the list does not name is gone. Partial unless said.'),
-    currency: textField('currency', { max: 3, description: 'ISO 4217, where the list does not say.' }),
-    map: textField('map', {
-      max: 5000,
-      description:
-        'Columns by header or letter: `sku=A,price="Net price"`; `FIELD=auto` forgets what was said.',
-    }),
-    identity: textField('identity', {
-      max: 500,
-      description: 'What identifies an item where a list has no SKUs: `name,unit`.',
-    }),
-    duplicates: choiceField(
-      'duplicates',
-      ['reject', 'last-wins'],
-      'The same SKU twice with different contents: reject the later rows, or let the last win.',
-    ),
-    decimals: choiceField(
-      'decimals',
-      ['4', 'currency'],
-      "Most decimals of a price: 4, or the currency's own.",
-    ),
-    encoding: textField('encoding', { max: 50, description: 'Of a text file, where it is guessed wrongly.' }),
-    delimiter: textField('delimiter', { max: 3, description: 'Of a text file: `;`, `,`, `tab`, …' }),
+    ...readingFields,
     scope: choiceField('scope', ['file', 'sheet'], 'What a full list speaks for.'),
     limits: textField('limits', {
       max: 500,
@@ -291,25 +263,13 @@ function handoverOf(options: UploadOptions): Omit<Handover, 'path' | 'fileName' 
   return {
     supplier,
     source: options.source ?? 'upload',
+    ...readingPins(options),
     listMode: options.mode ?? null,
     scope: options.scope ?? null,
-    duplicates: options.duplicates ?? null,
-    currency: parseCurrency(options.currency ?? null, 'currency'),
-    map: parseMap(options.map === undefined ? [] : [options.map], 'map'),
-    identity: parseIdentity(options.identity ?? null, 'identity'),
     limits: parseLimits(limits, 'limits'),
-    decimalsMax: options.decimals === undefined ? null : options.decimals === '4' ? 4 : 'currency',
-    encoding: knownEncoding(options.encoding ?? null),
-    delimiter: parseDelimiter(options.delimiter ?? null, 'delimiter'),
     mayHold: options.no_hold !== 'true',
     force: options.force === 'true',
   }
-}
-
-/** @throws InvalidError `unknown_encoding` now, rather than when the file is read */
-function knownEncoding(label: string | null): string | null {
-  if (label !== null) encodingNamed(label)
-  return label
 }
 
 /**

@@ -56,13 +56,13 @@ export const listening = {
 
 /** Everything that answers, without what is common to all of it. */
 export function apiRoutes({ intake, scanner, courier }: Pick<ServerParts, 'intake' | 'scanner' | 'courier'>) {
-  const { db, clock, worker, isQueueKept = false } = intake
+  const { db, clock, defaultCurrency, worker, isQueueKept = false } = intake
   const wake = () => courier.wake()
   const progressOf = (importId: string) => courier.progressOf(importId)
   return new Elysia({ normalize: false })
     .use(healthRoutes(() => requireCurrent(db)))
     .use(uploadRoutes({ intake, wake }))
-    .use(importRoutes({ db, scanner, clock, worker, isQueueKept, wake, progressOf }))
+    .use(importRoutes({ db, scanner, clock, defaultCurrency, worker, isQueueKept, wake, progressOf }))
     .use(catalogRoutes({ db, scanner }))
     .use(supplierRoutes({ db, scanner }))
     .use(schemaRoutes())

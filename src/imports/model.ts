@@ -1,13 +1,16 @@
+import type { FileChoices } from '../analyzer/table/choice.ts'
 import type { TableDecision, TableOptions, Verdict } from '../analyzer/table/decision.ts'
 import type { IgnoredReason } from '../analyzer/table/issue.ts'
+import type { LayoutChange } from '../analyzer/table/layout.ts'
 import type { ListMode, SourceSettings } from '../sources/model.ts'
 
 /**
  * The states of an import:
  *
  *   pending → running → completed | partial_success | unchanged
- *                     → held → running (approved) | cancelled (discarded)
- *                     → failed | cancelled | expired
+ *                     → held → running (approved, corrected) | cancelled (discarded)
+ *                     → failed → running (corrected)
+ *                     → cancelled | expired
  *   completed | partial_success → undone
  */
 export const importStatuses = [
@@ -91,6 +94,8 @@ export interface ImportOptions {
   listMode: ListMode
   encoding: string | null
   delimiter: string | null
+  /** Names or numbers of the sheets that are taken; null: those that are price lists. */
+  sheets: string[] | null
   /** False: publish whatever the guard says. */
   mayHold: boolean
   /** True: read every row, also those that the last list had just so. */
@@ -115,6 +120,10 @@ export interface FileDecision {
   wrapping: Wrapping | null
   encoding: string | null
   delimiter: string | null
+  /** The three above, with what proves them. */
+  choices: FileChoices
+  /** What differs from the source's last list. */
+  layoutChanges: LayoutChange[]
   verdict: Verdict
   reasons: string[]
   tables: (TableDecision & { counts: RowCounts; ignored: IgnoredCounts })[]
@@ -129,6 +138,7 @@ export interface HoldReason {
     | 'low_confidence'
     | 'currency_unknown'
     | 'needs_review'
+    | 'layout_changed'
   message: string
 }
 

@@ -9,7 +9,7 @@ export const parserVersion = 1
 
 /** Same key and same bytes give the same catalog. Limits and holding do not count: they change no row. */
 export function readingKey(options: ImportOptions): string {
-  const { table, settings, listMode, encoding, delimiter } = options
+  const { table, settings, listMode, encoding, delimiter, sheets } = options
   const map = Object.entries(table.map).sort(([a], [b]) => (a < b ? -1 : 1))
   const parts = [
     parserVersion,
@@ -22,6 +22,9 @@ export function readingKey(options: ImportOptions): string {
     settings.duplicates,
     encoding,
     delimiter,
+    sheets,
+    table.headerRows,
+    table.decimal,
   ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
 }

@@ -1,32 +1,29 @@
 import { Elysia } from 'elysia'
 import { severities } from '../analyzer/table/issue.ts'
-import { approve, discard } from '../courier/held.ts'
+import { approve, correct, discard } from '../courier/held.ts'
+import { readingFields, readingPins } from '../courier/reading-fields.ts'
 import type { Database } from '../db/database.ts'
 import type { Scanner } from '../db/scanner.ts'
 import { choiceField, cursorField, idField, limitField, noQuery, textField } from '../http/fields.ts'
+import { jsonBody } from '../http/json-body.ts'
 import type { Clock } from '../lib/clock.ts'
 import { decodeCursor, encodeCursor } from '../lib/cursor.ts'
 import { NotFoundError } from '../lib/errors.ts'
 import { Problem } from '../lib/problem.ts'
 import { t } from '../lib/schema.ts'
+import { DecisionView, decisionView } from './decision-view.ts'
 import { importFinder } from './find.ts'
 import { importStatuses } from './model.ts'
 import { importStore } from './store.ts'
-import {
-  DecisionView,
-  decisionView,
-  type ImportProgress,
-  ImportView,
-  importView,
-  LogEntryView,
-  logEntryView,
-} from './view.ts'
+import { type ImportProgress, ImportView, importView, LogEntryView, logEntryView } from './view.ts'
 
 /** What the routes of imports need. */
 export interface ImportParts {
   db: Database
   scanner: Scanner
   clock: Clock
+  /** Assumed where neither the list nor its supplier says one. */
+  defaultCurrency: string | null
   /** Who will work on what is approved, and whether it stays queued until then: see courier/held.ts. */
   worker: string
   isQueueKept: boolean
@@ -41,7 +38,7 @@ const logPageMax = 1000
 
 /** Imports over HTTP: what became of a list, how it was understood, which rows were not taken. */
 export function importRoutes(parts: ImportParts) {
-  const { db, scanner, clock, worker, isQueueKept, wake, progressOf } = parts
+  const { db, scanner, clock, defaultCurrency, worker, isQueueKept, wake, progressOf } = parts
   const store = importStore(db)
   const finder = importFinder(scanner.scans)
   const shown = async (id: string) => importView(await store.get(id), progressOf(id))
@@ -198,6 +195,38 @@ export function importRoutes(parts: ImportParts) {
           operationId: 'approveImport',
           summary: 'Publish a held import',
           description: 'Its rows are read again and compared with the catalog as it is by then.',
+          tags: ['Imports'],
+        },
+      },
+    )
+    .post(
+      '/:id/correct',
+      async ({ params, body, set }) => {
+        await correct({ db, clock, isQueueKept, defaultCurrency }, params.id, {
+          pins: readingPins(body),
+          worker,
+        })
+        wake()
+        set.status = 202
+        const view = await shown(params.id)
+        set.headers.location = view.links.self
+        return view
+      },
+      {
+        params,
+        query: noQuery,
+        parse: [jsonBody],
+        body: t.Object(readingFields, {
+          additionalProperties: false,
+          minProperties: 1,
+          title: 'ImportCorrection',
+        }),
+        response: { 202: ImportView, 404: Problem, 409: Problem, 413: Problem, 415: Problem, 422: Problem },
+        detail: {
+          operationId: 'correctImport',
+          summary: 'Read a held or failed import again, as you say',
+          description:
+            'It is decided anew with what is said here, and published or held again. Once it is published the source remembers it for its next lists.',
           tags: ['Imports'],
         },
       },

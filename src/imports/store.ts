@@ -79,7 +79,8 @@ export interface ImportChange {
   rowsSha256?: string | null
   analyzedBy?: AnalyzerKind
   fallbackReason?: string | null
-  decision?: FileDecision
+  decision?: FileDecision | null
+  readingKey?: string
   scopes?: string[]
   counts?: RowCounts
   ignored?: IgnoredCounts
@@ -212,6 +213,18 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
         .orderBy(desc(imports.publishedAt), desc(imports.id))
         .limit(1)
       return row === undefined ? null : fromRow(row)
+    },
+
+    /** What the source's latest list in the catalog was understood as, or null. */
+    async lastDecision(sourceId: string): Promise<FileDecision | null> {
+      // The cards of the others may be large, and are not sorted with.
+      const [last] = await query
+        .select({ id: imports.id })
+        .from(imports)
+        .where(and(eq(imports.sourceId, sourceId), inArray(imports.status, [...publishedStatuses])))
+        .orderBy(desc(imports.publishedAt), desc(imports.id))
+        .limit(1)
+      return last === undefined ? null : (await this.get(last.id)).decision
     },
 
     /**

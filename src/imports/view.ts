@@ -1,8 +1,7 @@
 import { errorTypes, severities } from '../analyzer/table/issue.ts'
-import { snakeCaseKeys } from '../lib/json.ts'
 import { oneOf, type Static, t, textOrNull } from '../lib/schema.ts'
 import { listModes } from '../sources/model.ts'
-import { analyzerKinds, type FileDecision, importStatuses, wrapperKinds } from './model.ts'
+import { analyzerKinds, importStatuses } from './model.ts'
 import type { Import, LogEntry } from './store.ts'
 
 /** Where an import that is being worked on stands. */
@@ -117,102 +116,6 @@ export function importView(found: Import, running: ImportProgress | null): Impor
     finished_at: found.finishedAt?.toISOString() ?? null,
     links: { self, decision: `${self}/decision`, log: `${self}/log` },
   }
-}
-
-const Column = t.Object(
-  {
-    column: t.Integer({ description: '0-based.' }),
-    header: textOrNull('As the file writes it.'),
-    confidence: t.Number({ description: '0 to 1.' }),
-    runner_up: t.Optional(
-      t.Union([t.Object({ column: t.Integer(), header: textOrNull(''), confidence: t.Number() }), t.Null()]),
-    ),
-  },
-  { title: 'ColumnDecision' },
-)
-
-/** The decision card of a file: what was found out about it, how surely, and which cells prove it. */
-export const DecisionView = t.Object(
-  {
-    format: t.String({ description: 'csv, xlsx, pdf, …; several where an archive holds several.' }),
-    wrapping: t.Union(
-      [
-        t.Object({
-          kind: oneOf(wrapperKinds),
-          left_aside: t.Array(t.Object({ name: t.String(), reason: t.String() }), {
-            description: 'Files in it that are not read, and why.',
-          }),
-        }),
-        t.Null(),
-      ],
-      { description: 'What the list was packed in; null: it was not.' },
-    ),
-    encoding: textOrNull('Of a text file.'),
-    delimiter: textOrNull('Of a delimited file.'),
-    verdict: t.String({ description: 'price-list, review or not-a-price-list.' }),
-    reasons: t.Array(t.String()),
-    tables: t.Array(
-      t.Object(
-        {
-          sheet: textOrNull('The name of the sheet.'),
-          area: t.Object(
-            {
-              first_row: t.Integer(),
-              last_row: t.Union([t.Integer(), t.Null()], { description: 'Null: to the end.' }),
-              first_column: t.Integer(),
-              last_column: t.Union([t.Integer(), t.Null()], { description: 'Null: to the end.' }),
-            },
-            { description: 'Where on the sheet it stands, 0-based; a sheet may hold several tables.' },
-          ),
-          verdict: t.String(),
-          reasons: t.Array(t.String()),
-          header_rows: t.Array(t.Integer(), { description: '0-based; none: the table has no header.' }),
-          first_data_row: t.Integer({ description: '0-based.' }),
-          mapping: t.Record(t.String(), Column, { description: 'Field → the column that was taken for it.' }),
-          identity: t.Array(t.String(), { description: 'Fields that identify an item.' }),
-          characteristics: t.Array(t.Object({ column: t.Integer(), key: t.String() })),
-          currency: t.Object({
-            code: textOrNull('ISO 4217.'),
-            from: textOrNull('symbol, code, header, column or configuration.'),
-          }),
-          decimal: t.Object({
-            style: textOrNull('dot, comma or mixed; null: no cell needs one.'),
-            confidence: t.Number(),
-            ambiguous_count: t.Integer({ description: 'Cells such as "1.234" that follow their column.' }),
-            evidence: t.Array(t.Object({ row: t.Integer(), raw: t.String() })),
-          }),
-          counts: ImportView.properties.counts,
-          ignored: ImportView.properties.ignored,
-        },
-        { title: 'TableDecision' },
-      ),
-    ),
-  },
-  { title: 'Decision' },
-)
-export type DecisionView = Static<typeof DecisionView>
-
-export function decisionView({ tables, ...file }: FileDecision): DecisionView {
-  const card = {
-    ...file,
-    tables: tables.map((table) => ({
-      sheet: table.sheetName,
-      area: table.area,
-      verdict: table.verdict,
-      reasons: table.reasons,
-      headerRows: table.headerRows,
-      firstDataRow: table.firstDataRow,
-      mapping: table.mapping,
-      identity: table.identity,
-      characteristics: table.characteristics.map(({ column, key }) => ({ column, key })),
-      currency: table.currency,
-      decimal: table.decimal,
-      counts: table.counts,
-      ignored: table.ignored,
-    })),
-  }
-  // The response's schema is checked against it; `characteristics` is a list of ours here, no data of the file's.
-  return snakeCaseKeys(card, []) as DecisionView
 }
 
 /** One entry of a parse log over HTTP. Rows and columns are 0-based. */

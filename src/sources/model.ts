@@ -49,6 +49,28 @@ export const defaultLimits: Limits = {
   confidenceMin: 0.6,
 }
 
+/** How a person says that a source's files are read; null: the file decides. */
+export interface ReadingSettings {
+  /** As in `TextDecoder`. */
+  encoding: string | null
+  /** One character. */
+  delimiter: string | null
+  /** Names of the sheets to take, or their numbers from 1 on; the others are left aside. */
+  sheets: string[] | null
+  /** 0-based rows of the header; empty: the tables have none. */
+  headerRows: number[] | null
+  /** The decimal sign of the prices. */
+  decimal: 'dot' | 'comma' | null
+}
+
+export const defaultReading: ReadingSettings = {
+  encoding: null,
+  delimiter: null,
+  sheets: null,
+  headerRows: null,
+  decimal: null,
+}
+
 /** What a person pinned for one source; it holds for every later list of that source. */
 export interface SourceSettings {
   listMode: ListMode
@@ -59,6 +81,7 @@ export interface SourceSettings {
   identity: Field[]
   decimalsMax: 4 | 'currency'
   limits: Limits
+  reading: ReadingSettings
 }
 
 export const defaultSettings: SourceSettings = {
@@ -70,4 +93,5 @@ export const defaultSettings: SourceSettings = {
   identity: ['name', 'unit'],
   decimalsMax: 4,
   limits: defaultLimits,
+  reading: defaultReading,
 }

@@ -3,7 +3,7 @@ import type { Field } from '../analyzer/table/decision.ts'
 import type { Query } from '../db/database.ts'
 import type { Tables } from '../db/schema.ts'
 import { newId } from '../lib/id.ts'
-import { defaultSettings, type Limits, type SourceSettings } from './model.ts'
+import { defaultSettings, type Limits, type ReadingSettings, type SourceSettings } from './model.ts'
 
 export interface Source extends SourceSettings {
   id: string
@@ -74,5 +74,6 @@ function fromRow(row: Row): Source {
     identity: row.identity as Field[],
     decimalsMax: row.decimalsMax === 'currency' ? 'currency' : 4,
     limits: row.limits as Limits,
+    reading: row.reading as ReadingSettings,
   }
 }

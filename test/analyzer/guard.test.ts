@@ -16,6 +16,7 @@ interface Case {
   header?: string | null
   verdict?: Verdict
   reasons?: string[]
+  doubts?: (string | null)[]
 }
 
 /** The codes of the reasons, or with `message` the words of the only one. */
@@ -29,6 +30,7 @@ function reasonsFor(given: Case) {
   )
   const table = { mapping, counts: { ...noRows, accepted: given.tableRows ?? 1 } }
   const decision = {
+    layoutChanges: (given.doubts ?? []).map((doubt) => ({ doubt })),
     verdict: given.verdict ?? 'price-list',
     reasons: given.reasons ?? [],
     tables: [table],
@@ -105,9 +107,9 @@ test('low confidence in sku, name or price is held, each by its column; 60 % is 
   expect(codes({ confidence: { brand: 0.1, unit: 0 } })).toEqual([])
 })
 
-test('a column without a header is named by its number, and a sheet without rows is not asked', () => {
+test('a column without a header is named by its letter, and a sheet without rows is not asked', () => {
   const [reason] = reasonsFor({ confidence: { unit: 1, price: 0.5 }, header: null })
-  expect(reason!.message).toStartWith('Column 2 was taken for the price')
+  expect(reason!.message).toStartWith('Column B was taken for the price')
   expect(codes({ confidence: { price: 0.1 }, tableRows: 0 })).toEqual([])
 })
 
@@ -128,4 +130,11 @@ test('limits that are switched off hold nothing', () => {
   }
   expect(codes({ ...bad, limits: off })).toEqual([])
   expect(codes(bad)).toHaveLength(6)
+})
+
+test('a layout change that a person has to look at is held whatever the limits, one that is only noted is not', () => {
+  expect(codes({ doubts: [null, null] })).toEqual([])
+  expect(reasonsFor({ doubts: [null, 'The price is gone.'], limits: off })).toEqual([
+    { code: 'layout_changed', message: 'The price is gone.' },
+  ])
 })

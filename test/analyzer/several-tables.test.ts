@@ -100,7 +100,7 @@ for (const engine of engines) {
     const changed = await program.write('next.csv', list.replace('2,50', '3,50'))
     const [, , unchanged] = await ingest(changed)
     expect(unchanged).toBe(2999)
-  })
+  }, 60_000)
 
   test(`a short list of two tables is recognised line by line when it comes again (${engine})`, async () => {
     await using program = await openProgram(engine)
@@ -127,7 +127,7 @@ for (const engine of engines) {
     expect(await ingest('c.csv', [...list.with(-1, 'S39;Thing 39;1.00'), 'S1;Thing 1;1,50'])).toEqual([
       1, 40, 0,
     ])
-  })
+  }, 60_000)
 }
 
 test('a table whose prices leave the decimal sign open follows the other tables of the file', async () => {

@@ -118,7 +118,13 @@ const cases: [string, string, string | Uint8Array, string, string][] = [
     'unsupported_format',
     'an XML document',
   ],
-  ['an XLS workbook', 'list.xls', compoundFile('Workbook'), 'unsupported_format', 'the old XLS format'],
+  [
+    'an XLS workbook without its content',
+    'list.xls',
+    compoundFile('Workbook'),
+    'damaged_workbook',
+    'The workbook is damaged',
+  ],
   [
     'an ODS workbook that goes on for ever',
     'list.ods',

@@ -110,6 +110,7 @@ for (const engine of engines) {
         identity: ['name'],
         decimalsMax: '4' as const,
         limits: { moveMax: 0.1 },
+        reading: {},
         createdAt: new Date(0),
       }
       await db.tx(({ query }) => query.insert(sources).values(values))

@@ -100,6 +100,9 @@ for (const engine of engines) {
         ['decimals', 'currency'],
         ['delimiter', ';'],
         ['encoding', 'utf-8'],
+        ['header_row', '1'],
+        ['sheet', '1'],
+        ['decimal', 'dot'],
         ['scope', 'sheet'],
         ['limits', 'items-kept=off,moved-share=50%'],
         ['no_hold', 'true'],
@@ -124,12 +127,20 @@ for (const engine of engines) {
         )
         const stored = typeof row?.options === 'string' ? JSON.parse(row.options) : row?.options
         expect(stored).toMatchObject({
-          table: { map: { sku: 'A', price: 'Price EUR' }, currency: 'CHF', decimalsMax: 'currency' },
+          table: {
+            map: { sku: 'A', price: 'Price EUR' },
+            currency: 'CHF',
+            decimalsMax: 'currency',
+            headerRows: [0],
+            decimal: 'dot',
+          },
           settings: {
             duplicates: 'last-wins',
             scope: 'sheet',
             limits: { itemsKeptMin: null, movedShareMax: 0.5 },
+            reading: { encoding: 'utf-8', delimiter: ';', sheets: ['1'], headerRows: [0], decimal: 'dot' },
           },
+          sheets: ['1'],
           encoding: 'utf-8',
           delimiter: ';',
           mayHold: false,
@@ -150,7 +161,10 @@ for (const engine of engines) {
         ['supplier=A&suplier=B', 'invalid_request', 'suplier'],
         ['supplier=A&supplier=B', 'invalid_request', 'supplier'],
         ['supplier=A&mode=whole', 'invalid_request', 'mode'],
-        ['supplier=A&currency=EURO', 'invalid_request', 'currency'],
+        ['supplier=A&currency=EUROS', 'invalid_request', 'currency'],
+        ['supplier=A&header_row=x', 'invalid_option', 'header_row'],
+        ['supplier=A&sheet=%2F', 'invalid_option', 'sheet'],
+        ['supplier=A&decimal=point', 'invalid_request', 'decimal'],
         ['supplier=A&currency=XXY', 'invalid_option', 'currency'],
         ['supplier=A&map=prise=C', 'invalid_option', 'did you mean price?'],
         ['supplier=A&identity=colour', 'invalid_option', 'identity'],

@@ -232,6 +232,7 @@ export function plainOptions(isFull = false): ImportOptions {
     listMode: isFull ? 'full' : 'partial',
     encoding: null,
     delimiter: null,
+    sheets: null,
     mayHold: true,
     isForced: false,
   }

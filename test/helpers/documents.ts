@@ -165,6 +165,33 @@ export const strangers: Document[] = [
     ],
   },
   {
+    name: 'hours worked',
+    lines: [
+      ['Personal-Nr.', 'Name', 'Tag', 'Stunden', 'Stundensatz €', 'Betrag €'],
+      ...rows(24, (n) => [
+        4400 + (n % 3),
+        people[n % 3]!,
+        `${1 + (n >> 2)}.01.2026`,
+        8,
+        32.5 + (n % 3),
+        260 + n,
+      ]),
+    ],
+  },
+  {
+    name: 'an order that is filled in',
+    lines: [
+      ['Nota de Encomenda N.º 118/2026'],
+      ['Ref.', 'Descrição', 'Qtd. encomendada', 'Preço unit. €', 'Total €'],
+      ...rows(4, (n) => [code(n), thing(n), 10 + n, 5 + n, (10 + n) * (5 + n)]),
+      ['', '', '', 'Total s/ IVA', 302],
+    ],
+  },
+  {
+    name: 'ids and prices',
+    lines: [['id', 'price', 'available'], ...rows(20, (n) => [110_904_206 + n * 371, 500 + n * 10, 'TRUE'])],
+  },
+  {
     name: 'a log',
     lines: rows(30, (n) => [
       `2026-03-01T10:${10 + n}:00Z`,
@@ -322,6 +349,27 @@ export const lists: (Document & { items: number })[] = [
     lines: [
       ['SKU', 'Product', 'Price', 'RRP', 'Margin %', 'Profit', 'Share', 'Sold'],
       ...rows(20, (n) => [code(n), thing(n), money(n), money(n + 1), 20, 3, 1, n]),
+    ],
+  },
+  {
+    name: 'SKUs and prices',
+    items: 20,
+    lines: [['SKU', 'Price'], ...rows(20, (n) => [code(n), money(n)])],
+  },
+  {
+    name: 'a list with the day of the last delivery',
+    items: 20,
+    lines: [
+      ['SKU', 'Product', 'Price', 'Delivered'],
+      ...rows(20, (n) => [code(n), thing(n), money(n), day(n)]),
+    ],
+  },
+  {
+    name: 'a list with pack sizes and pack prices',
+    items: 20,
+    lines: [
+      ['SKU', 'Product', 'Unit price', 'Pack', 'Pack price'],
+      ...rows(20, (n) => [code(n), thing(n), 5 + n, 10 + (n % 3), (10 + (n % 3)) * (5 + n)]),
     ],
   },
   {

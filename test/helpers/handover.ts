@@ -1,4 +1,5 @@
 import type { Handover } from '../../src/courier/intake.ts'
+import { noPins } from '../../src/courier/pins.ts'
 
 /** A list of Acme's, as somebody uploads it without saying anything. */
 export const plainHandover: Omit<Handover, 'path'> = {
@@ -6,16 +7,7 @@ export const plainHandover: Omit<Handover, 'path'> = {
   supplier: 'Acme',
   source: 'upload',
   trigger: 'api',
-  listMode: null,
-  scope: null,
-  duplicates: null,
-  currency: null,
-  map: {},
-  identity: null,
-  limits: {},
-  decimalsMax: null,
-  encoding: null,
-  delimiter: null,
+  ...noPins,
   mayHold: true,
   force: false,
 }

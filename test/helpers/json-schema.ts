@@ -52,6 +52,8 @@ const keywords: Record<string, (rule: Json, value: Json, place: Place) => string
     typeof value !== 'string' || formats[String(rule)]?.test(value) ? [] : [`${at}: ${value} is no ${rule}`],
   required: (rule, value, { at }) =>
     (rule as string[]).filter((name) => !hasMember(value, name)).map((name) => `${at}.${name}: is missing`),
+  maxItems: (rule, value, { at }) =>
+    !Array.isArray(value) || value.length <= Number(rule) ? [] : [`${at}: has more than ${rule}`],
   items: (rule, value, { schemas, at }) =>
     Array.isArray(value)
       ? value.flatMap((one, index) => schemaFaults(rule, one, schemas, `${at}[${index}]`))

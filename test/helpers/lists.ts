@@ -34,7 +34,7 @@ export interface ChangesJson {
 export interface TableJson {
   sheet: string | null
   header_rows: number[]
-  mapping: Record<string, { column: number; header: string | null; confidence: number }>
+  mapping: Record<string, { column: number; header: string | null; confidence: number; is_pinned: boolean }>
   currency: { code: string | null; from: string | null }
   decimal: string | null
   counts: CountsJson

@@ -95,6 +95,10 @@ const relationships = 'http://schemas.openxmlformats.org/officeDocument/2006/rel
 const relationshipsNamespace = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
 const spreadsheetType = 'application/vnd.openxmlformats-officedocument.spreadsheetml'
 
+/** As Excel writes it; it has an element of the same name as one above. */
+const workbookExtensions =
+  '<extLst><ext uri="{140A7094-0E35-4892-8432-C4D2E57EDEB5}" xmlns:x15="http://schemas.microsoft.com/office/spreadsheetml/2010/11/main"><x15:workbookPr chartTrackingRefBase="1"/></ext></extLst>'
+
 const contentTypesPart = `${declaration}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="${spreadsheetType}.worksheet+xml"/><Override PartName="/xl/workbook.xml" ContentType="${spreadsheetType}.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="${spreadsheetType}.styles+xml"/><Override PartName="/xl/sharedStrings.xml" ContentType="${spreadsheetType}.sharedStrings+xml"/></Types>`
 const packageRelationships = `${declaration}<Relationships ${relationshipsNamespace}><Relationship Id="rId1" Type="${relationships}/officeDocument" Target="xl/workbook.xml"/></Relationships>`
 
@@ -145,7 +149,7 @@ function workbookPart(sheets: WorkbookSheet[], is1904: boolean): string {
     ({ name, state }, index) =>
       `<sheet name="${escapeXml(name ?? `Sheet${index + 1}`)}" sheetId="${index + 1}"${state ? ` state="${state}"` : ''} r:id="rId${index + 1}"/>`,
   )
-  return `${declaration}<workbook ${mainNamespace} xmlns:r="${relationships}"><workbookPr${is1904 ? ' date1904="1"' : ''}/><sheets>${list.join('')}</sheets></workbook>`
+  return `${declaration}<workbook ${mainNamespace} xmlns:r="${relationships}"><workbookPr${is1904 ? ' date1904="1"' : ''}/><sheets>${list.join('')}</sheets>${workbookExtensions}</workbook>`
 }
 
 function workbookRelationships(sheetCount: number, hasStrings: boolean): string {

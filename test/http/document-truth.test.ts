@@ -91,6 +91,9 @@ for (const engine of engines)
     service.progress.set(approved, { phase: 'reading', rows: 1, percent: 40.5 })
     await ask(`/api/v1/imports/${approved}/approve`, post())
     await ask(`/api/v1/imports/${approved}`)
+    const json = (body: string) => ({ ...patch(body), method: 'POST' })
+    await ask(`/api/v1/imports/${discarded}/correct`, json('{"decimal":"dot"}'))
+    await service.analyze(discarded)
     await ask(`/api/v1/imports/${discarded}/discard`, post())
     const page = await ask<{ items: { id: string; supplier_id: string }[] }>('/api/v1/items?limit=5')
     const { id: itemId, supplier_id: supplierId } = page.items[0]!
@@ -123,6 +126,14 @@ for (const engine of engines)
     await ask(`/api/v1/imports/${failed}/approve`, post())
     await ask(`/api/v1/imports/${failed}/discard`, post())
     await ask('/api/v1/imports/x/approve', post())
+    for (const [id, body] of [
+      ['x', '{"map":"price=C"}'],
+      [first, '{"map":"price=C"}'],
+      [failed, '{}'],
+      [failed, '{"map":"nothing"}'],
+      [failed, '['],
+    ] as const)
+      await ask(`/api/v1/imports/${id}/correct`, json(body))
     await ask('/api/v1/uploads?supplier=A', post(''))
     await ask('/api/v1/uploads?supplier=A', { method: 'POST', body: new URLSearchParams('a=b') })
     for (const body of ['{', '[]', `{"currency":"${'x'.repeat(70_000)}"}`])

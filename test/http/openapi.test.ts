@@ -36,6 +36,7 @@ const routes = [
   'GET /api/v1/imports/{id}/decision',
   'GET /api/v1/imports/{id}/log',
   'POST /api/v1/imports/{id}/approve',
+  'POST /api/v1/imports/{id}/correct',
   'POST /api/v1/imports/{id}/discard',
   'GET /api/v1/items',
   'GET /api/v1/items/{id}',

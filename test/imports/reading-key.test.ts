@@ -17,6 +17,10 @@ const others: Record<string, Partial<ImportOptions>> = {
   duplicates: { settings: { ...settings, duplicates: 'last-wins' } },
   encoding: { encoding: 'utf-16le' },
   delimiter: { delimiter: ';' },
+  sheets: { sheets: ['Prices'] },
+  'header rows': { table: { ...table, headerRows: [2] } },
+  'no header': { table: { ...table, headerRows: [] } },
+  'decimal sign': { table: { ...table, decimal: 'comma' } },
 }
 
 test('whatever may give other rows gives another key', () => {

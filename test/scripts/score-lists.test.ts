@@ -4,6 +4,7 @@ import type { ReadList } from '../../scripts/lib/score/list-reading.ts'
 import { isRight, scoreList } from '../../scripts/lib/score/list-score.ts'
 import type { ListTruth } from '../../scripts/lib/score/truth.ts'
 import type { PreviewItem } from '../../src/analyzer/preview.ts'
+import { sureChoice } from '../../src/analyzer/table/choice.ts'
 import { decideTable } from '../../src/analyzer/table/decide.ts'
 import { defaultTableOptions, type TableDecision, type Verdict } from '../../src/analyzer/table/decision.ts'
 
@@ -58,6 +59,8 @@ function reading(items: readonly PreviewItem[], verdict: Verdict = 'price-list')
     wrapping: null,
     encoding: 'utf-8',
     delimiter: ',',
+    choices: { format: sureChoice('csv', null), encoding: null, delimiter: null },
+    layoutChanges: [],
     verdict,
     reasons: [],
     tables: [{ ...table(), counts, ignored: {} }],

@@ -45,6 +45,13 @@ for (const engine of engines) {
           rejectedShareMax: null,
           confidenceMin: 1,
         },
+        reading: {
+          encoding: 'windows-1251',
+          delimiter: '\t',
+          sheets: ['Прайс', '2'],
+          headerRows: [6, 7],
+          decimal: 'comma',
+        },
       }
       await bench.db.tx(({ query }) =>
         sourceStore({ query, tables: bench.db.tables }).change(sourceId, settings),

@@ -28,6 +28,7 @@ const options: ImportOptions = {
   listMode: defaultSettings.listMode,
   encoding: null,
   delimiter: null,
+  sheets: null,
   mayHold: true,
   isForced: false,
 }

@@ -30,7 +30,9 @@ export function sampleFaults(sample: SampleTruth, items: readonly PreviewItem[])
     item.price ?? 'on request',
     prices.some((price) => isSameDecimal(price, item.price)),
   )
-  if (currency !== undefined) compare('currency', currency, item.currency, item.currency === currency)
+  // On request there is nothing that a currency would belong to.
+  if (currency !== undefined && sample.price !== null)
+    compare('currency', currency, item.currency, item.currency === currency)
   if (unit !== undefined)
     compare(
       'unit',

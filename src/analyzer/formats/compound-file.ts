@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises'
+import { directoryEntries, ownEntries } from './compound-directory.ts'
 
 /**
- * The names of the streams in an OLE2 compound file, from its directory: "Workbook" or "Book" in a legacy Excel
+ * The names of the streams that an OLE2 compound file itself holds, from its directory: "Workbook" or "Book" in a legacy Excel
  * file, "WordDocument" in a Word file, "EncryptedPackage" in an encrypted XLSX workbook. Nothing else is read.
  *
  * @returns as many names as can be found; none when the directory is damaged
@@ -20,17 +21,17 @@ export async function compoundFileNames(path: string): Promise<string[]> {
     const sectorShift = header.getUint16(30, true)
     if (sectorShift !== 9 && sectorShift !== 12) return []
     const sectorBytes = 2 ** sectorShift
-    const names: string[] = []
+    const directory: Buffer[] = []
     let sector = header.getUint32(48, true)
     // The limit also ends a chain that runs in a circle.
     for (let count = 0; count < directorySectorsMax && sector < firstSpecialSector; count++) {
       const entries = await read((sector + 1) * sectorBytes, sectorBytes)
-      names.push(...namesIn(entries))
+      directory.push(Buffer.from(entries.buffer, 0, entries.byteLength))
       const next = await nextSector(header, sector, sectorBytes, read)
       if (next === null) break
       sector = next
     }
-    return names
+    return ownEntries(directoryEntries(Buffer.concat(directory))).map(({ name }) => name)
   } finally {
     await file.close()
   }
@@ -39,20 +40,6 @@ export async function compoundFileNames(path: string): Promise<string[]> {
 const headerBytes = 512
 const directorySectorsMax = 64
 const firstSpecialSector = 0xfffffffa
-const entryBytes = 128
-
-function namesIn(entries: DataView): string[] {
-  const names: string[] = []
-  for (let at = 0; at + entryBytes <= entries.byteLength; at += entryBytes) {
-    // In bytes, with the zero at the end.
-    const nameBytes = entries.getUint16(at + 64, true)
-    if (nameBytes < 4 || nameBytes > 64) continue
-    let name = ''
-    for (let i = 0; i < nameBytes - 2; i += 2) name += String.fromCharCode(entries.getUint16(at + i, true))
-    names.push(name)
-  }
-  return names
-}
 
 /** Looks a sector up in the allocation table; the header lists the first 109 sectors of that table. */
 async function nextSector(

@@ -1,3 +1,4 @@
+import { type Choice, pinnedChoice, sureChoice } from '../table/choice.ts'
 import type { Cell, Row } from '../table/row.ts'
 import { csvScanner } from './csv-scanner.ts'
 import type { ReadLimits } from './format.ts'
@@ -7,6 +8,8 @@ export interface CsvDialect {
   delimiter: string | null
   /** The number of columns that most rows of the head have; null when they do not agree. */
   columnsTypical: number | null
+  /** Null: the file has one column. */
+  choice: Choice | null
   /** Length of the line `sep=;` with its line end, which is no row; 0 where there is none. In characters. */
   declarationLength: number
 }
@@ -33,18 +36,63 @@ export function csvDialect(head: string, options: CsvDialectOptions): CsvDialect
   const stated = options.delimiterPinned ?? declaration?.[1] ?? null
   if (stated !== null) {
     const rows = rowsOfHead(text, stated, options)
-    return { delimiter: stated, columnsTypical: columnsTypicalOf(rows)?.columns ?? null, declarationLength }
+    const choice =
+      options.delimiterPinned === null
+        ? sureChoice(stated, 'the first line of the file says so')
+        : pinnedChoice(stated)
+    const columnsTypical = columnsTypicalOf(rows)?.columns ?? null
+    return { delimiter: stated, columnsTypical, choice, declarationLength }
   }
+  const judgements: Judgement[] = []
   let best: Judgement | null = null
   for (const delimiter of candidates) {
     if (!text.includes(delimiter)) continue
     const judgement = judge(text, delimiter, options)
+    judgements.push(judgement)
     if (judgement.score > (best?.score ?? (rareCandidates.includes(delimiter) ? 0.9 : 0.35))) best = judgement
   }
   return best === null
-    ? { delimiter: null, columnsTypical: 1, declarationLength }
-    : { delimiter: best.delimiter, columnsTypical: best.columns, declarationLength }
+    ? { delimiter: null, columnsTypical: 1, choice: null, declarationLength }
+    : {
+        delimiter: best.delimiter,
+        columnsTypical: best.columns,
+        choice: choiceOf(best, judgements),
+        declarationLength,
+      }
 }
+
+function choiceOf(best: Judgement, judgements: Judgement[]): Choice {
+  const others = judgements.filter((other) => other !== best && other.splitCount > 0)
+  const next = others.sort((a, b) => b.score - a.score || b.splitCount - a.splitCount)[0]
+  const isClose = next !== undefined && next.score > best.score / 2
+  // Titles and headings are not split by any delimiter.
+  const confidence = isClose ? best.score / (best.score + next.score) : best.alikeCount / best.splitCount
+  return {
+    value: best.delimiter,
+    confidence: round(confidence),
+    why: alikeText(best),
+    runnerUp: next === undefined ? null : runnerUpOf(next, best),
+  }
+}
+
+function alikeText({ alikeCount, rowCount, columns }: Judgement): string {
+  return alikeCount === rowCount
+    ? `all of ${rowCount} rows have ${columns} columns`
+    : `${alikeCount} of ${rowCount} rows have ${columns} columns`
+}
+
+function runnerUpOf(next: Judgement, best: Judgement): Choice['runnerUp'] {
+  const why = next.isDecimal
+    ? 'it is the decimal sign of the numbers'
+    : next.splitCount < next.rowCount
+      ? `it splits only ${next.splitCount} of ${next.rowCount} rows`
+      : next.alikeCount < next.rowCount
+        ? `only ${next.alikeCount} of ${next.rowCount} rows have as many columns as each other`
+        : 'what it leaves together looks as though it should be apart'
+  return { value: next.delimiter, confidence: round(next.score / (best.score + next.score)), why }
+}
+
+const round = (share: number) => Math.round(share * 100) / 100
 
 const rareCandidates = ['^', '~']
 const candidates = [';', '\t', ',', '|', ...rareCandidates]
@@ -57,14 +105,21 @@ interface Judgement {
   columns: number | null
   /** 0 to about 1.2. */
   score: number
+  /** Rows that are not blank, those that are split at all, and those that have the typical number of columns. */
+  rowCount: number
+  splitCount: number
+  alikeCount: number
+  isDecimal: boolean
 }
 
 function judge(text: string, delimiter: string, options: CsvDialectOptions): Judgement {
   const rows = rowsOfHead(text, delimiter, options)
   const typical = columnsTypicalOf(rows)
-  if (typical === null || looksDecimal(rows, delimiter)) return { delimiter, columns: null, score: 0 }
+  const isDecimal = looksDecimal(rows, delimiter)
   const split = rows.filter((row) => row.cells.length > 1).length
   const filled = rows.filter((row) => row.cells.length > 0).length
+  const counts = { rowCount: filled, splitCount: split, alikeCount: typical?.rowCount ?? 0, isDecimal }
+  if (typical === null || isDecimal) return { delimiter, columns: null, score: 0, ...counts }
   // Rows that are split, if not alike, count for a little: lists leave cells out at the end of a row.
   const agreement = (typical.rowCount + (split - typical.rowCount) * 0.3) / filled
   let cellCount = 0
@@ -83,6 +138,7 @@ function judge(text: string, delimiter: string, options: CsvDialectOptions): Jud
     delimiter,
     columns: typical.columns,
     score: agreement * clean + Math.min(typical.columns, 20) * 0.01,
+    ...counts,
   }
 }
 

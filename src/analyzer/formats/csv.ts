@@ -2,6 +2,7 @@ import { InvalidError } from '../../lib/errors.ts'
 import type { Row } from '../table/row.ts'
 import { type CsvDialect, csvDialect } from './csv-dialect.ts'
 import { csvRecords } from './csv-records.ts'
+
 import { encodingOfMark, utf16Order } from './encoding-detection.ts'
 import type { Format, OpenedFile, OpenOptions, RecordTaker } from './format.ts'
 import { encodingOf, textOf, utf8Of } from './text-file.ts'
@@ -29,7 +30,8 @@ const dialectSampleBytes = 64 * 1024
 
 async function openCsv(path: string, options: OpenOptions, chunkBytes: number): Promise<OpenedFile> {
   checkDelimiter(options.delimiter)
-  const encoding = await encodingOf(path, options.encoding)
+  const chosen = await encodingOf(path, options.encoding)
+  const encoding = chosen.value
   const dialect = await dialectOf(path, encoding, options)
   let bytesRead = 0
   let isClosed = false
@@ -66,6 +68,7 @@ async function openCsv(path: string, options: OpenOptions, chunkBytes: number): 
     format: 'csv',
     encoding,
     delimiter: dialect.delimiter,
+    choices: { encoding: chosen, delimiter: dialect.choice },
     sheets: [{ index: 0, name: null, isHidden: false }],
     rows,
     records,

@@ -1,3 +1,4 @@
+import { type Choice, sureChoice } from '../table/choice.ts'
 import { decodeHead } from './encoding.ts'
 import { languages } from './languages.ts'
 
@@ -45,22 +46,77 @@ export function utf16Order(head: Uint8Array): 'utf-16le' | 'utf-16be' | null {
  * @returns one of `encodings`; "utf-8" for pure ASCII
  */
 export function detectEncoding(sample: Uint8Array): string {
+  return chooseEncoding(sample).value
+}
+
+/** The same with how sure it is, what the text looks like, and what it would be otherwise. */
+export function chooseEncoding(sample: Uint8Array): Choice {
   const { valid, broken } = utf8Sequences(sample)
-  if (broken === 0 || valid >= broken * 2) return 'utf-8'
-  let best = 'windows-1252'
-  let bestScore = Number.NEGATIVE_INFINITY
+  if (valid === 0 && broken === 0) return sureChoice('utf-8', 'plain ASCII, alike in all of them')
+  if (broken === 0) return sureChoice('utf-8', `reads ${exampleOf(decodeHead(sample, 'utf-8'))}`)
+  if (valid >= broken * 2)
+    return {
+      ...sureChoice('utf-8', `reads ${exampleOf(decodeHead(sample, 'utf-8'))}, with a few broken characters`),
+      confidence: Math.round((valid / (valid + broken)) * 100) / 100,
+    }
+  const scored: Scored[] = []
   for (const [encoding, prior] of Object.entries(priors)) {
     const lead = leadRanges[encoding]
     let score = prior
     score += lead === undefined ? singleByteScore(sample, encoding) : doubleByteScore(sample, lead)
     if (encoding === 'euc-kr') score += 4 * countOf(decodeHead(sample, encoding), commonSyllables)
-    if (score > bestScore) {
-      best = encoding
-      bestScore = score
-    }
+    scored.push({ encoding, score })
   }
-  return best
+  // The first of equals stays first: they are sorted by how common they are.
+  scored.sort((a, b) => b.score - a.score)
+  return choiceAmong(scored, sample)
 }
+
+function choiceAmong(scored: Scored[], sample: Uint8Array): Choice {
+  const best = scored[0]!
+  const text = decodeHead(sample, best.encoding)
+  // Encodings that read the same text are no alternative.
+  const next = scored.slice(1).find(({ encoding }) => decodeHead(sample, encoding) !== text)
+  if (next === undefined) return sureChoice(best.encoding, `reads ${exampleOf(text)}`)
+  const other = decodeHead(sample, next.encoding)
+  const confidence = Math.round(likelihood(best, next, text) * 100) / 100
+  return {
+    value: best.encoding,
+    confidence,
+    why: `reads ${exampleOf(text, other)}`,
+    runnerUp: {
+      value: next.encoding,
+      confidence: Math.round((1 - confidence) * 100) / 100,
+      why: `would read ${exampleOf(other, text)}`,
+    },
+  }
+}
+
+interface Scored {
+  encoding: string
+  score: number
+}
+
+/** How likely the best is beside the next one. */
+function likelihood(best: Scored, next: Scored, text: string): number {
+  const prior = (priors[best.encoding] ?? 0) - (priors[next.encoding] ?? 0)
+  // Letters of a text hang together, so their logarithms add up to more than they prove.
+  const letters = countOf(text, /[^\u0000-\u007f]/g)
+  const proof = prior + (best.score - next.score - prior) / (1 + letters / 50)
+  return 1 / (1 + Math.exp(-Math.max(0, proof)))
+}
+
+/** The cell with the first character beyond ASCII, or with the first that another encoding reads differently. */
+function exampleOf(text: string, other = ''): string {
+  let at = other === '' ? text.search(/[^\u0000-\u007f]/) : 0
+  while (other !== '' && at < text.length - 1 && text[at] === other[at]) at++
+  const before = text.slice(Math.max(0, at - exampleLength), Math.max(0, at))
+  const from = at - before.length + before.search(/[^\r\n\t";,|]*$/)
+  const [cell = ''] = text.slice(from, at + exampleLength).split(/[\r\n\t";,|]/, 1)
+  return `"${cell.trim().toWellFormed()}"`
+}
+
+const exampleLength = 20
 
 // How common each is in price lists.
 const priors: Record<string, number> = {

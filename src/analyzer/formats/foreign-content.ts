@@ -14,12 +14,12 @@ export function isCompoundFile(head: Uint8Array): boolean {
   return startsWith(head, 'd0cf11e0a1b11ae1')
 }
 
-/** @returns what an OLE2 compound file holds, by the names of its streams; null: an encrypted XLSX workbook */
+/**
+ * @returns what an OLE2 compound file without an XLS workbook holds, by the names of its streams; null: an encrypted
+ * XLSX workbook
+ */
 export function compoundFileContent(names: string[]): ForeignContent | null {
   if (names.includes('EncryptedPackage')) return null
-  if (names.includes('Workbook') || names.includes('Book')) {
-    return { name: 'a workbook in the old XLS format', advice: saveFromSpreadsheet }
-  }
   if (names.includes('WordDocument')) return { name: 'an old Word document', advice: askForTable }
   if (names.includes('PowerPoint Document'))
     return { name: 'an old PowerPoint presentation', advice: askForTable }
@@ -68,14 +68,6 @@ const signaturesBeforeBinary: { text: string; name: string; advice: string }[] =
   { text: 'BM', name: 'a BMP image', advice: askForTable },
   { text: 'RIFF', name: 'a WebP image or a recording', advice: askForTable },
   { text: 'PAR1', name: 'a Parquet file', advice: exportTable },
-  { text: '\t\b', name: 'a workbook in a very old Excel format', advice: saveFromSpreadsheet },
-  { text: '\t\u0004', name: 'a workbook in a very old Excel format', advice: saveFromSpreadsheet },
-  { text: '\t\u0002', name: 'a workbook in a very old Excel format', advice: saveFromSpreadsheet },
-  {
-    text: '\t\u0000\u0004\u0000',
-    name: 'a workbook in a very old Excel format',
-    advice: saveFromSpreadsheet,
-  },
 ]
 
 function foreignBinary(head: Uint8Array): ForeignContent | null {

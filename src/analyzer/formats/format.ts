@@ -1,6 +1,8 @@
 import type { Wrapping } from '../../imports/model.ts'
+import type { FileChoices } from '../table/choice.ts'
 import type { ColumnFormat } from '../table/column-format.ts'
 import type { Row } from '../table/row.ts'
+import type { ApartLimits } from './apart/reader-process.ts'
 
 /** A table-like part of a file: a workbook's sheet, or the whole of a CSV file (name null). */
 export interface Sheet {
@@ -17,6 +19,8 @@ export interface ReadLimits {
   columnsMax: number
   /** Most bytes that a compressed file may unpack to. */
   unpackedBytesMax: number
+  /** How formats are read that may run away; absent: here, since this process may be ended for it. */
+  apart?: ApartLimits
 }
 
 export const defaultReadLimits: ReadLimits = {
@@ -45,6 +49,8 @@ export interface OpenedFile {
   encoding: string | null
   /** One character; null where the format has none. */
   delimiter: string | null
+  /** How surely, where the format had to guess. */
+  choices?: Pick<FileChoices, 'encoding' | 'delimiter'>
   sheets: Sheet[]
   /**
    * Streams a sheet from its start, in batches of some thousand rows; memory does not grow with the sheet.
@@ -69,11 +75,15 @@ export interface OpenOptions {
   /** What the source pins; null: decide by content. */
   encoding: string | null
   delimiter: string | null
+  /** Ends what is read apart; what is read here has to be left by its reader. */
+  signal?: AbortSignal
 }
 
 /** One file format. `formats/index.ts` lists them all. */
 export interface Format {
   name: string
+  /** A hostile file may take memory or time without end: it is read where it can be stopped. */
+  mayRunAway?: boolean
   /** By content, never by name. `head` is the file's first 64 KiB (or less). */
   detect(head: Uint8Array): boolean
   /**

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { InvalidError } from '../../lib/errors.ts'
+import { openApart } from './apart/open.ts'
 import { compoundFileNames } from './compound-file.ts'
 import { csv } from './csv.ts'
 import { excelXml } from './excel-xml.ts'
@@ -12,6 +13,8 @@ import { isOpenDocumentSheet, ods } from './ods.ts'
 import { pdf } from './pdf.ts'
 import { readableFormats, unsupportedFormat } from './readable.ts'
 import { openWrapped, wrapperOf } from './wrapped.ts'
+import { xls } from './xls.ts'
+import { isBinaryWorkbook, xlsb } from './xlsb.ts'
 import { xlsx } from './xlsx.ts'
 import { xmlCatalog } from './xml-catalog.ts'
 import { openZip } from './zip.ts'
@@ -19,7 +22,9 @@ import { openZip } from './zip.ts'
 /** Every format that is read, in the order in which they are tried: nearly anything may look like CSV. */
 export const formats: readonly Format[] = [
   ods,
+  xlsb,
   xlsx,
+  xls,
   pdf,
   ndjson,
   json,
@@ -46,7 +51,7 @@ export async function openFile(
   options: OpenOptions & { format?: string | null; unpackFolder?: string | null },
 ): Promise<OpenedFile> {
   const { format: pinned = null, unpackFolder = null } = options
-  if (pinned !== null) return formatNamed(pinned).open(path, options)
+  if (pinned !== null) return openAs(formatNamed(pinned), path, options)
   const kind = wrapperOf(path, await readHead(path))
   return kind === null
     ? openBare(path, options)
@@ -59,14 +64,7 @@ async function openBare(path: string, options: OpenOptions): Promise<OpenedFile>
   if (head.length === 0) {
     throw new InvalidError('empty_file', 'The file is empty. Check the export or the download that made it.')
   }
-  if (isCompoundFile(head)) {
-    const content = compoundFileContent(await compoundFileNames(path))
-    if (content !== null) throw unsupportedFormat(content)
-    throw new InvalidError(
-      'encrypted_workbook',
-      'The workbook is protected with a password. Save it without one and send it again.',
-    )
-  }
+  if (isCompoundFile(head)) return openCompoundFile(path, options)
   const foreign = foreignContent(head)
   if (foreign !== null) throw unsupportedFormat(foreign)
   const format = formats.find((each) => each.detect(head))
@@ -76,18 +74,35 @@ async function openBare(path: string, options: OpenOptions): Promise<OpenedFile>
       `The file is neither text nor a workbook. ${readableFormats('and')} are read; check that the right file was sent.`,
     )
   }
-  if (format === xlsx && (await isOpenDocument(path))) return ods.open(path, options)
-  return format.open(path, options)
+  return openAs(format === xlsx ? await archiveFormat(path) : format, path, options)
+}
+
+async function openAs(format: Format, path: string, options: OpenOptions): Promise<OpenedFile> {
+  const { apart } = options.limits
+  if (format.mayRunAway !== true || apart === undefined) return format.open(path, options)
+  return openApart(path, { ...options, format: format.name }, apart)
 }
 
 /** Every archive looks like a workbook until its directory is read. */
-async function isOpenDocument(path: string): Promise<boolean> {
+async function archiveFormat(path: string): Promise<Format> {
   const zip = openZip(path)
   try {
-    return await isOpenDocumentSheet(zip)
+    if (await isOpenDocumentSheet(zip)) return ods
+    return (await isBinaryWorkbook(zip)) ? xlsb : xlsx
   } finally {
     zip.close()
   }
+}
+
+async function openCompoundFile(path: string, options: OpenOptions): Promise<OpenedFile> {
+  const names = await compoundFileNames(path)
+  if (names.some((name) => /^(work)?book$/i.test(name))) return xls.open(path, options)
+  const content = compoundFileContent(names)
+  if (content !== null) throw unsupportedFormat(content)
+  throw new InvalidError(
+    'encrypted_workbook',
+    'The workbook is protected with a password. Save it without one and send it again.',
+  )
 }
 
 function formatNamed(name: string): Format {

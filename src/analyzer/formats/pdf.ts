@@ -19,6 +19,7 @@ import { rowBudget } from './pdf/row-store.ts'
  */
 export const pdf: Format = {
   name: 'pdf',
+  mayRunAway: true,
   detect: isPdf,
   async open(path, { limits }) {
     const document = await openPdf(path, { sizeBytesMax: pdfBytesMax })

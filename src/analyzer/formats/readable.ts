@@ -2,7 +2,7 @@ import { InvalidError } from '../../lib/errors.ts'
 import type { ForeignContent } from './foreign-content.ts'
 
 /** What is read, in the words of messages and of the help; a new format adds its names here. */
-const names = ['CSV', 'TSV', 'XLSX', 'ODS', 'XML', 'HTML', 'PDF', 'JSON', 'NDJSON']
+const names = ['CSV', 'TSV', 'XLSX', 'XLS', 'XLSB', 'ODS', 'XML', 'HTML', 'PDF', 'JSON', 'NDJSON']
 
 /** `readableFormats('and')` → "CSV, TSV, XLSX, PDF and NDJSON" */
 export function readableFormats(word: 'and' | 'or'): string {

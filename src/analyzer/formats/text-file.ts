@@ -1,20 +1,21 @@
 import { isAscii } from 'node:buffer'
 import { open } from 'node:fs/promises'
 import { InvalidError } from '../../lib/errors.ts'
+import { type Choice, pinnedChoice, sureChoice } from '../table/choice.ts'
 import { encodingNamed, textStream } from './encoding.ts'
-import { detectEncoding, encodingOfMark, utf16Order } from './encoding-detection.ts'
+import { chooseEncoding, encodingOfMark, utf16Order } from './encoding-detection.ts'
 
 /**
  * The encoding of a text file: what is pinned, else what a byte order mark states, else what its bytes look like.
  * @throws InvalidError `unknown_encoding`
  */
-export async function encodingOf(path: string, pinned: string | null): Promise<string> {
+export async function encodingOf(path: string, pinned: string | null): Promise<Choice> {
   const head = await firstBytes(path)
   const mark = encodingOfMark(head)
   if (pinned !== null) {
     const named = encodingNamed(pinned)
     // "utf-16" leaves the byte order open; the mark then says it.
-    return named === 'utf-16le' && mark === 'utf-16be' ? mark : named
+    return pinnedChoice(named === 'utf-16le' && mark === 'utf-16be' ? mark : named)
   }
   if (mark === 'utf-32') {
     throw new InvalidError(
@@ -22,7 +23,10 @@ export async function encodingOf(path: string, pinned: string | null): Promise<s
       'The file is written in UTF-32. Save it as UTF-8 and try again.',
     )
   }
-  return mark ?? utf16Order(head) ?? detectEncoding(await linesBeyondAscii(path))
+  if (mark !== null) return sureChoice(mark, 'the file begins with its mark')
+  const order = utf16Order(head)
+  if (order !== null) return sureChoice(order, 'every other byte is zero')
+  return chooseEncoding(await linesBeyondAscii(path))
 }
 
 /** Decodes the file piece by piece. `bytesRead` counts from the start of the file. */

@@ -7,7 +7,7 @@ import { columnFormats } from './xlsx/column-formats.ts'
 import { utf8Pieces } from './xlsx/encoding.ts'
 import { readText } from './xlsx/package.ts'
 import { readSharedStrings } from './xlsx/read-shared-strings.ts'
-import { SharedStrings } from './xlsx/shared-strings.ts'
+import { SharedStrings, sharedStringsBytesMax } from './xlsx/shared-strings.ts'
 import { sheetRows } from './xlsx/sheet-rows.ts'
 import { readWorkbook, type Workbook } from './xlsx/workbook.ts'
 import { openZip, type ZipEntry, type ZipFile } from './zip.ts'
@@ -34,8 +34,6 @@ export const xlsx: Format = {
   },
 }
 
-/** Most bytes of the table of shared strings. A million texts of 60 characters take a quarter of it. */
-export const sharedStringsBytesMax = 256 * 1024 * 1024
 /** What XML can make of one character ("&#x10FFFF;"), and room for runs of rich text. */
 const xmlBytesPerCharacter = 12
 

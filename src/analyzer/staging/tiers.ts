@@ -1,4 +1,5 @@
-import type { Engine } from '../../db/database.ts'
+import type { Engine, Sql } from '../../db/database.ts'
+import type { Staging } from './staging.ts'
 
 /** The tiers in a JSON column as a table to join with, in their order; none where the column is null. */
 export const tierTable = (engine: Engine, column: string, alias: string) =>
@@ -29,6 +30,12 @@ export const isEqualTier = (a: string, b: string) =>
 
 /** Whether an item (`i`) has other further prices than its staged row (`s`). In another order they are the same. */
 export function tiersDiffer(engine: Engine): string {
+  if (engine === 'postgres') {
+    // Arrays contain each other in any order. Subqueries, as below, would make PostgreSQL expect so much work that it
+    // compiles the whole comparison first, although no list without further prices ever gets to them.
+    return `(i.tiers is distinct from s.tiers
+      and not coalesce(i.tiers @> s.tiers and s.tiers @> i.tiers, false))`
+  }
   const [before, now] = [tierTable(engine, 'i.tiers', 'o'), tierTable(engine, 's.tiers', 't')]
   const isEqual = isEqualTier('o', 't')
   return `(i.tiers is distinct from s.tiers and (
@@ -37,16 +44,23 @@ export function tiersDiffer(engine: Engine): string {
 }
 
 /**
- * Whether one of an item's further prices (`i`) moved by more than a share of it, or into another currency or quantity,
- * in its staged row (`s`).
- * @param moveMax the parameter that holds the share
+ * Marks the items in the diff of which a further price moved by more than a share of it, or into another currency or
+ * quantity.
+ * @param moveMax the share
  */
-export function tiersMoved(engine: Engine, moveMax: string): string {
+export async function markMovedTiers(sql: Sql, { engine, names }: Staging, moveMax: number): Promise<void> {
   const [before, now] = [tierMember('o', 'price_e4'), tierMember('t', 'price_e4')]
-  return `exists (select 1 from ${tierTable(engine, 'i.tiers', 'o')} cross join ${tierTable(engine, 's.tiers', 't')}
-    where ${isSameTier('o', 't')} and (not (${same('o', 't', 'currency')})
-      or i.price_quantity_e4 is distinct from s.price_quantity_e4
-      or abs(${now} - ${before}) > ${before} * cast(${moveMax} as double precision)))`
+  await sql.run(
+    `update ${names.diff} as d set tiers_moved = 1 = 1
+     from ${names.rows} as s cross join supplier_items as i
+     where s.n = d.n and i.id = d.item_id and d.old_tiers is not null and s.tiers is not null
+       and exists (select 1 from ${tierTable(engine, 'i.tiers', 'o')} cross join ${tierTable(engine, 's.tiers', 't')}
+                   where ${isSameTier('o', 't')}
+                     and (not (${same('o', 't', 'currency')})
+                          or i.price_quantity_e4 is distinct from s.price_quantity_e4
+                          or abs(${now} - ${before}) > ${before} * cast($1 as double precision)))`,
+    [moveMax],
+  )
 }
 
 /** Whether an item or a staged row has a price, its own or a further one. */

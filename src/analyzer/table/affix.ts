@@ -39,6 +39,8 @@ export function perUnitOf(text: string): { unit: string | null; quantityE4: numb
   const quantity = parts[1] === undefined ? null : Number(parts[1]) * 10_000
   const unit = parts[2] === undefined || parts[2] === '' ? null : parts[2].replace(/\.$/, '')
   if (quantity === null && unit === null) return null
+  // "s/IVA", "à vista", "c/u"
+  if (unit !== null && noUnits.has(normalize(unit))) return null
   return { unit, quantityE4: quantity === 10_000 ? null : quantity }
 }
 
@@ -65,13 +67,14 @@ const knownMax = 1000
 const bare: Affix = { currency: null, unit: null, quantityE4: null, isNegative: false }
 
 // A slash, or a word for "per", with the unit behind it up to the end.
-const perPart = /(?:\/|(?:^|[\s.])(?:per|pro|je|за|par|por|pr|à)[\s.])\s*([^/]{1,30})$/iu
+const perPart = /(?:\/|(?:^|[\s.])(?:per|pro|je|за|par|por|pr|à|za)[\s.])\s*([^/]{1,30})$/iu
 const perInside =
-  /(?:\/|(?<!\p{L})(?:per|pro|je|за|par|por|pr|à|a|na|prix des|pris pr|cena za)[\s.])\s?((?:[1-9][0-9]{0,6}\s?)?(?:pcs?|pieces?|units?|ea|st(?:k|ck|ück|uks?|yck)?|шт(?:ук[аиу]?)?|ks|szt(?:uk[aię]?)?|kus(?:y|ů)?|pz|pezz[io]|uds?|unidad(?:es)?|pièces?|unités?|kg|g|gr|m|m2|m²|m3|m³|lfm|l|ltr|ml|t|кг|г|м|м2|м²|л|уп|box|pack|rolle|karton)(?![\p{L}\p{N}])\.?)/iu
+  /(?:\/|(?<!\p{L})(?:per|pro|je|за|par|por|pr|à|za)[\s.])\s?((?:[1-9][0-9]{0,6}\s?)?(?:pcs?|pieces?|units?|ea|st(?:k|ck|ück|uks?|yck)?|шт(?:ук[аиу]?)?|ks|szt(?:uk[aię]?)?|kus(?:y|ů)?|pz|pezz[io]|uds?|unidad(?:es)?|pièces?|unités?|kg|g|gr|m|m2|m²|m3|m³|lfm|l|ltr|ml|t|кг|г|м|м2|м²|л|уп|box|pack|rolle|karton)(?![\p{L}\p{N}])\.?)/iu
 const unitWithQuantity = /^([1-9][0-9]{0,6})?\s*([\p{L}][\p{L}\p{M}0-9²³.]{0,15})?$/u
 
 /** "(", "($", "(EUR" */
 const openParenthesis = /^\((?:\p{Sc}|[A-Z]{2,3}\p{Sc}?|\s)*$/u
+const each = /(?<!\p{L})c\s?\/\s?u(?!\p{L})\.?/iu
 /** "12,50 ¹", "12.50†" */
 const footnoteMark = /\s*[\u00b9\u00b2\u00b3\u2020\u2021]{1,2}\)?$/u
 /** A multiple or a part of the number, written right behind it. */
@@ -80,7 +83,8 @@ const foreignSign = /[^\s\p{L}\p{M}\p{Sc}*()[\]|.,:;!'"’״׳/+_\u2010-\u2015-]
 
 function readAffix(before: string, after: string): Affix | null {
   let lead = before.trim()
-  let tail = after.trim()
+  // "c/u" is Spanish for each.
+  let tail = after.replace(each, ' ').trim()
   let isNegative = false
   // "(12.50)" as book-keepers write it.
   if (openParenthesis.test(lead) && tail.startsWith(')')) {
@@ -144,6 +148,9 @@ function understand(text: string): CurrencyMention | null | undefined {
   if ((hasLetter && !hasTax) || (hasTax && !hasSide && !hasLetter)) return undefined
   return currency
 }
+
+/** What stands behind a slash or "à" and is no unit. */
+const noUnits = wordSet('iva vat tva mwst ust moms mva dph btw kdv ндс пдв igv vista prazo partir u')
 
 /** "From" and the like: they surround a price and change nothing about its number. */
 const priceWords = wordSet(

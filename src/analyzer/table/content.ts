@@ -148,6 +148,8 @@ const scores: Partial<Record<Field, (profile: ColumnProfile) => number>> = {
   },
   name(profile) {
     const letters = share(profile.withLetters, profile)
+    // "16 447 Ft" has letters too, and differs from row to row.
+    if (share(profile.priced, profile) > 0.5) return 0
     if (letters < 0.7 || share(profile.urls, profile) > 0.3 || fill(profile) < 0.5) return 0
     return (
       0.25 +

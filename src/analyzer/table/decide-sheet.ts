@@ -14,19 +14,23 @@ import { cellText, normalize } from './text.ts'
  */
 export function decideSheet(
   sample: Row[],
-  sheet: { index: number; name: string | null; isHidden?: boolean },
+  sheet: { index: number; name: string | null; isHidden?: boolean; isChosen?: boolean | null },
   options: TableOptions,
   known: TableKnowledge,
 ): TableDecision[] {
-  const found = findAreas(sample, headerNames())
+  const names = headerNames()
+  // Whoever says where the header is, or that there is none, speaks of the sheet as one table.
+  if (options.headerRows !== null)
+    return [decideTable(sample, sheet, options, { area: wholeSheet, headingRow: null }, known, names)]
+  const found = findAreas(sample, names)
   if (found.length === 1 || namesLetters(options, headingWords(sample, found))) {
     const place = { area: wholeSheet, headingRow: found[0]!.headingRow }
-    return [decideTable(sample, sheet, options, place, known)]
+    return [decideTable(sample, sheet, options, place, known, names)]
   }
   const tables = found.map((place) => {
     const rows = sample.filter(({ index }) => isInRows(place.area, index))
     const own = rows.map((row) => rowWithin(row, place.area))
-    return decideTable(own, sheet, options, place, known)
+    return decideTable(own, sheet, options, place, known, names)
   })
   return tables.map((table) => {
     const beside = tables.filter(({ area }) => area.firstRow === table.area.firstRow)

@@ -1,6 +1,7 @@
 import { headerUnitOf, perUnitOf } from './affix.ts'
 import { hasWholeRows, wholeSheet } from './area.ts'
 import type { FoundArea } from './areas.ts'
+import { carriedFields, findVariantColumn, isGroupNumber } from './carried.ts'
 import type { ColumnFormat } from './column-format.ts'
 import { type ColumnProfile, profileColumns } from './columns.ts'
 import { withoutCurrency } from './currency.ts'
@@ -8,7 +9,7 @@ import { decideCurrency } from './currency-decision.ts'
 import { dateOrderOf } from './dates.ts'
 import { decideDecimals } from './decimal-decision.ts'
 import type { FileStyle } from './decimal-style.ts'
-import type { DateOrder, Field, TableDecision, TableOptions } from './decision.ts'
+import type { ColumnDecision, DateOrder, Field, TableDecision, TableOptions } from './decision.ts'
 import { otherDocument } from './document-kind.ts'
 import { findHeader } from './header.ts'
 import { type HeaderNames, headerNames } from './header-names.ts'
@@ -17,13 +18,18 @@ import { nameCharacteristics } from './keys.ts'
 import { findLineColumn, type Mapping, mapColumns } from './mapping.ts'
 import { numberTest } from './number-cell.ts'
 import { pinnedHeaders, resolveOverrides } from './overrides.ts'
-import { findOtherLists, findTiers, isPriceTie, quantityColumns } from './price-columns.ts'
+import { headerInRows } from './pinned-header.ts'
+import { findOtherLists, findTiers, isPriceTie, type PriceTable, quantityColumns } from './price-columns.ts'
 import { priceTaxOf } from './price-tax.ts'
+import { type ProvingCells, provingCells } from './proving-cells.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
-import { findSectionRows } from './section-rows.ts'
+import { findSectionColumn } from './section-column.ts'
+import { findFirstSection, findSectionRows } from './section-rows.ts'
+import { areSecondLines, type Heading, nestsByOrder } from './sections.ts'
 import { sureMin } from './sure.ts'
 import { cellText, filledCount } from './text.ts'
+import { isTie } from './ties.ts'
 import { titleFacts } from './titles.ts'
 import { isOnlyName, isPlainList, plainConfidence } from './unnamed.ts'
 import { judgeTable, type SampleCounts } from './verdict.ts'
@@ -36,16 +42,22 @@ import { judgeTable, type SampleCounts } from './verdict.ts'
  */
 export function decideTable(
   sample: Row[],
-  sheet: { index: number; name: string | null; isHidden?: boolean },
+  sheet: { index: number; name: string | null; isHidden?: boolean; isChosen?: boolean | null },
   options: TableOptions,
   place: FoundArea = { area: wholeSheet, headingRow: null },
   known: TableKnowledge = nothingKnown,
+  names: HeaderNames = headerNames(),
 ): TableDecision {
-  const names = headerNames()
-  const header = findHeader(sample, names, { pinned: pinnedHeaders(options), last: place.headingRow })
+  const { headerRows } = options
+  const header =
+    headerRows === null
+      ? findHeader(sample, names, { pinned: pinnedHeaders(options), last: place.headingRow })
+      : headerRows.length === 0
+        ? null
+        : headerInRows(sample, headerRows, names)
   const firstDataRow = header?.firstDataRow ?? firstWideRow(sample)
   const body = sample.filter((row) => row.index >= firstDataRow && filledCount(row.cells) >= 2)
-  const headers = header?.texts ?? []
+  const headers = cutHeaders(header?.texts ?? [])
   const width = Math.max(headers.length, widthOf(body))
   const formats = new Map(known.formats.map((format) => [format.column, format]))
   const profiles = profileColumns(body.slice(0, profiledRows(width)), width, formats)
@@ -58,15 +70,29 @@ export function decideTable(
   if (isPlain) trust(mapping, ['sku', 'name', 'price'])
   else {
     if (pinned.price === undefined && mapping.price !== undefined && isPriceTie(table, mapping))
-      mapping.price.confidence = Math.round(mapping.price.confidence * tieFactor * 100) / 100
+      mapping.price.confidence = doubted(mapping.price.confidence)
     if (isOnlyName(mapping, profiles)) trust(mapping, ['name'])
+    for (const field of ['sku', 'name'] as const)
+      if (isTie(field, mapping, table)) mapping[field]!.confidence = doubted(mapping[field]!.confidence)
   }
+  const nameFallback = findNameFallback(mapping, headers, profiles, body)
+  if (pinned.sku === undefined && mapping.variant === undefined && isGroupNumber(mapping, profiles, body)) {
+    mapping.group = mapping.sku!
+    delete mapping.sku
+  }
+  const carried = carriedFields(mapping, profiles, body, nameFallback)
+  if (carried.includes('name') && mapping.sku === undefined) mapping.variant ??= variantOf(mapping, table)
   const facts = titleFacts(outside(sample, body, header), sheet.name)
   const priceFormat = formats.get(mapping.price?.column ?? -1) ?? null
   const clues = { headers, body, title: facts.currency, format: priceFormat }
   const currency = decideCurrency(mapping, clues, options)
-  const decimals = decideDecimals(mapping, body, { currency: currency.code, fileStyle: known.fileStyle })
-  const isPinned = Object.keys(pinned).length > 0
+  const decimals = decideDecimals(
+    mapping,
+    body,
+    { currency: currency.code, fileStyle: known.fileStyle },
+    options.decimal,
+  )
+  const isPinned = headerRows !== null || Object.keys(pinned).length > 0
   const tiers = findTiers(table, names, mapping, breaks).map((tier) => ({
     ...tier,
     decimal: decimals.styleOf(tier.column),
@@ -79,10 +105,20 @@ export function decideTable(
     reasons: [],
     headerRows: header?.rows.filter((row) => row >= 0) ?? [],
     headerLines: header?.lines ?? [],
+    header: {
+      confidence: header?.confidence ?? null,
+      isPinned: headerRows !== null,
+      runnerUp: header?.runnerUp ?? null,
+    },
     firstDataRow,
-    sectionRows: header === null ? [] : findSectionRows(sample, header, place.area),
+    sectionRows:
+      header === null ? findFirstSection(sample, firstDataRow) : findSectionRows(sample, header, place.area),
     headers,
+    sectionColumn: header === null ? null : findSectionColumn(header, body, names),
+    nestsHeadings: false,
+    hasSecondLines: false,
     mapping,
+    cells: {},
     tiers,
     otherLists: findOtherLists(table, mapping, tiers),
     characteristics: nameCharacteristics(
@@ -96,18 +132,28 @@ export function decideTable(
     priceTax: priceTaxOf(mapping.price?.header ?? '') ?? facts.tax,
     priceUnit: priceUnitOf(mapping, names, priceFormat),
     dateOrder: decideDateOrder(mapping, body),
-    nameFallback: findNameFallback(mapping, headers, profiles, body),
+    carried,
+    nameFallback,
     unknownColumns: unknown,
     lineColumn: findLineColumn(headers, profiles, mapping),
     overflowFrom:
       sheet.name === null && header !== null && hasWholeRows(place.area) ? overflowOf(headers, body) : null,
     isHidden: sheet.isHidden ?? false,
+    isChosen: sheet.isChosen ?? null,
     identity: identityOf(mapping, profiles, options),
   }
+  if (headerRows !== null && header === null && headerRows.length > 0)
+    return { ...decision, verdict: 'not-a-price-list', reasons: [noHeaderText(headerRows)] }
   const titles = sample.filter(({ index }) => index < firstDataRow)
-  const otherwise = isPinned ? null : otherDocument({ headers, mapping, profiles, titles })
-  const counts = countSample(decision, sample, options)
-  return { ...decision, ...judgeTable(decision, isPlain ? 'plain' : header, counts, otherwise) }
+  const otherwise = isPinned ? null : otherDocument({ headers, mapping, profiles, titles, body })
+  const { counts, headings, cells } = readSample(decision, sample, options)
+  return {
+    ...decision,
+    nestsHeadings: nestsByOrder(headings),
+    hasSecondLines: areSecondLines(headings, counts.items + counts.rejected),
+    cells,
+    ...judgeTable(decision, isPlain ? 'plain' : header, counts, otherwise),
+  }
 }
 
 /** What the cells alone show without doubt is as good as a header. */
@@ -118,6 +164,19 @@ function trust(mapping: Mapping, trusted: readonly Field[]): void {
   }
 }
 
+/** A header may be as long as any cell, and is kept with every import: what is too long is cut, alike each time. */
+function cutHeaders(texts: readonly string[]): string[] {
+  const longest = Math.min(headerLengthMax, Math.floor(headersLengthMax / Math.max(1, texts.length)))
+  return texts.map((text) => (text.length > longest ? text.slice(0, longest).toWellFormed() : text))
+}
+
+const headerLengthMax = 500
+const headersLengthMax = 1_000_000
+
+function noHeaderText(rows: readonly number[]): string {
+  const text = rows.map((row) => row + 1).join(' and ')
+  return `Row ${text} was named as the header, but is blank or not there; say where it is with --header-row, or --header-row auto.`
+}
 /** What is known of a table before its rows are looked at. */
 export interface TableKnowledge {
   /** The decimal sign that the other tables of the file prove; null where they prove none. */
@@ -133,8 +192,9 @@ function profiledRows(width: number): number {
   return Math.min(500, Math.max(20, Math.floor(profiledCellsMax / Math.max(1, width))))
 }
 
-/** What is left of the confidence where two prices are equally good: a person has to choose. */
+/** What is left of the confidence where two columns are equally good: a person has to choose. */
 const tieFactor = 0.55
+const doubted = (confidence: number) => Math.round(confidence * tieFactor * 100) / 100
 
 const profiledCellsMax = 100_000
 
@@ -217,20 +277,41 @@ function identityOf(mapping: Mapping, profiles: readonly ColumnProfile[], option
   return [...new Set([...options.identity, ...variants])]
 }
 
-function countSample(decision: TableDecision, sample: readonly Row[], options: TableOptions): SampleCounts {
+/** What the rows of the sample come to, the headings among them, and the cells that show how they were read. */
+function readSample(
+  decision: TableDecision,
+  sample: readonly Row[],
+  options: TableOptions,
+): { counts: SampleCounts; headings: Heading[]; cells: ProvingCells } {
   const counts: SampleCounts = { items: 0, priced: 0, rejected: 0 }
+  const headings: Heading[] = []
+  let isFirst = true
   const reader = tableReader(decision, options)
+  const proof = provingCells(decision)
   for (const row of sample) {
     const outcome = reader.read(row)
     if (outcome.kind === 'rejected' && !isOnNoList(outcome.issues)) counts.rejected++
+    if (outcome.kind === 'ignored' && outcome.reason === 'section') {
+      const column = row.cells.findIndex((cell) => typeof cell === 'string' && /\p{L}/u.test(cell))
+      const hasArticleAbove = counts.items + counts.rejected > 0
+      headings.push({ text: String(row.cells[column]), column, isFirst, hasArticleAbove })
+      isFirst = false
+    } else if (outcome.kind !== 'ignored') isFirst = true
     if (outcome.kind !== 'item') continue
     counts.items++
     if (outcome.item.priceE4 !== null) counts.priced++
+    proof.see(row, outcome.item)
   }
-  return counts
+  return { counts, headings, cells: proof.cells() }
 
   /** Among several price lists, an article that is on none of them is nothing that could not be read. */
   function isOnNoList(issues: readonly Issue[]): boolean {
     return decision.otherLists.length > 0 && issues.every(({ code }) => code === 'missing_price')
   }
+}
+
+/** Sizes and colours under one name, where they have no name that is known. */
+function variantOf(mapping: Mapping, { texts, profiles, body }: PriceTable): ColumnDecision {
+  const column = findVariantColumn(mapping, profiles, body)!
+  return { column, header: texts[column] || null, confidence: plainConfidence, runnerUp: null }
 }

@@ -4,7 +4,7 @@ import {
   decimalEvidence,
   type FileStyle,
 } from './decimal-style.ts'
-import type { DecimalDecision, DecimalStyle } from './decision.ts'
+import type { DecimalDecision, DecimalStyle, TableOptions } from './decision.ts'
 import type { Mapping } from './mapping.ts'
 import { priceReader } from './price.ts'
 import type { Row } from './row.ts'
@@ -22,15 +22,23 @@ export interface Decimals {
  * numbers of the file.
  * @param known.currency of the table; null where rows differ or nothing says it
  * @param known.fileStyle what other tables of the file prove
+ * @param pinned what a person said; null: nothing
  */
-export function decideDecimals(mapping: Mapping, body: readonly Row[], known: DecimalKnowledge): Decimals {
+export function decideDecimals(
+  mapping: Mapping,
+  body: readonly Row[],
+  known: DecimalKnowledge,
+  pinned: TableOptions['decimal'],
+): Decimals {
   const priceColumn = mapping.price?.column
   const own = priceColumn === undefined ? decimalEvidence() : evidenceIn(priceColumn, body)
   const alone = own.decision()
   // Looking through all other columns is only worth it where the prices leave a doubt.
   const isSettled = alone.from === null || alone.from === 'column'
   const fileStyle = isSettled ? null : (otherColumnsStyle(mapping, body) ?? known.fileStyle)
-  const price = own.decision({ currency: known.currency, fileStyle })
+  const decided = own.decision({ currency: known.currency, fileStyle })
+  const price: DecimalDecision =
+    pinned === null ? decided : { ...decided, style: pinned, confidence: 1, isPinned: true }
   return {
     price,
     styleOf(column) {

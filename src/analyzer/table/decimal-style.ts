@@ -58,9 +58,12 @@ export function decimalEvidence(): DecimalEvidence {
   }
 }
 
-/** Whether reading with `provisional` read some cell differently from what the whole column has proved. */
+/**
+ * Whether reading with `provisional` read some cell differently from what the whole column has proved. What a person
+ * said is not contradicted.
+ */
 export function contradicts(provisional: DecimalDecision, proved: DecimalDecision): boolean {
-  if (proved.ambiguousCount === 0 || proved.style === provisional.style) return false
+  if (provisional.isPinned || proved.ambiguousCount === 0 || proved.style === provisional.style) return false
   // What only usage says about the column does not outweigh what the currency or the file said.
   return (
     proved.from === 'column' ||

@@ -1,5 +1,6 @@
 import type { TableArea } from './area.ts'
 import type { PriceTax } from './price-tax.ts'
+import type { ProvingCells } from './proving-cells.ts'
 
 /**
  * What a column can mean. Everything else becomes a characteristic under its own header. `group` is what the rows of
@@ -27,6 +28,9 @@ export const fields = [
 ] as const
 export type Field = (typeof fields)[number]
 
+/** Fields that lists may name once for several rows. */
+export type CarriedField = 'name' | 'category' | 'brand' | 'group'
+
 /** How one column was understood. */
 export interface ColumnDecision {
   /** 0-based. */
@@ -37,6 +41,8 @@ export interface ColumnDecision {
   confidence: number
   /** The next best column for this field, and how sure that would have been. */
   runnerUp: { column: number; header: string | null; confidence: number } | null
+  /** A person said it. */
+  isPinned?: true
 }
 
 /** A further column of prices: another price list ("wholesale"), or the price from a quantity on. */
@@ -77,6 +83,18 @@ export interface DecimalDecision {
   ambiguousCount: number
   /** Up to 3 cells that prove it. */
   evidence: { row: number; raw: string }[]
+  /** A person said it: whatever the column proves, it is not read again. */
+  isPinned?: true
+}
+
+/** How surely the header is where it is. */
+export interface HeaderDecision {
+  /** 0 to 1; null: the table has none. */
+  confidence: number | null
+  /** A person named the rows, or said that there are none. */
+  isPinned: boolean
+  /** The row that would have been the header otherwise: 0-based, with its texts joined by " | ". */
+  runnerUp: { row: number; text: string; confidence: number } | null
 }
 
 export type DateOrder = 'dmy' | 'mdy'
@@ -100,6 +118,7 @@ export interface TableDecision {
   reasons: string[]
   /** 0-based row indexes; empty when the table has no header. */
   headerRows: number[]
+  header: HeaderDecision
   /** What each row of a header of several rows says alone, normalised by column; empty for a header of one row. */
   headerLines: string[][]
   firstDataRow: number
@@ -107,7 +126,15 @@ export interface TableDecision {
   sectionRows: number[]
   /** Header texts by column, '' where blank; empty when the table has no header. */
   headers: string[]
+  /** 0-based column in which the header, and each time it is repeated, names the section that follows. */
+  sectionColumn: number | null
+  /** Whether of two headings in a row that look the same the first is the parent of the second. */
+  nestsHeadings: boolean
+  /** Whether a row with one text is a second line of the article above it, and no heading. */
+  hasSecondLines: boolean
   mapping: Partial<Record<Field, ColumnDecision>>
+  /** What shows how the columns were read. */
+  cells: ProvingCells
   /** Further columns of prices, in the order of their columns. */
   tiers: TierColumn[]
   /**
@@ -125,6 +152,8 @@ export interface TableDecision {
   priceUnit: { unit: string | null; quantityE4: number | null }
   /** Day or month first in "03/04/2026"; null: no date column needs it, or nothing tells. */
   dateOrder: DateOrder | null
+  /** Fields whose blank cells mean what stands above them. */
+  carried: CarriedField[]
   /** 0-based column beside the name, under the same merged header: read where the name is blank. */
   nameFallback: number | null
   /** Overrides that name no column of this table. */
@@ -138,6 +167,8 @@ export interface TableDecision {
   overflowFrom: number | null
   /** A hidden sheet is left aside where a visible one is a list. */
   isHidden: boolean
+  /** Whether it is among the sheets that a person named; null: nobody named any. */
+  isChosen: boolean | null
   /**
    * Fields that identify an item: `['sku']`, or for a list without SKUs the configured ones (name and unit), and
    * group and variant where the list has them.
@@ -155,6 +186,10 @@ export interface TableOptions {
   identity: Field[]
   /** Most decimals a price may have: 4, or the currency's own. */
   decimalsMax: 4 | 'currency'
+  /** 0-based rows of the header; empty: the table has none; null: the table decides. */
+  headerRows: number[] | null
+  /** The decimal sign of the prices; null: the column decides. */
+  decimal: 'dot' | 'comma' | null
 }
 
 export const defaultTableOptions: TableOptions = {
@@ -162,4 +197,6 @@ export const defaultTableOptions: TableOptions = {
   currency: null,
   identity: ['name', 'unit'],
   decimalsMax: 4,
+  headerRows: null,
+  decimal: null,
 }

@@ -1,6 +1,8 @@
 import { type ColumnProfile, fill, share } from './columns.ts'
+import { columnLetter } from './letters.ts'
 import type { Mapping } from './mapping.ts'
 import type { Row } from './row.ts'
+import { isSummedUp } from './sums.ts'
 import { cellText, normalize } from './text.ts'
 
 /** What is known of a table that may be no price list. */
@@ -10,6 +12,8 @@ export interface DocumentSigns {
   profiles: readonly ColumnProfile[]
   /** Rows above the header. */
   titles: readonly Row[]
+  /** Rows below it with several cells. */
+  body: readonly Row[]
 }
 
 /**
@@ -31,7 +35,10 @@ export function otherDocument(signs: DocumentSigns): string | null {
   return byContent(signs, words)
 }
 
-function byContent({ headers, mapping, profiles, titles }: DocumentSigns, words: string[]): string | null {
+function byContent(
+  { headers, mapping, profiles, titles, body }: DocumentSigns,
+  words: string[],
+): string | null {
   const naming = [mapping.name, mapping.sku].flatMap((decided) => decided?.column ?? [])
   const places = naming.filter((column) => placeWords.has(words[column] ?? ''))
   if (places.length > 0 && !hasSureSku(mapping))
@@ -41,13 +48,41 @@ function byContent({ headers, mapping, profiles, titles }: DocumentSigns, words:
     return profile !== undefined && share(profile.currencyCodes, profile) > 0.8
   })
   if (holdsCurrencies) return 'It reads like exchange rates: the rows are called by currencies.'
+  const journal = journalDates(mapping, profiles)
+  if (journal !== null) {
+    const header = headers[journal] ?? ''
+    const where = header === '' ? `column ${columnLetter(journal)}` : `column "${header.slice(0, quotedMax)}"`
+    return `It reads like a journal: ${where} holds dates, and the same names come again and again.`
+  }
   const title = titles.flatMap(({ cells }) => cells.map((cell) => cellText(cell))).find(isInvoiceTitle)
   const quantity = mapping.stock === undefined ? undefined : profiles[mapping.stock.column]
   const hasQuantities = quantity !== undefined && fill(quantity) > 0.5
   if (title !== undefined && hasQuantities)
     return `It reads like an invoice or an order: "${title.slice(0, quotedMax)}".`
+  const price = mapping.price?.column
+  if (price !== undefined && isSummedUp(price, profiles, body))
+    return 'It reads like an order, an invoice or a stock account: quantities are multiplied with prices, and summed up.'
   return null
 }
+
+/** The column of dates of a table in which most rows are named like others: hours worked, stays, movements. */
+function journalDates(mapping: Mapping, profiles: readonly ColumnProfile[]): number | null {
+  const naming = profiles[(mapping.sku ?? mapping.name)?.column ?? -1]
+  if (naming === undefined || naming.filled < journalRowsMin || share(naming.distinct, naming) > 0.5)
+    return null
+  const { valid_from: from, valid_to: to } = mapping
+  const dates = profiles.find(
+    (profile) =>
+      profile.column !== from?.column &&
+      profile.column !== to?.column &&
+      share(profile.dates, profile) > 0.8 &&
+      fill(profile) > 0.8 &&
+      profile.distinct > 1,
+  )
+  return dates?.column ?? null
+}
+
+const journalRowsMin = 8
 
 /** Articles have numbers, places have not: a list of goods may well name the town of its warehouse. */
 function hasSureSku({ sku, name }: Mapping): boolean {

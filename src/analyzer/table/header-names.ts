@@ -23,6 +23,7 @@ export interface HeaderNames {
 export function headerNames(): HeaderNames {
   const index = buildIndex()
   const known = new Map<string, NameScores>()
+  const knownFull = new Map<string, NameScores>()
   return {
     quick(header) {
       const found = known.get(header)
@@ -32,10 +33,14 @@ export function headerNames(): HeaderNames {
       return scores
     },
     full(header) {
+      const found = knownFull.get(header)
+      if (found !== undefined) return found
       const scores = { ...scoreQuick(header, index) }
       const core = coreOf(header)
       addFuzzy(core, scores, index)
       lowerAsides(core, scores)
+      lowerAsides(normalize(header), scores)
+      if (knownFull.size < 5000) knownFull.set(header, scores)
       return scores
     },
   }
@@ -83,6 +88,9 @@ interface Index {
 const tierScores = { sure: 1, good: 0.9, vague: 0.7 } as const
 const ownIdScore = 0.95
 const moneyHeaderMax = 40
+/** Cheap, since header search asks about every cell of 200 rows. */
+const moneyMark =
+  /\p{Sc}|(?<![\p{L}\p{N}])(?:[A-Z]{3}|kr|zł|kč|lei|lv|руб|грн|р|vat|gst|mwst|ust|tva|ttc|iva|btw|moms|mva|dph|alv)(?![\p{L}\p{N}])|ндс|пдв|kdv|φπα|מע|[税稅]/u
 const moneyScore = 0.65
 const taxedScore = 0.8
 const fuzzyLengthMin = 5
@@ -152,7 +160,7 @@ function scoreQuick(header: string, index: Index): NameScores {
 
 /** "Trade £ (ex VAT)", "Händler EUR": what names a currency or says with or without VAT holds prices of some kind. */
 function addByMoney(header: string, scores: NameScores): void {
-  if (header.length > moneyHeaderMax || isNoPriceHeader(header)) return
+  if (header.length > moneyHeaderMax || !moneyMark.test(header) || isNoPriceHeader(header)) return
   const namesOther = Object.entries(scores).some(([field, score]) => field !== 'price' && score >= moneyScore)
   if (namesOther) return
   if (statedTaxOf(header) !== null) raise(scores, 'price', taxedScore)
@@ -223,16 +231,21 @@ const asideWords: Partial<Record<Field, ReadonlySet<string>>> = {
     `option option1 option2 option3 attribute type seo alt tag category brand group supplier vendor manufacturer company contact
      variant color colour file sheet user customer store image tax gift short internal tracker
      группы категории бренда производителя поставщика файла цвета групи категорії виробника постачальника
+     gewicht вес вага страна країна land country menge anzahl количество кількість
      gruppe hersteller marke lieferant kategorie farbe marque fournisseur couleur grupo marca proveedor`,
   ),
   sku: wordSet(`tax vat tariff customs hs zip postal bank color colour country group category page order customer supplier vendor
      налоговый тнвэд тн таможенный страны группы категории групи категорії`),
-  price: wordSet(`list code group level type date category список`),
+  price: wordSet(
+    `list code group level type date category список poids gewicht weight вес вага peso waga hmotnost الوزن`,
+  ),
   unit: wordSet(`weight dimension size tax length width height volume вес веса веси gewicht poids peso`),
   url: wordSet(`image picture photo img bild изображения фото зображення`),
   brand: wordSet(`country code id land страна країна pays`),
   category: wordSet(`tax google price`),
-  stock: wordSet(`tracker policy min minimum order packing pack value`),
+  stock: wordSet(
+    `tracker policy min minimum order packing pack value frp forp karton krt carton ctn box kolli palle pallet уп упак упаковке коробке opak baleni koli bestellen bestil заказ замовлення sipariş`,
+  ),
 }
 
 function wordSet(text: string): ReadonlySet<string> {

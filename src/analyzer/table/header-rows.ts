@@ -47,13 +47,27 @@ export function wholeHeader(
     parts.push(part)
     bottom++
   }
+  return headerOf(parts, best.confidence, names)
+}
+
+/** The header in just these rows, of which there is at least one. */
+export function headerOfRows(rows: readonly Row[], names: HeaderNames): Header {
+  const parts = rows.map((row) => ({ row, isJoined: !isNumbering(row.cells), certainty: 1 }))
+  return headerOf(
+    parts.some(({ isJoined }) => isJoined) ? parts : parts.map((part) => ({ ...part, isJoined: true })),
+    1,
+    names,
+  )
+}
+
+function headerOf(parts: readonly Part[], confidence: number, names: HeaderNames): Header {
   const lines = parts.filter(({ isJoined }) => isJoined).map(({ row }) => row.cells)
   return {
     rows: parts.map(({ row }) => row.index),
     lines: parts.length === 1 ? [] : parts.map(({ row }) => wordsOf(row.cells)),
     firstDataRow: parts.at(-1)!.row.index + 1,
     texts: lines.slice(1).reduce<string[]>((upper, lower) => joined(upper, lower, names), textsOf(lines[0]!)),
-    confidence: parts.reduce((product, { certainty }) => product * certainty, best.confidence),
+    confidence: parts.reduce((product, { certainty }) => product * certainty, confidence),
   }
 }
 
@@ -235,7 +249,7 @@ function bestScore(text: string, names: HeaderNames): number {
   return Math.max(0, ...Object.values(names.quick(text)))
 }
 
-function textsOf(cells: readonly Cell[]): string[] {
+export function textsOf(cells: readonly Cell[]): string[] {
   return cells.map((cell) => headerText(cell))
 }
 

@@ -1,8 +1,14 @@
 import type { HeaderNames } from './header-names.ts'
-import { type Header, hasNumbersBelow, headerCellMax, wholeHeader } from './header-rows.ts'
+import { type Header, hasNumbersBelow, headerCellMax, textsOf, wholeHeader } from './header-rows.ts'
 import { type NumberTest, numberTest } from './number-cell.ts'
 import type { Row } from './row.ts'
 import { cellText, filledCount, normalize } from './text.ts'
+
+/** A header that was chosen among the rows. */
+export interface FoundHeader extends Header {
+  /** The row that would have been the header otherwise; rows that say the same again do not count. */
+  runnerUp: { row: number; text: string; confidence: number } | null
+}
 
 /**
  * Finds the header in the first 200 rows: the row whose cells are called what columns are called, or failing that
@@ -14,18 +20,45 @@ export function findHeader(
   rows: readonly Row[],
   names: HeaderNames,
   { pinned, last }: { pinned: readonly string[]; last: number | null },
-): Header | null {
+): FoundHeader | null {
   const looked = rows.slice(0, searchedRowsMax)
   const isNumber = numberTest()
   let best: Candidate | null = null
+  const candidates: Candidate[] = []
   for (let at = 0; at < looked.length; at++) {
     const candidate = judge(rows, at, names, pinned, isNumber)
     if (last !== null && rows[at]!.index > last && (candidate?.score ?? 0) < pinnedBonus) continue
+    if (candidate !== null) candidates.push(candidate)
     if (candidate !== null && (best === null || candidate.score > best.score + 0.01)) best = candidate
   }
   best ??= findByStructure(rows, looked.length, isNumber)
-  return best === null ? null : wholeHeader(rows, best, names, isNumber)
+  if (best === null) return null
+  const header = wholeHeader(rows, best, names, isNumber)
+  return { ...header, runnerUp: runnerUpOf(rows, header, { best, candidates }) }
 }
+
+function runnerUpOf(
+  rows: readonly Row[],
+  header: Header,
+  { best, candidates }: { best: Candidate; candidates: Candidate[] },
+): FoundHeader['runnerUp'] {
+  const text = (at: number) => textsOf(rows[at]!.cells).filter(Boolean).join(' | ')
+  const said = text(best.at)
+  let next: Candidate | null = null
+  for (const candidate of candidates) {
+    if (header.rows.includes(rows[candidate.at]!.index) || candidate.score <= (next?.score ?? 0)) continue
+    if (text(candidate.at) !== said) next = candidate
+  }
+  if (next === null) return null
+  const confidence = next.confidence * Math.min(1, next.score / best.score)
+  return {
+    row: rows[next.at]!.index,
+    text: text(next.at).slice(0, runnerUpTextMax),
+    confidence: Math.round(confidence * 100) / 100,
+  }
+}
+
+const runnerUpTextMax = 200
 
 interface Candidate {
   at: number

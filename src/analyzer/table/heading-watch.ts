@@ -1,5 +1,5 @@
 import { tablesMax } from './areas.ts'
-import { headerNames } from './header-names.ts'
+import { type HeaderNames, headerNames } from './header-names.ts'
 import { type HeadingRow, headingRow, isSameHeading } from './heading-row.ts'
 import { numberTest } from './number-cell.ts'
 import type { Row } from './row.ts'
@@ -17,17 +17,24 @@ export interface HeadingWatch {
  * @param after index of the last row of the sample
  */
 export function headingWatch(known: readonly Row[], after: number): HeadingWatch {
-  const names = headerNames()
   const isNumber = numberTest()
   const found: number[] = []
   let looks = 0
-  let current: HeadingRow[] = known.flatMap(({ cells }) => headingRow(cells, names, isNumber) ?? [])
+  // Most sheets end with their sample, and need none of it.
+  let names: HeaderNames | null = null
+  let current: HeadingRow[] = []
   return {
     see({ index, cells }) {
       if (index <= after || found.length >= tablesMax || looks >= looksMax) return
       looks++
-      const heading = headingRow(cells, names, isNumber)
-      if (heading === null || current.some((one) => isSameHeading(one, heading, names))) return
+      if (names === null) {
+        const all = headerNames()
+        names = all
+        current = known.flatMap((row) => headingRow(row.cells, all, isNumber) ?? [])
+      }
+      const words = names
+      const heading = headingRow(cells, words, isNumber)
+      if (heading === null || current.some((one) => isSameHeading(one, heading, words))) return
       current = [heading]
       found.push(index)
     },

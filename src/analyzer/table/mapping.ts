@@ -1,9 +1,9 @@
 import type { ColumnProfile } from './columns.ts'
 import { contentFactor, contentScore, isCounting, zerosFactor } from './content.ts'
 import { type ColumnDecision, type Field, fields } from './decision.ts'
-import type { HeaderNames } from './header-names.ts'
+import { coreOf, type HeaderNames } from './header-names.ts'
 import { isNoPriceHeader, priceRank } from './price-rank.ts'
-import { lineHeaders } from './synonyms.ts'
+import { lineHeaders, otherHeaders } from './synonyms.ts'
 import { normalize } from './text.ts'
 
 export type Mapping = Partial<Record<Field, ColumnDecision>>
@@ -31,11 +31,19 @@ export function mapColumns(
   }
   for (const field of fields) {
     const column = pinned[field]
-    if (typeof column === 'number') settle(field, column, 1)
+    if (typeof column !== 'number') continue
+    settle(field, column, 1)
+    mapping[field]!.isPinned = true
   }
   const open = fields.filter((field) => pinned[field] === undefined)
   const [chief, rest] = [open.filter((field) => isChief(field)), open.filter((field) => !isChief(field))]
   for (const { field, column, score } of bestTogether(chief, candidates, taken)) settle(field, column, score)
+  const priceKind = kindIn(mapping.price?.header ?? '')
+  for (const candidate of candidates.currency) {
+    const kind = kindIn(texts[candidate.column] ?? '')
+    if (kind !== '' && kind !== priceKind) candidate.score *= otherKindFactor
+  }
+  candidates.currency.sort((a, b) => b.score - a.score || a.column - b.column)
   const others = rest
     .flatMap((field) => candidates[field].map((candidate) => ({ field, ...candidate })))
     .filter(({ column, score }) => score >= (texts[column] ? restMin : acceptedMin))
@@ -63,6 +71,13 @@ export function findLineColumn(
   return null
 }
 
+/** "cur[net]" is the currency of "price[net]", and of no other price. */
+function kindIn(header: string): string {
+  return /\[([^\]]+)\]/.exec(header)?.[1] ?? ''
+}
+
+const otherKindFactor = 0.8
+
 interface Candidate {
   column: number
   score: number
@@ -80,6 +95,8 @@ const namedMin = 0.4
 const runnerUpMin = 0.3
 /** "10+" beside "1-9" names prices as well as a word would. */
 const breakScore = 0.9
+const surePriceName = 0.75
+const formerYearFactor = 0.7
 /** Comparing every column of a very wide table with every misspelt synonym would cost minutes. */
 const fuzzyColumnsMax = 256
 const considered = 6
@@ -95,24 +112,28 @@ function proposeAll(
   breaks: ReadonlyMap<number, number>,
 ): Candidates {
   const isOnSeveralLists = hasSeveralPriceLists(texts, profiles, names)
+  const latestYear = Math.max(0, ...texts.map((text) => priceYear(text, names)))
   // fromEntries forgets the key type; every field is there.
   const candidates = Object.fromEntries(fields.map((field) => [field, []])) as unknown as Candidates
   for (const profile of profiles) {
     const header = texts[profile.column] ?? ''
     const named =
       header === '' ? {} : profile.column < fuzzyColumnsMax ? names.full(header) : names.quick(header)
+    const isOther = otherHeaders.has(coreOf(header))
     const isNamed =
-      breaks.has(profile.column) || Object.values(names.quick(header)).some((score) => score >= namedMin)
+      isOther ||
+      breaks.has(profile.column) ||
+      Object.values(names.quick(header)).some((score) => score >= namedMin)
     for (const field of fields) {
       let name = named[field]
       if (field === 'price' && breaks.has(profile.column)) name = Math.max(name ?? 0, breakScore)
       let score = 0
       if (name !== undefined) {
-        score = name * contentFactor(field, profile)
+        score = (field === 'price' ? asPrice(name) : name) * contentFactor(field, profile)
         if (field === 'price' && (!isOnSeveralLists || profile.zeros === profile.priced))
           score *= zerosFactor(profile)
         score = Math.min(1, score)
-        if (field === 'price') score *= priceRank(header)
+        if (field === 'price') score *= priceRank(header) * yearFactor(header, latestYear)
       }
       // What the cells show is worth a guess where the header is blank, foreign or missing.
       if (!isNamed) score = Math.max(score, contentScore(field, profile) * (header === '' ? 1 : 0.9))
@@ -121,6 +142,26 @@ function proposeAll(
   }
   for (const field of fields) candidates[field].sort((a, b) => b.score - a.score || a.column - b.column)
   return candidates
+}
+
+/** How exactly a header is called a price matters less than which kind of price it says. */
+function asPrice(name: number): number {
+  return name >= surePriceName ? 0.9 + 0.1 * name : name
+}
+
+/** "Preis 2025 | Preis 2026": the older one is what things used to cost. */
+function yearFactor(header: string, latestYear: number): number {
+  const year = yearIn(header)
+  return year > 0 && year < latestYear ? formerYearFactor : 1
+}
+
+function priceYear(header: string, names: HeaderNames): number {
+  const year = yearIn(header)
+  return year > 0 && (names.quick(header).price ?? 0) >= namedMin ? year : 0
+}
+
+function yearIn(header: string): number {
+  return Number(/(?<!\d)20[0-9]{2}(?!\d)/.exec(header)?.[0] ?? 0)
 }
 
 /** Where an article may stand on one of several price lists, 0 means that it is not on that one. */

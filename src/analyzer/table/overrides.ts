@@ -43,20 +43,34 @@ export function resolveOverrides(options: TableOptions, texts: readonly string[]
   return { columns, unknown }
 }
 
+/** A person named a column that no table of the file has. */
+export class UnknownColumnError extends InvalidError {
+  /** The tables; each lacks it. */
+  readonly tables: readonly TableDecision[]
+
+  /** @param hint the end of the message: what the column may be called now; '' when nobody knows */
+  constructor(tables: readonly TableDecision[], hint = '') {
+    const { field, value } = missingColumn(tables)!
+    super(
+      'unknown_column',
+      `No column "${value.slice(0, 100)}" for ${field}: ${tables.map(listHeaders).join('; ')}.${hint}`,
+    )
+    this.tables = tables
+  }
+}
+
 /**
  * Refuses overrides that no table of the file knows.
- * @throws InvalidError `unknown_column`; the message lists the headers that are there
+ * @throws UnknownColumnError `unknown_column`; the message lists the headers that are there
  */
 export function checkOverrides(tables: readonly TableDecision[]): void {
-  const first = tables[0]
-  if (first === undefined) return
-  for (const { field, value } of first.unknownColumns) {
-    if (!tables.every((table) => table.unknownColumns.some((unknown) => unknown.field === field))) continue
-    throw new InvalidError(
-      'unknown_column',
-      `No column "${value.slice(0, 100)}" for ${field}: ${tables.map(listHeaders).join('; ')}.`,
-    )
-  }
+  if (missingColumn(tables) !== undefined) throw new UnknownColumnError(tables)
+}
+
+function missingColumn([first, ...others]: readonly TableDecision[]) {
+  return first?.unknownColumns.find(({ field }) =>
+    others.every((table) => table.unknownColumns.some((unknown) => unknown.field === field)),
+  )
 }
 
 function columnOf(value: string, byHeader: ReadonlyMap<string, number>, width: number): number | null {

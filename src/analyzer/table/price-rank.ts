@@ -11,6 +11,7 @@ import { normalize } from './text.ts'
  */
 export function priceRank(header: string): number {
   const words = ` ${normalize(header)} `
+  if (totalWord.test(words)) return totalRank
   const from = quantityBreakOf(header)?.from ?? 1
   if (from > 1) return quantityRank - quantityStep * Math.log10(from)
   const per = headerUnitOf(withoutCurrency(header))
@@ -36,8 +37,11 @@ export function isCurrentPrice(header: string): boolean {
  */
 export function isNoPriceHeader(header: string): boolean {
   const words = ` ${normalize(header)} `
-  if (/[%٪％]/.test(header) || totalWord.test(words)) return true
-  return noPriceMarks.some((mark) => words.includes(mark)) && !priceStems.test(words)
+  if (/[%٪％]/.test(header) || totalWord.test(words) || freightPrice.test(words)) return true
+  if (priceStems.test(words)) return false
+  if (noPriceMarks.some((mark) => words.includes(mark))) return true
+  // "VAT" is the tax, "ex VAT" says something about a price.
+  return taxMarks.some((mark) => words.includes(mark)) && priceTaxOf(header) === null
 }
 
 /** "per piece" is what a plain price is. */
@@ -51,6 +55,7 @@ const pieceWord =
 // Beside a plain price, the price per kilogram serves for comparison.
 const perUnitRank = 0.97
 const perQuantityRank = 0.95
+const totalRank = 0.75
 const currentRankMin = 0.86
 const grossRank = 0.97
 const quantityRank = 0.85
@@ -60,8 +65,9 @@ const noPriceMarks = split(
   `discount|rabatt|rabais|remise|sconto|descuento|desconto|korting|rabat|sleva|скидка|знижка|indirim|iskonto|εκπτωση|הנחה|خصم|折扣|割引
   |deposit|pfand|consigne|cauzione|statiegeld|pant|kaucja|zaloha|залог|депозит|shipping|delivery|freight|versand|porto|fracht|livraison|доставка|kargo
   |sum|summe|somme|amount|betrag|montant|importe|importo|bedrag|belop|kwota|suma|soucet|castka|сумма|сума|tutar|ποσο|סכום|المبلغ|金额|金額
-  |margin|marge|marza|наценка|маржа|mwst|ust|vat|tva|iva|btw|moms|mva|dph|ндс|пдв|kdv|φπα|מעמ|tax|税率|税额`,
+  |margin|marge|marza|наценка|маржа|税率|税额`,
 )
+const taxMarks = split(`mwst|mw st|ust|vat|gst|tva|iva|btw|moms|mva|dph|ндс|пдв|kdv|φπα|מעמ|tax|taxe|taxes`)
 // Words that begin like these name a price whatever stands beside them.
 const priceStems =
   / (?:price|preis|prix|prezz|preci|prec|prijs|pris|cena|ceny|cen|цен|цін|fiyat|τιμ|מחיר|سعر)|preis |prijs |pris |[价価價]/
@@ -70,11 +76,15 @@ const priceStems =
 const totalWord =
   / (?:line |sub |grand )?(?:sub)?total(?:e|preis|pris|prijs)? |gesamt| extended |summenpreis| итого| всего| общая | разом | усього| загальна |razem|celkem|celková| toplam | συνολο| συνολικη|סהכ|اجمالي|المجموع|合[计計]|[小总總][计計]|[总總][价價]/
 
+// The price of freight, as feeds have it for every article; "price with delivery" is the article's.
+const freightPrice =
+  / (?:shipping|delivery|freight|versand|fracht|livraison|kargo|frete) (?:prices?|costs?|fees?|preis|kosten|tarif)(?: \d+)? | (?:цена|стоимость|ціна|вартість) доставк[иі] | (?:prix|coût|frais) de (?:la )?livraison /
+
 const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.7,
     marks: split(
-      `old|compare at|compare|was|before|previous|regular|alter|alt|bisher|bisheriger|ehemals|streichpreis|statt|стар|предыдущ|ancien|barre|anterior|antes|vecchio|tidigare|gammalt|gammal|ordinarie|ord|tidligere|gammel|normalpris|forpris|fore|oude|was prijs|van prijs|adviesprijs was|stara|stare|puvodni|poprzednia|przed|бывш|зачеркнут|до скидки|без скидки|без знижки|eski|παλια|קודם|القديم|原价|原價|旧`,
+      `old|compare at|compare|was|before|previous|alter|alt|bisher|bisheriger|ehemals|streichpreis|statt|стар|предыдущ|ancien|barre|anterior|antes|vecchio|tidigare|gammalt|gammal|tidligere|gammel|forpris|fore|oude|was prijs|van prijs|adviesprijs was|stara|stare|puvodni|poprzednia|przed|бывш|зачеркнут|до скидки|без скидки|без знижки|eski|παλια|קודם|القديم|原价|原價|旧`,
     ),
   },
   {
@@ -86,18 +96,38 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.9,
     marks: split(
-      `wholesale|опт|оптовая|оптовый|гурт|großhandel|grosshandel|gros|mayorista|ingrosso|atacado|hurt|hurtowa|velkoobchod|bulk|toptan|χονδρικη|סיטונאי|الجملة|批发|批發|卸|dealer|дилер|2|3|4|5`,
+      `wholesale|опт|оптовая|оптовый|гурт|großhandel|grosshandel|gros|mayorista|ingrosso|atacado|hurt|hurtowa|velkoobchod|bulk|toptan|χονδρικη|סיטונאי|الجملة|批发|批發|卸|仕切|下代|dealer|дилер|2|3|4|5`,
+    ),
+  },
+  {
+    factor: 0.91,
+    marks: split(
+      `pack|per pack|pack price|case|carton|box|karton|krt|frp|forp|colis|упаковку|упаковка|упак|уп|коробку|confezione|caja|caixa|doos|kolli|opakowanie|baleni|koli`,
+    ),
+  },
+  // Where prices are reduced, most articles have only this one.
+  {
+    factor: 0.92,
+    marks: split(
+      `regular|normalpreis|normal|ordinarie|ord|normalpris|обычная|звичайна|regularna|bezna|habitual|normale`,
     ),
   },
   {
     factor: 0.93,
     marks: split(
-      `rrp|msrp|uvp|srp|recommended|suggested|conseille|recommande|empfohlen|unverbindliche|vejl|vejledende|rek|veiledende|adviesprijs|consigliato|sugerido|рекомендованная|мрц|ррц|list|listen|listenpreis|listpris|listepris`,
+      `a prazo|prazo|parcelado|credito|cartao|vadeli|taksitli|рассрочка|定価|标价|参考价|希望小売|上代|rrp|msrp|uvp|srp|nrp|recommended|suggested|conseille|recommande|empfohlen|unverbindliche|vejl|vejledende|rek|veiledende|adviesprijs|consigliato|sugerido|рекомендованная|мрц|ррц|list|listen|listenpreis|listpris|listepris`,
     ),
   },
   {
     factor: 0.95,
     marks: split(`ek|purchase|einkaufspreis|inkopspris|innkjopspris|achat|costo|закупочная|cost`),
+  },
+  {
+    // What is asked for a while only.
+    factor: 0.975,
+    marks: split(
+      `sale|special|promo|promotion|promotional|promotionnel|aktion|aktionspreis|angebotspreis|sonderpreis|oferta|promocion|promocja|promocyjna|promozionale|акция|акционная|акційна|kampanj|kampanje|kampagne|kampanya|akcni|akce`,
+    ),
   },
   {
     factor: 0.97,

@@ -1,13 +1,14 @@
 import { type CellReaders, cellReaders } from './cells.ts'
 import { characteristicsWriter } from './characteristics.ts'
 import { decimalEvidence } from './decimal-style.ts'
-import type { DecimalDecision, Field, TableDecision, TableOptions } from './decision.ts'
+import type { CarriedField, DecimalDecision, Field, TableDecision, TableOptions } from './decision.ts'
 import { identityKey } from './identity.ts'
 import type { IgnoredReason, Issue } from './issue.ts'
 import type { ItemRow, RowOutcome } from './item.ts'
 import { tableKeys } from './keys.ts'
 import { type PriceKind, priceReader } from './price.ts'
 import { priceFault } from './price-faults.ts'
+import { saidOnce } from './repeated-text.ts'
 import { isTidyAt, type Row } from './row.ts'
 import { rowKinds } from './row-kind.ts'
 import { sectionTracker } from './sections.ts'
@@ -34,7 +35,8 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
   const column = columnsOf(decision)
   const faults = faultsOf(decision.headers)
   const kinds = rowKinds(decision)
-  const sections = sectionTracker()
+  const sections = sectionTracker(decision.nestsHeadings)
+  const carries = carriesOf(decision)
   const evidence = decimalEvidence()
   const readPrice = priceReader(decision.decimal.style)
   const cells: CellReaders = cellReaders(decision, options, faults)
@@ -49,9 +51,13 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
   const noNotes: Issue[] = []
   const article: Article = { group: '', name: '', brand: null, category: null }
 
+  if (decision.sectionColumn !== null) {
+    sections.heading(decision.headers[decision.sectionColumn]!, decision.sectionColumn)
+  }
+
   return {
     read,
-    context: () => (column.category >= 0 ? '' : (sections.path() ?? '')),
+    context: () => sections.path() ?? '',
     skipItem: sections.item,
     decimalDecision: () => evidence.decision(),
   }
@@ -75,13 +81,15 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       const reason = kinds.ignored(row, reading.kind)
       if (reason !== null && !(reason === 'section' && isOnlyBrand(row))) return ignore(row, reason)
     }
-    const group = column.group < 0 ? '' : rowText(row, column.group)
+    const ownGroup = column.group < 0 ? '' : rowText(row, column.group)
+    const group = ownGroup === '' && carries.group ? article.group : ownGroup
     const continues = group !== '' && group === article.group
-    if (!hasName && continues) name = article.name
+    if (!hasName && (continues || carries.name)) name = article.name
     if (column.name < 0) name = sku
     const issues = spareIssues
     const notes = spareNotes
     if (isKeyedBySku) checkSku(row, sku, issues)
+    if (name.length > nameLengthMax) name = shortened(row, name, notes)
     checkName(row, name, issues)
     // Where there are several price lists, 0 means that the article is not on this one.
     const isOffList = writeTiers !== null && reading.kind === 'price' && reading.e4 === 0
@@ -123,10 +131,16 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     if (issues.length > 0) spareIssues = []
     if (notes.length > 0) spareNotes = []
 
-    const brand = cells.text(row, 'brand') ?? (continues ? article.brand : null)
-    const ownCategory = cells.text(row, 'category') ?? (continues ? article.category : null)
+    const brand = cells.text(row, 'brand') ?? (continues || carries.brand ? article.brand : null)
+    const ownCategory =
+      cells.text(row, 'category') ?? (continues || carries.category ? article.category : null)
     const itemKey = isKeyedBySku ? sku : keyOf(row, name, unit, group, brand)
     if (issues.length > 0) {
+      sections.item()
+      // A faulty row still names the group that it begins.
+      if (carries.brand) article.brand = brand
+      if (carries.category) article.category = ownCategory
+      if (carries.name && hasName) article.name = name
       const isReadable = isKeyedBySku ? sku !== '' && sku.length <= skuLengthMax : name !== ''
       return { kind: 'rejected', issues, itemKey: isReadable ? itemKey : null }
     }
@@ -145,7 +159,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       currency: isPriced ? currency : null,
       unit,
       priceQuantityE4,
-      category: column.category >= 0 ? ownCategory : sections.path(),
+      category: ownCategory ?? sections.path(),
       brand,
       validFrom,
       validTo,
@@ -161,7 +175,8 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
 
   function ignore(row: Row, reason: IgnoredReason): RowOutcome {
     if (reason !== 'section') return { kind: 'ignored', reason }
-    const at = kinds.onlyText(row)
+    if (decision.hasSecondLines) return { kind: 'ignored', reason: 'note' }
+    const at = kinds.headingColumn(row)
     const text = String(row.cells[at])
     sections.heading(text, at)
     if (isKeyedBySku) return { kind: 'ignored', reason }
@@ -216,6 +231,15 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     issues.push(faults.error({ ...fault, row: row.index, column: column.price, raw }))
   }
 
+  /** A name that is only too long because it says the same several times is read once. */
+  function shortened(row: Row, name: string, notes: Issue[]): string {
+    const once = saidOnce(name)
+    if (once === null || once.length > nameLengthMax) return name
+    const text = 'says the same several times; it was read once'
+    notes.push(faults.note({ code: 'repeated_text', row: row.index, column: column.name, raw: name, text }))
+    return once
+  }
+
   function checkName(row: Row, name: string, issues: Issue[]): void {
     if (column.name < 0 && isKeyedBySku) return
     if (name.length > 0 && name.length <= nameLengthMax) return
@@ -238,6 +262,15 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
         return column[field] < 0 ? '' : cellText(row.cells[column[field]])
       }),
     )
+  }
+}
+
+function carriesOf({ carried }: TableDecision): Record<CarriedField, boolean> {
+  return {
+    name: carried.includes('name'),
+    category: carried.includes('category'),
+    brand: carried.includes('brand'),
+    group: carried.includes('group'),
   }
 }
 

@@ -4,7 +4,8 @@ import type { IgnoredReason } from './issue.ts'
 import { numberTest } from './number-cell.ts'
 import type { PriceKind } from './price.ts'
 import type { Row } from './row.ts'
-import { isNoteText, isTaxText, isTotalText, mayBeTotalText } from './row-words.ts'
+import { isNoteText, isPageNumber, isTaxText, isTotalText, mayBeTotalText } from './row-words.ts'
+import { otherwiseSame } from './section-column.ts'
 import { cellText, filledCount, normalize } from './text.ts'
 
 /** Tells rows that are no items from rows that are, or should be. */
@@ -20,17 +21,20 @@ export interface RowKinds {
   isNumbering: ((row: Row) => boolean) | null
   /** Cheap: whether the name of a row without SKU could introduce a total. */
   mayBeTotal(name: string): boolean
-  /** Column of the one text of a section row. */
-  onlyText(row: Row): number
+  /** Column of the text of a section row. */
+  headingColumn(row: Row): number
 }
 
 export function rowKinds(decision: TableDecision): RowKinds {
   const isNumber = numberTest()
   const headerRows = new Set(decision.headerRows)
+  const { sectionColumn } = decision
+  const headerWords = decision.headers.map((text) => normalize(text))
   /** What a repeated header may say: all of it in one row, or each of its rows. */
-  const headerLines = [decision.headers.map((text) => normalize(text)), ...decision.headerLines].map(
-    (words) => ({ words, filled: words.filter((word) => word !== '').length }),
-  )
+  const headerLines = [headerWords, ...decision.headerLines].map((words) => ({
+    words,
+    filled: words.filter((word) => word !== '').length,
+  }))
   const isNumbered = decision.headerLines.some((words) => isNumbering(words))
   const skuColumn = decision.mapping.sku?.column ?? -1
   const nameColumn = decision.mapping.name?.column ?? -1
@@ -45,7 +49,10 @@ export function rowKinds(decision: TableDecision): RowKinds {
     ignored(row, price) {
       const { count, first, numbers } = look(row)
       if (count === 0) return 'blank'
-      if (price !== 'price' && repeatsHeader(row)) return 'repeated_header'
+      if (price !== 'price') {
+        if (sectionColumn !== null && otherwiseSame(row, headerWords) === sectionColumn) return 'section'
+        if (repeatsHeader(row)) return 'repeated_header'
+      }
       const text = cellText(row.cells[first])
       if (numbers > 0 && !hasSku(row, first) && (isTotalText(text) || isTax(text, first, count)))
         return 'total'
@@ -53,15 +60,19 @@ export function rowKinds(decision: TableDecision): RowKinds {
       if (numbers === count && count === 1 && first === decision.lineColumn) return 'blank'
       // "-" or "on request" beside a text: an article without a price.
       if (price === 'on_request') return null
+      if (count === 1 && numbers === 1 && isPageNumber(text)) return 'note'
       if (count === 1 && numbers === 0) return oneText(text, first)
-      return null
+      return isGroupSum(row, { count, first, numbers }) ? oneText(text, first) : null
     },
 
     isNumbering: isNumbered ? (row) => isNumbering(row.cells) : null,
 
     mayBeTotal: mayBeTotalText,
 
-    onlyText: (row) => look(row).first,
+    headingColumn(row) {
+      const column = sectionColumn === null ? null : otherwiseSame(row, headerWords)
+      return column ?? look(row).first
+    },
   }
 
   /** Filled cells without the line number, the first of them, and how many hold numbers. */
@@ -70,6 +81,7 @@ export function rowKinds(decision: TableDecision): RowKinds {
     let first = -1
     let numbers = 0
     let lineAt = -1
+    let isOneText = true
     for (let column = 0; column < row.cells.length; column++) {
       const text = cellText(row.cells[column])
       if (text === '') continue
@@ -81,10 +93,12 @@ export function rowKinds(decision: TableDecision): RowKinds {
       if (text.length === 1 && /[.\-–—_*]/.test(text)) continue
       count++
       if (first < 0) first = column
+      else isOneText &&= text === cellText(row.cells[first])
       if (isNumber(row.cells[column])) numbers++
     }
     if (count === 0 && lineAt >= 0) return { count: 1, first: lineAt, numbers: 1 }
-    return { count, first, numbers }
+    // A heading over merged cells may come out as the same text in each of them.
+    return isOneText && numbers === 0 && count > 2 ? { count: 1, first, numbers } : { count, first, numbers }
   }
 
   function repeatsHeader(row: Row): boolean {
@@ -101,6 +115,21 @@ export function rowKinds(decision: TableDecision): RowKinds {
   /** A tax beside its amount, and not where articles are named. */
   function isTax(text: string, column: number, count: number): boolean {
     return count <= 2 && column !== nameColumn && isTaxText(text)
+  }
+
+  /** In a list of SKUs: a text where names are, sums in other columns, and neither SKU nor price. */
+  function isGroupSum(
+    row: Row,
+    { count, first, numbers }: { count: number; first: number; numbers: number },
+  ): boolean {
+    return (
+      numbers > 0 &&
+      numbers === count - 1 &&
+      skuColumn >= 0 &&
+      (first === nameColumn || first === skuColumn) &&
+      cellText(row.cells[priceColumn]) === '' &&
+      !/\d/.test(cellText(row.cells[skuColumn]))
+    )
   }
 
   /** Whether the row has a SKU of its own, in another cell than the word for total. */

@@ -27,6 +27,8 @@ export function isNoteText(text: string): boolean {
   if (/^[*†¹²³•]/u.test(text)) return true
   if (isPageNumber(text) || isSignature(text)) return true
   if (text.length > headingLengthMax) return true
+  // "see page 12 for spare parts": headings begin with a capital where the script has some.
+  if (/^\p{Ll}\S*\s+\S+\s+\S/u.test(text)) return true
   if (text.length > 40 && /[.!?。]\s*$/u.test(text)) return true
   if (/(?:https?:\/\/|www\.|\S@\S+\.\S)/i.test(text)) return true
   const words = normalize(text)
@@ -35,8 +37,9 @@ export function isNoteText(text: string): boolean {
 }
 
 /** "Page 2 of 5", "Стр. 2", "- 3 -", "第 2 页". */
-function isPageNumber(text: string): boolean {
-  return text.length <= pageLengthMax && pageNumber.test(normalize(text))
+export function isPageNumber(text: string): boolean {
+  if (text.length > pageLengthMax) return false
+  return /^[-–—] ?\d{1,4} ?[-–—]$/.test(text) || pageNumber.test(normalize(text))
 }
 
 const pageLengthMax = 40
@@ -78,7 +81,7 @@ const totalBeginnings = new Set(
 
 const moneyWords = new Set(
   split(
-    `eur|usd|gbp|sek|nok|dkk|pln|czk|rub|uah|chf|amount|price|net|netto|gross|brutto|incl|excl|inkl|exkl|vat|mwst|moms|mva|tva|iva|ндс|с|без|из|по|of|items|positions|order|general|generale|tax|betrag|summe|ht|ttc|руб|грн|kr|к|оплате`,
+    `s|c|w|sem|com|con|sin|senza|ohne|inc|hors|taxe|taxes|due|payable|pagar|payer|bez|vč|dph|kdv|пдв|eur|usd|gbp|sek|nok|dkk|pln|czk|rub|uah|chf|amount|price|net|netto|gross|brutto|incl|excl|inkl|exkl|vat|mwst|moms|mva|tva|iva|ндс|с|без|из|по|of|items|positions|order|general|generale|tax|betrag|summe|ht|ttc|руб|грн|kr|к|оплате`,
   ),
 )
 

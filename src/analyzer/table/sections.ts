@@ -11,15 +11,18 @@ export interface Sections {
 /**
  * Follows one-cell headings. Lists show levels by numbering ("01." over " 1."), indent or capitals; a heading that
  * looks like one on the stack replaces it, one that looks new and directly follows a heading nests below it.
+ * @param nests whether a heading that looks like the one right above it nests below it too
  */
-export function sectionTracker(): Sections {
+export function sectionTracker(nests = false): Sections {
   const stack: Level[] = []
   let followsHeading = false
   let path: string | null = null
   return {
     heading(text, column) {
       const level = levelOf(text, column)
-      const at = placeOf(level, stack, followsHeading)
+      const isPair = nests && followsHeading && stack.at(-1)?.look === level.look
+      if (isPair) moveUp(stack)
+      const at = isPair ? stack.length : placeOf(level, stack, followsHeading)
       stack.length = Math.min(at, levelsMax - 1)
       stack.push(level)
       followsHeading = true
@@ -32,6 +35,42 @@ export function sectionTracker(): Sections {
   }
 }
 
+/** A heading of the sample. `isFirst`: an article stands between it and the heading before. */
+export interface Heading {
+  text: string
+  /** 0-based. */
+  column: number
+  isFirst: boolean
+  /** Whether any article stands above it. */
+  hasArticleAbove: boolean
+}
+
+/** Whether nearly every article is followed by one such row: then they are second lines of the articles. */
+export function areSecondLines(headings: readonly Heading[], articles: number): boolean {
+  const single = headings.filter(({ isFirst }) => isFirst).length
+  // What precedes the first article is a heading; where each article has one before it, they are brands or groups.
+  const isBehind = headings[0]?.isFirst === true && headings[0].hasArticleAbove
+  return isBehind && headings.length >= 3 && single >= articles * 0.7
+}
+
+/**
+ * Whether a list shows two levels by order alone: it begins with two headings in a row that look the same, and no more
+ * than two ever follow each other.
+ * @param headings in their order
+ */
+export function nestsByOrder(headings: readonly Heading[]): boolean {
+  const runs: number[] = []
+  let above = ''
+  for (const { text, column, isFirst } of headings) {
+    const { look, number } = levelOf(text, column)
+    if (number !== null) return false
+    if (!isFirst && look === above) runs.push((runs.pop() ?? 0) + 1)
+    else runs.push(1)
+    above = look
+  }
+  return runs[0] === 2 && runs.every((length) => length <= 2)
+}
+
 interface Level {
   text: string
   /** How it looks: numbered, indented, in capitals. */
@@ -40,11 +79,19 @@ interface Level {
   number: number | null
 }
 
+/** The last heading turns out to be a parent: it goes where the first one that looks the same is. */
+function moveUp(stack: Level[]): void {
+  const last = stack.pop()!
+  const first = stack.findIndex(({ look }) => look === last.look)
+  if (first >= 0) stack.length = first
+  stack.push(last)
+}
+
 const levelsMax = 8
 const headingLengthMax = 200
 
 function levelOf(text: string, column: number): Level {
-  const inner = text.trim().replace(/\s+/g, ' ').slice(0, headingLengthMax)
+  const inner = withoutCount(text.trim().replace(/\s+/g, ' ').slice(0, headingLengthMax))
   const numbered = /^(\d{1,4}(?:\.\d{1,4}){0,4})[.)]?\s/.exec(inner)
   if (numbered !== null) {
     const parts = numbered[1]!.split('.')
@@ -75,3 +122,11 @@ function placeOf(level: Level, stack: readonly Level[], followsHeading: boolean)
   if (followsHeading) return stack.length
   return Math.max(0, stack.length - 1)
 }
+
+/** "Cables (12)" and "Cables [12 pcs]" are "Cables": next week there will be 13. Years stay. */
+function withoutCount(text: string): string {
+  const bare = text.replace(countAtEnd, '')
+  return /\p{L}/u.test(bare) ? bare : text
+}
+
+const countAtEnd = / ?[([] ?\d{1,3}(?: ?(?:шт|поз|pcs?|items?|stk|st|szt|ks|artikel|articles?))?\.? ?[)\]]$/iu

@@ -1,4 +1,5 @@
 import type { Field } from './decision.ts'
+import { furtherSynonyms } from './further-synonyms.ts'
 import { normalize } from './text.ts'
 
 /**
@@ -15,7 +16,7 @@ export interface Synonyms {
 
 const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
   sku: {
-    sure: `sku|item code|item no|item number|item nr|product code|product number|product no|part number|part no|article number|article no
+    sure: `supplier aid|supplier pid|č zboží|kat č|katalog č|obj č|κωδ|κωδ είδους|best nr|rif|nr kat|каталожный no|кат номер|كود|catalogue no|상품코드|품번|제품코드|sku|item code|item no|item number|item nr|product code|product number|product no|part number|part no|article number|article no
       |article code|stock code|variant sku|material number|catalog number|catalogue number|cat no|item sku|sku code|order number|order code|model number
       |artikelnummer|artikelnr|artikel nr|art nr|artnr|bestellnummer|bestell nr|bestellnr|artikel no|materialnummer|produktnummer|sachnummer|teilenummer|artikelcode
       |référence|réf|ref produit|référence produit|référence article|code article|code produit|numéro d article|n article|réf article
@@ -26,7 +27,7 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |varenummer|vare nr|varenr|artikkelnummer|artikkelnr|artikelnummer|produktnr|varenummer|bestillingsnummer
       |indeks|indeks towaru|numer katalogowy|kod produktu|kod towaru|nr katalogowy|symbol towaru|nr artykułu
       |kód zboží|kód produktu|objednací číslo|číslo výrobku|katalogové číslo|obj číslo|číslo zboží
-      |артикул|арт|каталожный номер|артикул товара|номенклатурный номер|артикул производителя|арт номер
+      |артикул|арт|каталожный номер|артикул товара|номенклатурный номер|арт номер
       |артикул товару|каталожний номер
       |stok kodu|ürün kodu|malzeme kodu|parça no
       |κωδικός|κωδικός προϊόντος|κωδικός είδους
@@ -34,13 +35,13 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |رقم الصنف|كود الصنف|رمز المنتج|كود المنتج|رقم القطعة
       |货号|商品编号|产品编号|编号|商品编码|产品编码|物料编码|料号|商品貨號|商品編號|款号
       |品番|商品コード|商品番号|型番|製品番号`,
-    good: `code|item id|product id|article id|ref|reference|part|partnumber|item ref|artikel id|varekode|код товара|код товару|код номенклатуры|код артикула
+    good: `mpn|manufacturer part number|mfr part no|mfg part no|oem|oem no|herstellernummer|hersteller nr|herst art nr|réf fabricant|codice produttore|ref fabricante|kod producenta|kód výrobce|артикул производителя|код производителя|артикул виробника|üretici kodu|p n|pn|code|item id|product id|article id|ref|reference|part|partnumber|item ref|artikel id|varekode|код товара|код товару|код номенклатуры|код артикула
       |código|codigo|codice|kod|kód|код|nummer artikel|art no|artikel num|symbol|clave|cod|kodas|型号|型號|קוד|קטלוגי|الكود|رمز|コード|isbn|kode|id товара|ürün no`,
     vague: `number|no|nr|id|mpn|article|artikel|item|nummer|numero|numéro|número|n|номер|номер товара|cislo|číslo|model|modell|модель|модел|model no|modelo|modèle
       |типоразмер|ean|gtin|barcode|barkod|ean code|штрихкод|cod barras|código de barras|رقم|番号`,
   },
   name: {
-    sure: `product name|item name|article name|name of product|product title|item title|product description|item description|article description|goods name|trade name|name
+    sure: `description short|artikelbez|betegnelse|malzeme|البيان|품명|상품명|제품명|품목|product name|item name|article name|name of product|product title|item title|product description|item description|article description|goods name|trade name|name
       |bezeichnung|artikelbezeichnung|produktname|produktbezeichnung|artikelname|warenbezeichnung|benennung|artikeltext|kurztext|artikelbeschreibung
       |désignation|libellé|nom du produit|nom de l article|désignation produit|désignation article|intitulé|nom
       |nome prodotto|denominazione|descrizione articolo|nome articolo|descrizione prodotto|nome
@@ -58,11 +59,11 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |اسم المنتج|اسم الصنف|الاسم|وصف الصنف|المنتج|الصنف
       |品名|商品名称|产品名称|名称|商品名|產品名稱|商品名稱|名稱|货品名称|物料名称|菜名
       |商品名|品名|製品名|名称`,
-    good: `product|goods|item|artikel|produkt|produit|prodotto|producto|produto|article|articolo|artículo|artigo|товар|изделие|продукт|продукция|vare|vara|varubeskrivning|towar|zboží|produkt název|ürün|mal|stok|είδος|προϊόν|מוצר|פריט|תיאור|商品|产品|產品|製品|service|leistung|usługa|услуга|servicio|prestation|libelle article|materiale|material|dish|dishes|menu item|блюдо|страва|gericht|speise|plat|piatto|plato|prato|gerecht|danie|jídlo|yemek|πιάτο`,
-    vague: `title|titel|titre|titolo|título|description|descriptions|beschreibung|descrizione|descripción|descrição|beskrivelse|beskrivning|opis|popis|описание|опис|açıklama|περιγραφή|وصف|描述|説明|label|text|details|наименования|specification|particulars|concept|concepto|author title|detalle|model|modell|модель`,
+    good: `product|goods|item|artikel|produkt|produit|prodotto|producto|produto|article|articolo|artículo|artigo|товар|изделие|продукт|продукция|vare|vara|varubeskrivning|towar|zboží|produkt název|ürün|mal|είδος|προϊόν|מוצר|פריט|תיאור|商品|产品|產品|製品|service|leistung|usługa|услуга|servicio|prestation|libelle article|materiale|material|dish|dishes|menu item|блюдо|страва|gericht|speise|plat|piatto|plato|prato|gerecht|danie|jídlo|yemek|πιάτο`,
+    vague: `الوصف|stok|title|titel|titre|titolo|título|description|descriptions|beschreibung|descrizione|descripción|descrição|beskrivelse|beskrivning|opis|popis|описание|опис|açıklama|περιγραφή|وصف|描述|説明|label|text|details|наименования|specification|particulars|concept|concepto|author title|detalle|model|modell|модель`,
   },
   price: {
-    sure: `msrp|rrp|srp|uvp|retail price|wholesale price|retail|wholesale|public price|consumer price|recommended retail price|suggested retail price|special price|offer price|gross price|net unit price|price excl vat|price incl vat
+    sure: `ррц|мрц|рекомендованная цена|рекомендуемая розничная цена|рекомендована ціна|仕切|仕切価格|卸価格|卸値|上代|下代|regular price|normalpreis|обычная цена|cena regularna|běžná cena|ordinarie pris|ord pris|normalpris|now price|p unit|v unit|vr unit|vlr unit|valor unit|p unitario|precio u|preço unit|prix u|prix unit|p u ht|eur stk|ثمن|سعر القطعة|가격|단가|판매가|msrp|rrp|srp|uvp|retail price|wholesale price|retail|wholesale|public price|consumer price|recommended retail price|suggested retail price|special price|offer price|gross price|net unit price|price excl vat|price incl vat
       |angebotspreis|aktionspreis|großhandelspreis|prix conseillé|precio mayorista|precio minorista|оптовая цена|цена оптовая|цена опт|стоимость опт|оптова ціна|ціна опт|акционная цена|cena hurtowa|cena detaliczna|cena promocyjna|vejl pris|rek pris|rekommenderat pris|tilbudspris|kampanjpris
       |price|unit price|net price|sales price|selling price|price each|price per unit|list price|dealer price|your price|price per piece|variant price|item price|sale price|base price|trade price|current price
       |preis|einzelpreis|stückpreis|verkaufspreis|nettopreis|vk preis|ek preis|listenpreis|vk|ek|e preis|preis pro stück|nettopreis|netto preis|bruttopreis|händlerpreis|ek netto|vk netto|vk brutto
@@ -83,13 +84,13 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |价格|单价|售价|價格|單價|售價|零售价|报价|批发价|定价|含税单价
       |価格|単価|販売価格|定価|値段|税込価格|税抜価格`,
     good: `dealer|net|price list|ausgabepreis|kosten|mayorista|minorista|detallista|publico|público|distribuidor|precio publico|опт|оптовая|мелкий опт|крупный опт|розничная|дилер|дилерская|ca pris|cirkapris|unit cost|cost price|promo price|specialprice`,
-    vague: `cost|amount|rate|betrag|wert|value|montant|coût|cout|importe|coste|costo|valor|costo unitario|bedrag|kosten|beløb|belopp|kwota|wartość|částka|hodnota|сумма|сума|tutar|bedel|ποσό|κόστος|סכום|עלות|المبلغ|التكلفة|金额|金額|費用|费用|charge|fee|lista|importo|costi|old price|compare at price|variant compare at price|was price|regular price|before price|alter preis|statt preis|старая цена|стара ціна|ancien prix|precio anterior|førpris|före pris|cost per item|min price|max price|минимальная цена|price from|purchase price|einkaufspreis|prix barré`,
+    vague: `was|now|statt|uvp alt|streichpreis|netto|brutto|cost|amount|rate|betrag|wert|value|montant|coût|cout|importe|coste|costo|valor|costo unitario|bedrag|kosten|beløb|belopp|kwota|wartość|částka|hodnota|сумма|сума|tutar|bedel|ποσό|κόστος|סכום|עלות|المبلغ|التكلفة|金额|金額|費用|费用|charge|fee|lista|importo|costi|old price|compare at price|variant compare at price|was price|before price|alter preis|statt preis|старая цена|стара ціна|ancien prix|precio anterior|førpris|före pris|cost per item|min price|max price|минимальная цена|price from|purchase price|einkaufspreis|prix barré`,
   },
   currency: {
     sure: `currency|currency code|curr|price currency|cur|währung|waehrung|devise|monnaie|valuta|divisa|moneda|moeda|munt|munteenheid|valutakode|valutakod|waluta|měna|mena|валюта|валюта цены|para birimi|döviz|νόμισμα|מטבע|العملة|币种|货币|幣別|貨幣|通貨|código moneda|devisen|code devise|ccy|whg|pb`,
   },
   unit: {
-    sure: `unit|uom|unit of measure|unit of measurement|units of measure|measure unit|sales unit|selling unit|price per|pricing unit
+    sure: `ehd|měr j|mer jedn|од|одиниця вим|brm|단위|unit|uom|unit of measure|unit of measurement|units of measure|measure unit|sales unit|selling unit|price per|pricing unit
       |einheit|mengeneinheit|me|verkaufseinheit|vpe einheit|maßeinheit|basismengeneinheit
       |unité|unité de vente|unité de mesure|uv
       |unità|unità di misura|um|u m|udm
@@ -106,13 +107,13 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |יחידה|יחידת מידה|יח|יח מידה
       |الوحدة|وحدة|وحدة القياس
       |单位|單位|计量单位|単位`,
-    vague: `pack|package|packaging|measure|mesure|verpackung|conditionnement|emballage|confezione|envase|embalagem|verpakking|förpackning|emballasje|emballage|opakowanie|balení|упаковка|ambalaj|συσκευασία|אריזה|包装`,
+    vague: `per|pack|package|packaging|measure|mesure|verpackung|conditionnement|emballage|confezione|envase|embalagem|verpakking|förpackning|emballasje|emballage|opakowanie|balení|упаковка|ambalaj|συσκευασία|אריזה|包装`,
   },
   price_quantity: {
     sure: `price quantity|price basis|price unit quantity|preiseinheit|pe|preismenge|preis je|preis pro|per quantity|quantity per price|prisantal|pris per antal|pris pr antal|base quantity|кол во за цену|prijs per|prijs per aantal|quantité par prix|cantidad por precio|unit qty`,
   },
   category: {
-    sure: `category|category text|product category|categories|product group|group|category name|product type|product family|family|class|item group|department|collection
+    sure: `wg|warengr|القسم|분류|카테고리|ürün gr|category|category text|product category|categories|product group|group|category name|product type|product family|family|class|item group|department|collection
       |kategorie|warengruppe|produktgruppe|artikelgruppe|sortiment|gruppe|produktkategorie|hauptgruppe
       |catégorie|famille|famille de produits|groupe|rayon|gamme
       |categoria|famiglia|gruppo|gruppo merceologico|reparto
@@ -132,7 +133,7 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
     vague: `type|typ|art|tipo|тип|вид|section|genre|segment|series|serie|серия|division`,
   },
   brand: {
-    sure: `brand|manufacturer|make|vendor|brand name|manufacturer name|producer|mfr|mfg|maker|publisher
+    sure: `العلامة|الشركة|브랜드|제조사|brand|manufacturer|make|vendor|brand name|manufacturer name|producer|mfr|mfg|maker|publisher
       |marke|hersteller|herstellername|fabrikat|verlag|lieferantenmarke
       |marque|fabricant|fabriquant|éditeur
       |marca|produttore|costruttore|editore
@@ -151,10 +152,10 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
     vague: `supplier|lieferant|fournisseur|fornitore|proveedor|leverantör|leverandør|dostawca|dodavatel|поставщик|постачальник|tedarikçi|ספק|company`,
   },
   ean: {
-    sure: `ean|ean13|ean 13|ean code|gtin|gtin13|gtin 13|gtin14|upc|upc code|barcode|bar code|variant barcode|ean upc|ean gtin|jan|isbn|isbn13|isbn 13|ean nummer|ean nr|strichcode|ean code|code barre|code barres|code à barres|codice a barre|codice ean|codice barre|código de barras|cod barras|código barras|codigo ean|streepjescode|barcode nummer|stregkode|strekkode|streckkod|ean kod|kod kreskowy|kod ean|čárový kód|ean kód|штрихкод|штрих код|шк|баркод|штрих коди|barkod|barkod no|γραμμωτός κώδικας|ברקוד|الباركود|باركود|条码|条形码|條碼|バーコード|janコード`,
+    sure: `cod bar|cód bar|код ean|바코드|باركود الصنف|barcode είδους|ean|ean13|ean 13|ean code|gtin|gtin13|gtin 13|gtin14|upc|upc code|barcode|bar code|variant barcode|ean upc|ean gtin|jan|isbn|isbn13|isbn 13|ean nummer|ean nr|strichcode|ean code|code barre|code barres|code à barres|codice a barre|codice ean|codice barre|código de barras|cod barras|código barras|codigo ean|streepjescode|barcode nummer|stregkode|strekkode|streckkod|ean kod|kod kreskowy|kod ean|čárový kód|ean kód|штрихкод|штрих код|шк|баркод|штрих коди|barkod|barkod no|γραμμωτός κώδικας|ברקוד|الباركود|باركود|条码|条形码|條碼|バーコード|janコード`,
   },
   stock: {
-    sure: `stock|in stock|availability|stock quantity|qty in stock|quantity available|available|inventory|stock level|on hand|variant inventory qty|available qty|stock qty|inventory quantity
+    sure: `stok|disp|الرصيد|재고|재고수량|kol vo na sklade|на складі шт|наличие шт|остаток шт|stan mag|ilość na stanie|stock dispo|stock actual|stock|in stock|availability|stock quantity|qty in stock|quantity available|available|inventory|stock level|on hand|variant inventory qty|available qty|stock qty|inventory quantity
       |bestand|lagerbestand|verfügbar|verfügbarkeit|lager|lieferbar
       |disponibilité|quantité en stock|stock disponible|en stock
       |disponibilità|giacenza|disponibile|scorta
@@ -201,6 +202,25 @@ export function synonymsOf(field: Field): Synonyms {
   return all[field]
 }
 
+/**
+ * What columns are called that mean none of the fields: sizes, weights, colours, countries. Their content is not asked,
+ * because "30x30" looks like a code, and a weight like a price.
+ */
+export const otherHeaders: ReadonlySet<string> = new Set(
+  split(
+    `size|dimension|dimensions|measurements|abmessung|abmessungen|größe|maße|taille|dimensioni|misura|misure|medida|medidas|tamaño|tamanho|afmeting|afmetingen|maat|størrelse|mål|storlek|mått|rozmiar|wymiary|rozměr|rozměry|velikost|размер|размеры|габариты|розмір|розміри|beden|boyut|ölçü|μέγεθος|διαστάσεις|מידה|מידות|גודל|مقاس|المقاس|الحجم|尺寸|サイズ|寸法
+    |weight|net weight|gross weight|gewicht|nettogewicht|bruttogewicht|poids|peso|peso neto|peso bruto|gewicht kg|vægt|vekt|vikt|waga|hmotnost|вес|вес нетто|вес брутто|вага|ağırlık|βάρος|משקל|الوزن|重量|重さ
+    |colour|color|farbe|couleur|colore|cor|kleur|farve|farge|färg|kolor|barva|цвет|колір|renk|χρώμα|צבע|اللون|颜色|顏色|色
+    |country|country of origin|origin|land|herkunft|ursprungsland|pays|pays d origine|paese|país|origen|origem|herkomst|oprindelsesland|ursprung|kraj|kraj pochodzenia|země původu|страна|страна производства|страна происхождения|країна|menşei|χώρα|ארץ ייצור|بلد المنشأ|产地|原産国
+    |warranty|garantie|garantía|garanzia|garantia|gwarancja|záruka|гарантия|гарантія|garanti|εγγύηση|אחריות|الضمان|保修|保証
+    |year|jahr|année|anno|año|ano|jaar|år|rok|год|год издания|год изд|рік|yıl|έτος|שנה|السنة|年份|年
+    |pages|seiten|seitenzahl|nombre de pages|pagine|páginas|strony|stron|страниц|кол стр|сторінок|sayfa|页数
+    |moq|min order|minimum order|min order qty|mindestmenge|mindestbestellmenge|mba|lead time|lieferzeit|délai|délai de livraison|hs code|customs code|tariff code|zolltarifnummer|тн вэд|тнвэд|код тнвэд|вид упаковки
+    |pack|pack size|pack qty|packing|carton|carton qty|qty carton|pcs carton|ve|vpe|vpe menge|verpackungseinheit|inhalt|colisage|conditionnement|confezione|imballo|contenido|embalaje|empaque|embalagem|besteleenheid|kolli|antal frp|förp|opakowanie|ilość w opakowaniu|balení|упаковка|кол во в упаковке|в упаковке|кратность|фасовка|норма упаковки|koli|koli içi|koli adedi|συσκευασία|כמות באריזה|العبوة|التعبئة|装箱数|包装数|入数
+    |volume|volumen|объем|об єм|length|width|height|depth|länge|breite|höhe|tiefe|длина|ширина|высота|глубина|толщина|диаметр|diameter|durchmesser|ø`,
+  ),
+)
+
 /** What a header of a column that only counts rows is called. */
 export const lineHeaders: ReadonlySet<string> = new Set(
   split(
@@ -213,7 +233,12 @@ const all: Record<Field, Synonyms> = normalized()
 function normalized(): Record<Field, Synonyms> {
   const entries = Object.entries(lists).map(([field, { sure, good = '', vague = '' }]) => [
     field,
-    { sure: split(sure), good: split(good), vague: split(vague) },
+    {
+      // Object.entries forgets the key type of `lists`.
+      sure: split(`${sure}|${furtherSynonyms[field as Field] ?? ''}`),
+      good: split(good),
+      vague: split(vague),
+    },
   ])
   // Object.entries forgets the key type that `lists` is declared with.
   return Object.fromEntries(entries) as Record<Field, Synonyms>

@@ -1,15 +1,18 @@
 import { isWholeSheet } from './area.ts'
 import type { ColumnDecision, TableDecision, Verdict } from './decision.ts'
+import { columnLetter } from './letters.ts'
 import { checkOverrides } from './overrides.ts'
 import { sureMin } from './sure.ts'
 import { tableName } from './table-name.ts'
+import { normalize } from './text.ts'
 
 /**
  * Which file is a price list: one with at least one table that is, and no doubtful one on the same sheet; failing that,
  * one with a doubtful table goes to review.
  * @throws InvalidError `unknown_column` when an override names no column of any table
  */
-export function decideFile(tables: readonly TableDecision[]): { verdict: Verdict; reasons: string[] } {
+export function decideFile(all: readonly TableDecision[]): { verdict: Verdict; reasons: string[] } {
+  const tables = all.filter(({ isChosen }) => isChosen !== false)
   checkOverrides(tables)
   const read = tables.filter((table) => isRead(table, tables))
   const doubtful = read.filter(({ verdict }) => verdict === 'review')
@@ -25,11 +28,12 @@ export function decideFile(tables: readonly TableDecision[]): { verdict: Verdict
 /**
  * Whether a table's rows are read. Where a file has sheets that surely are price lists, doubtful sheets are left out,
  * and hidden ones where it has visible ones; the card says so. Doubtful tables beside sure ones of the same sheet are
- * not: they may be the rest of the list.
+ * not: they may be the rest of the list. Of the sheets that a person named all are read, and no others.
  */
 export function isRead(table: TableDecision, all: readonly TableDecision[]): boolean {
   const lists = all.filter(({ verdict }) => verdict !== 'not-a-price-list')
   const visible = lists.filter(({ isHidden }) => !isHidden)
+  if (table.isChosen !== null) return table.isChosen && lists.includes(table)
   const looked = visible.length > 0 ? visible : lists
   if (!looked.includes(table)) return false
   const sure = looked.filter(({ verdict }) => verdict === 'price-list')
@@ -42,9 +46,20 @@ function isAlone({ sheetName, area }: TableDecision): boolean {
 
 const reasonsMax = 20
 
+/** Why a sheet was not read, in sentences for people. */
+export function whyLeftAside({ isChosen, isHidden, reasons }: TableDecision): string {
+  if (isChosen === false) return 'It is not among the sheets that were asked for.'
+  return isHidden ? 'It is hidden.' : reasons.join(' ')
+}
+
 /** Prices in thousands or in coins: "Цена, тыс. руб.", "Price (cents)", "Preis in Tsd. €". */
 const multiples =
   /(?:^|[^\p{L}])(?:тыс|тис|млн|коп|копе[йе]\p{L}*|tsd|tausend|thousands?|mio|mill?ions?|tys|tis|mil|miles|milhares|migliaia|milliers|cents?|centimes|c[eé]ntimos|pence|groszy?|[öø]re|halé\p{L}*|kuruş)(?:$|[^\p{L}])|['’]000|[千万萬]/iu
+
+/** Whether a header says that its numbers are articles' numbers, so that they may do without names; "id" does not. */
+function namesSku(header: string | null): boolean {
+  return header !== null && !/(?:^| )(?:id|no|nr|number|номер)$/.test(normalize(header))
+}
 
 /** What reading the sample with the decision gave. */
 export interface SampleCounts {
@@ -59,7 +74,7 @@ export interface SampleCounts {
  * @param otherwise what else it may be: see `otherDocument`
  */
 export function judgeTable(
-  decision: Pick<TableDecision, 'mapping' | 'headerRows' | 'decimal' | 'unknownColumns'>,
+  decision: Pick<TableDecision, 'mapping' | 'header' | 'decimal' | 'unknownColumns'>,
   header: { confidence: number } | 'plain' | null,
   counts: SampleCounts,
   otherwise: string | null,
@@ -76,11 +91,24 @@ export function judgeTable(
   if (counts.items + counts.rejected === 0) {
     return { verdict: 'not-a-price-list', reasons: ['There are no rows below the header.'] }
   }
+  // A feed of ids and prices says nothing of what they are.
+  if (name === undefined && sku !== undefined && sku.confidence < 1 && !namesSku(sku.header)) {
+    const column = sku.header === null ? '' : ` in column "${sku.header.slice(0, 100)}"`
+    reasons.push(`No column names the articles in words; there are only their numbers${column}.`)
+  }
   if (otherwise !== null) reasons.push(otherwise)
   if (counts.priced === 0) reasons.push('No row of the sample has a readable price.')
-  if (header === null) reasons.push('The table has no header; the columns were told by what they hold.')
+  // Whoever said that there is none has looked at the table.
+  if (header === null && !decision.header.isPinned)
+    reasons.push('The table has no header; the columns were told by what they hold.')
   // Misspelt headers are found by what stands below them; once their columns are sure, so is the header.
-  else if (header !== 'plain' && header.confidence < sureMin && !isSure(price) && !isSure(name ?? sku)) {
+  else if (
+    header !== null &&
+    header !== 'plain' &&
+    header.confidence < sureMin &&
+    !isSure(price) &&
+    !isSure(name ?? sku)
+  ) {
     reasons.push('The header is in words that are not known.')
   }
   for (const [label, column] of [
@@ -90,7 +118,9 @@ export function judgeTable(
   ] as const) {
     if (column === undefined || isSure(column)) continue
     const place =
-      column.header === null ? `column ${column.column + 1}` : `column "${column.header.slice(0, 100)}"`
+      column.header === null
+        ? `column ${columnLetter(column.column)}`
+        : `column "${column.header.slice(0, 100)}"`
     reasons.push(`It is not sure that ${place} is the ${label} (${Math.round(column.confidence * 100)} %).`)
   }
   if (price?.header != null && multiples.test(price.header)) {

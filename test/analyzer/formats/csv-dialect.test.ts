@@ -14,7 +14,7 @@ test.each([
   ['a^b^c\n1^2^3\n4^5^6\n', '^'],
   ['a~b~c\n1~2~3\n4~5~6\n', '~'],
 ])('%j is split at its delimiter', (text, delimiter) => {
-  expect(dialect(text)).toEqual({ delimiter, columnsTypical: 3, declarationLength: 0 })
+  expect(dialect(text)).toMatchObject({ delimiter, columnsTypical: 3, declarationLength: 0 })
 })
 
 test('decimal commas do not win over semicolons', () => {
@@ -56,7 +56,11 @@ test('title rows and section rows do not matter', () => {
 })
 
 test('one column has no delimiter', () => {
-  expect(dialect('name\nBolt\nNut\n')).toEqual({ delimiter: null, columnsTypical: 1, declarationLength: 0 })
+  expect(dialect('name\nBolt\nNut\n')).toMatchObject({
+    delimiter: null,
+    columnsTypical: 1,
+    declarationLength: 0,
+  })
   expect(dialect('A sentence, with a comma.\nAnother one.\nAnd more of them.\n').delimiter).toBeNull()
 })
 
@@ -75,7 +79,7 @@ test('a pinned delimiter is taken, whatever the text looks like', () => {
 test.each(['sep=;\n', 'sep=;\r\n', '"sep=;"\r\n', 'SEP=;\n', 'sep=;;;\n'])(
   '%j names the delimiter',
   (line) => {
-    expect(dialect(`${line}a,b;c\n`)).toEqual({
+    expect(dialect(`${line}a,b;c\n`)).toMatchObject({
       delimiter: ';',
       columnsTypical: 2,
       declarationLength: line.length,

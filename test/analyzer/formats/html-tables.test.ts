@@ -142,6 +142,20 @@ test('where a page is cut makes no difference', async () => {
   )
 })
 
+test('a cell in very many pieces is read', async () => {
+  // Were every piece compared with all before it, this would take minutes.
+  const count = 200_000
+  const cell = `${'<b>x</b>'.repeat(count)}${' <i></i>'.repeat(count)}${'<br> '.repeat(count)}y`
+  expect(await rowsOf(`<tr><td>${cell}</td></tr>`)).toEqual([[1, [`${'x'.repeat(count)}\ny`]]])
+})
+
+test('a page behind very many comments is known', async () => {
+  const page = `<?xml version="1.0"?>${'<!-- x -->'.repeat(3000)}<html><table><tr><td>a<td>b<tr><td>c<td>d</table>`
+  expect((await readSheets(page)).format).toBe('html')
+  const other = `<?xml version="1.0"?>${'<!-- x -->'.repeat(3000)}<c><i a="1" price="2"/><i a="2" price="3"/></c>`
+  expect((await readSheets(other)).format).toBe('xml')
+})
+
 describe('what is refused', () => {
   const wall =
     '<form><table><tr><td>User<td><input name=u><tr><td>Password<td><input type="PASSWORD"></table></form>'

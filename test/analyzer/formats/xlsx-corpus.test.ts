@@ -27,7 +27,7 @@ describe.skipIf(!corpus)('real files', () => {
   })
 
   test('other archives are refused by name, other files are not taken', async () => {
-    for (const name of names('{xlsx,pricelists}/**/*.{ods,xlsb}')) {
+    for (const name of names('{xlsx,pricelists}/**/*.ods')) {
       expect(xlsx.detect(await head(name))).toBe(true)
       await expect(open(name)).rejects.toMatchObject({ code: 'unsupported_format' })
     }

@@ -203,13 +203,52 @@ describe('the records', () => {
       ],
     ],
     [
-      'may have several prices of one name',
-      `<c><item id="1"><price type="retail">2</price><price type="dealer">1</price></item>
-        <item id="2"><price type="dealer">3</price></item></c>`,
+      'are articles where what repeats below them is nothing but prices',
+      `<c><head><cur>EUR</cur><no>1</no></head><art><ART_ID>A</ART_ID><art_details><short_text>Bolt</short_text></art_details>
+        <prices><price_info price_type="net"><amount>1</amount><cur>EUR</cur></price_info><price_info price_type="list"><amount>2</amount><cur>EUR</cur></price_info></prices></art>
+        <art><ART_ID>B</ART_ID><art_details><short_text>Nut</short_text></art_details>
+        <prices><price_info price_type="net"><amount>3</amount><cur>EUR</cur></price_info></prices></art></c>`,
       [
-        ['@id', 'price[retail]', 'price[dealer]'],
-        ['1', '2', '1'],
-        ['2', '', '3'],
+        [
+          'ART_ID',
+          'short_text',
+          'prices.amount[net]',
+          'prices.cur[net]',
+          'prices.amount[list]',
+          'prices.cur[list]',
+        ],
+        ['A', 'Bolt', '1', 'EUR', '2', 'EUR'],
+        ['B', 'Nut', '3', 'EUR', '', ''],
+      ],
+    ],
+    [
+      'have fields of one name under their full names',
+      `<c><item><a><unit_name>x</unit_name></a><b><unit_name>y</unit_name></b><price>1</price></item>
+        <item><a><unit_name>z</unit_name></a><b><unit_name>w</unit_name></b><price>2</price></item></c>`,
+      [
+        ['unit_name', 'b.unit_name', 'price'],
+        ['x', 'y', '1'],
+        ['z', 'w', '2'],
+      ],
+    ],
+    [
+      'may have descriptions that are nothing but markup',
+      `<c><item><id>1</id><text><p>One</p><ul><li>two</li><li>three</li></ul></text><price>1</price></item>
+        <item><id>2</id><text><p>Four</p></text><price>2</price></item></c>`,
+      [
+        ['id', 'text', 'price'],
+        ['1', 'One\ntwo\nthree', '1'],
+        ['2', 'Four', '2'],
+      ],
+    ],
+    [
+      'may have several prices of one name',
+      `<c><item id="1"><price type="retail" cur="EUR" n="7">2</price><price type="dealer" cur="USD">1</price></item>
+        <item id="2"><price type="dealer" cur="USD">3</price></item></c>`,
+      [
+        ['@id', 'price[retail]', 'price[retail]@cur', 'price[dealer]', 'price[dealer]@cur'],
+        ['1', '2', 'EUR', '1', 'USD'],
+        ['2', '', '', '3', 'USD'],
       ],
     ],
   ]
@@ -239,6 +278,15 @@ test('what is rare shares the last column, and nothing is lost', async () => {
     const isThere = rows[0]!.some((cell) => new RegExp(`(^|: )${k}\\.jpg(;|$)`).test(String(cell)))
     expect(isThere).toBe(true)
   }
+})
+
+test('a text in very many pieces, and one with very many blanks, are read', async () => {
+  const count = 50_000
+  const mixed = `${'<b>x</b>'.repeat(count)}${'<p> </p>'.repeat(count)}`
+  const item = (id: number) =>
+    `<item id="${id}"><price>1</price><text>${mixed}</text><blank>a${' '.repeat(count)}b&lt;br&gt;${' '.repeat(count)}c</blank><cut>${'&lt;p '.repeat(count)}</cut></item>`
+  const rows = await rowsOf(`<c>${item(1)}${item(2)}</c>`)
+  expect(rows[1]!.slice(0, 4)).toEqual(['1', '1', 'x'.repeat(count), 'a b\nc'])
 })
 
 describe('the encoding', () => {

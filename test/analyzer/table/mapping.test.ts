@@ -109,10 +109,21 @@ describe('columns are recognised', () => {
     expect(columnsIn(table)).toEqual({ sku: 0, name: 1, price: 2 })
   })
 
+  test('the currency that belongs to the price', () => {
+    const rows = ['A-1|Saw|5.50|USD|4.50|EUR', 'A-2|Nut|6.50|USD|5.50|EUR', 'A-3|Bit|7.50|USD|6.50|EUR']
+    const header =
+      'SKU|Name|price amount[nrp]|price currency[nrp]|price amount[net_customer]|price currency[net_customer]'
+    const table = readTable(rowsOf([header, ...rows].join('\n')))
+    expect(columnsIn(table)).toMatchObject({ price: 4, currency: 5 })
+  })
+
   test('from several prices the main one', () => {
     const cases: [string, string][] = [
       ['SKU|Name|Old price|Price', 'Price'],
       ['SKU|Name|Compare at price|Sale price', 'Sale price'],
+      ['SKU|Name|Sale price|Price', 'Price'],
+      ['SKU|Name|Акционная цена|Цена', 'Цена'],
+      ['SKU|Name|Regular price|Sale price', 'Sale price'],
       ['Артикул|Название|Цена опт|Цена', 'Цена'],
       ['Артикул|Название|Оптовая цена|Розничная цена', 'Розничная цена'],
       ['Art.Nr.|Bezeichnung|UVP|Nettopreis', 'Nettopreis'],

@@ -357,7 +357,7 @@ describe('hostile cells', () => {
       ),
       { numRuns: 50 },
     )
-  })
+  }, 30_000)
 
   test('of 32 kB are read like others', () => {
     const cells = [

@@ -21,6 +21,11 @@ function falling(header: string): ReadTable {
   return readTable(rowsOf(`SKU|Name|${header}\n${line('A-1', 90)}\n${line('A-2', 40)}\n${line('A-3', 70)}`))
 }
 
+test('the price of freight is no price of an article', () => {
+  const header = 'Price|shipping.price|Delivery cost 2|Versand Preis|Стоимость доставки|Price with delivery'
+  expect(pricesOf(falling(header))).toEqual(['Price', 'Price with delivery'])
+})
+
 describe('prices by quantity', () => {
   const lists: [string, string[]][] = [
     ['1-9|10-99|100+', ['1-9', '10-99 = 10', '100+ = 100']],
@@ -206,6 +211,53 @@ describe('further prices', () => {
       ]),
     )
     expect(table.decision.tiers.map(({ name }) => name)).toEqual(['Wholesale price', 'Wholesale price (2)'])
+  })
+})
+
+describe('the price', () => {
+  const lists: [string, string][] = [
+    ['Was|Now', 'Now'],
+    ['Statt|Aktionspreis', 'Aktionspreis'],
+    ['Розница|Мелкий опт|Опт|РРЦ', 'Розница'],
+    ['Pris/st|Pris/frp', 'Pris/st'],
+    ['Preço à vista|Preço a prazo', 'Preço à vista'],
+    ['定価|仕切', '定価'],
+    ['単価（税抜）|税込価格', '単価（税抜）'],
+    ['Cena netto|Cena brutto', 'Cena netto'],
+    ['Trade £ (ex VAT)|RRP £ (inc VAT)', 'Trade £ (ex VAT)'],
+    ['Einzelpreis|Gesamtpreis', 'Einzelpreis'],
+    ['Precio s/IVA|Precio c/IVA', 'Precio s/IVA'],
+    ['Price per kg|Price per 100 g', 'Price per kg'],
+    ['Preis|Grundpreis/kg', 'Preis'],
+  ]
+  for (const [header, price] of lists) {
+    test(`of ${header} is ${price}`, () => {
+      const table = falling(header)
+      expect(table.decision.mapping.price?.header).toBe(price)
+      expect(table.decision.verdict).toBe('price-list')
+    })
+  }
+
+  test('is the regular one where only some articles are reduced', () => {
+    const table = readTable(
+      rowsOf(`SKU|Product|Regular price|Sale price
+        A-1|Hammer|15.00|12.00
+        A-2|Saw|30.00|
+        A-3|Drill|40.00|
+        A-4|Axe|20.00|`),
+    )
+    expect(table.decision.mapping.price?.header).toBe('Regular price')
+    expect(table.items[0]?.tiers).toContain('"name":"Sale price"')
+  })
+
+  test('is never a sum, a size, a weight or a rate of VAT', () => {
+    const table = readTable(
+      rowsOf(`Code|Product|Size|Weight|VAT %|Price|Qty|Amount
+        A-1|Hammer|30|0.50|20|12.50||0.00
+        A-2|Saw|45|0.75|20|24.50||0.00
+        A-3|Drill|60|1.25|10|36.50||0.00`),
+    )
+    expect(pricesOf(table)).toEqual(['Price'])
   })
 })
 

@@ -38,20 +38,32 @@ export class CategoryReader {
 
   get tree(): CategoryTree {
     const byId = this.#byId
+    const paths = new Map<string, string | null>()
     return {
       size: byId.size,
       path(shop, id) {
-        const names: string[] = []
-        const seen = new Set<string>()
-        for (let next = id; next !== '' && !seen.has(next) && seen.size < levelsMax; ) {
-          seen.add(next)
-          const category = byId.get(keyOf(shop, next))
-          if (category === undefined) break
-          names.unshift(category.name)
-          next = category.parentId
+        const key = keyOf(shop, id)
+        let path = paths.get(key)
+        if (path === undefined) {
+          path = pathOf(shop, id)
+          // Only what is there is remembered: what records name is endless.
+          if (path !== null) paths.set(key, path)
         }
-        return names.length === 0 ? null : names.join(' > ')
+        return path
       },
+    }
+
+    function pathOf(shop: number, id: string): string | null {
+      const names: string[] = []
+      const seen = new Set<string>()
+      for (let next = id; next !== '' && !seen.has(next) && seen.size < levelsMax; ) {
+        seen.add(next)
+        const category = byId.get(keyOf(shop, next))
+        if (category === undefined) break
+        names.unshift(category.name)
+        next = category.parentId
+      }
+      return names.length === 0 ? null : names.join(' > ')
     }
   }
 

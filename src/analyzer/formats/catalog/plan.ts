@@ -1,16 +1,8 @@
-import { InvalidError } from '../../../lib/errors.ts'
 import { headerNames } from '../../table/header-names.ts'
+import { type Field, FieldList, type FieldName, repeatsMax } from './field-list.ts'
+import { attributeName, type FieldPath, fieldName, recordPath, within } from './field-path.ts'
 import { isLeaf } from './records.ts'
 import type { ElementNode } from './structure.ts'
-
-/** One column, or a part of the last one, which takes what has no column of its own. */
-export interface Field {
-  header: string
-  /** About how many records have it. */
-  count: number
-  column: number
-  isRest: boolean
-}
 
 /** What is to be done with the elements of one path. Elements that no plan names are passed over. */
 export interface PlanNode {
@@ -21,8 +13,8 @@ export interface PlanNode {
   /** Its text, by how often it occurs in the record; empty where it has none. */
   text: Field[]
   attributes: { name: string; fields: Field[] }[]
-  /** Where an attribute tells elements of one name apart: instead of `text`. */
-  keys: { attribute: string; fields: Map<string, Field[]> } | null
+  /** Where an attribute tells elements of one name apart: the plan of each. */
+  keys: { attribute: string; plans: Map<string, PlanNode>; hasUnit: boolean } | null
   /** Text with markup in it: the elements below are part of the text. */
   isMixed: boolean
 }
@@ -41,8 +33,8 @@ export interface RecordList {
 /**
  * Gives every field of the records a column, in the order in which the fields turn up: attributes as "@id", elements
  * by name, what is nested as "shipping.price", what repeats as "picture", "picture 2". Elements of one name that an
- * attribute tells apart are columns by that: "param[Colour]"; their other attributes are left out, but for a unit. The
- * fields of what the records stand in come first ("product.name"), if there are several of it.
+ * attribute tells apart are columns by that: "param[Colour]"; other attributes of such texts are left out, but
+ * for unit and currency. The fields of what the records stand in come first ("product.name"), if there are several of it.
  * @param records of one list, all chosen by `findRecords`
  * @param others what is a record of another list
  * @param name as on the card
@@ -53,10 +45,9 @@ export function planRecords(
   { name, columnsMax }: { name: string; columnsMax: number },
 ): RecordList {
   const fields = new FieldList()
-  const root = rootOf(records[0]!)
   const around = new Set(records.flatMap(ancestorsOf))
   const planner = new Planner({ fields, records: new Set(records), around, others })
-  const plan = planner.around(root)
+  const plan = planner.around(rootOf(records[0]!))
   const { headers, restColumn } = fields.settle(Math.min(ownColumnsMax, columnsMax))
   return {
     name,
@@ -69,65 +60,11 @@ export function planRecords(
 
 /** Rows are as wide as all columns together, so what is rare shares one. */
 const ownColumnsMax = 256
-const repeatsMax = 16
 /** Above this, what surrounds the records is too much to be waited for. */
 const waitingMax = 1000
-const fieldsMax = 100_000
+/** More than so many kinds of an element with elements in it are no kinds. */
+const groupKeysMax = 50
 const nameScoreMin = 0.68
-const restHeader = 'further fields'
-
-class FieldList {
-  readonly #byHeader = new Map<string, Field>()
-  #isRestNeeded = false
-
-  get(header: string, count: number): Field {
-    let field = this.#byHeader.get(header)
-    if (field === undefined) {
-      if (this.#byHeader.size >= fieldsMax) {
-        throw new InvalidError(
-          'too_many_columns',
-          `The records have more than ${fieldsMax} different fields. Export the list as CSV or XLSX.`,
-        )
-      }
-      field = { header, count: 0, column: -1, isRest: false }
-      this.#byHeader.set(header, field)
-    }
-    field.count += count
-    return field
-  }
-
-  /** Fields for an element that occurs up to `repeats` times in a record, the last for all beyond. */
-  repeated(header: string, count: number, repeats: number): Field[] {
-    const fields: Field[] = []
-    for (let i = 0; i < Math.min(repeats, repeatsMax); i++)
-      fields.push(
-        this.get(i === 0 ? header : `${header} ${i + 1}`, i === 0 ? count : Math.ceil(count / (i + 1) / 2)),
-      )
-    if (repeats > repeatsMax) this.#isRestNeeded = true
-    return fields
-  }
-
-  settle(columnsMax: number): { headers: string[]; restColumn: number } {
-    const all = [...this.#byHeader.values()]
-    const isCrowded = all.length > columnsMax || (this.#isRestNeeded && all.length === columnsMax)
-    // Sorting keeps the order of equals, so of fields that are as rare the first one wins.
-    const own = new Set(isCrowded ? all.toSorted((a, b) => b.count - a.count).slice(0, columnsMax - 1) : all)
-    const headers: string[] = []
-    for (const field of all) {
-      if (!own.has(field)) continue
-      field.column = headers.length
-      headers.push(field.header)
-    }
-    const hasRest = isCrowded || this.#isRestNeeded
-    for (const field of all) {
-      if (own.has(field)) continue
-      field.column = headers.length
-      field.isRest = true
-    }
-    if (hasRest) headers.push(restHeader)
-    return { headers, restColumn: hasRest ? headers.length - 1 : -1 }
-  }
-}
 
 class Planner {
   readonly #names = headerNames()
@@ -153,22 +90,46 @@ class Planner {
     const isShared = this.#isOneOfMany(node)
     const plan = newPlan('path')
     plan.isWaitedFor = isShared && this.#recordsWithin(node) <= waitingMax
-    const isTaken = (name: string) => isShared || (this.#names.quick(name).currency ?? 0) >= nameScoreMin
+    const isTaken = (name: string) => isShared || this.#isNamed(name, 'currency')
     for (const [name, count] of node.attributes) {
       if (!isTaken(name)) continue
       plan.role = 'ancestor'
-      const fields = this.#fields.repeated(this.#headerAround(node, name, '@'), count, 1)
-      plan.attributes.push({ name, fields })
+      const own = attributeName({ short: node.name, full: node.name }, name)
+      plan.attributes.push({
+        name,
+        fields: this.#fields.repeated(this.#categoryName(node, name) ?? own, count, 1),
+      })
     }
+    const path: FieldPath = { around: [node.name], full: [node.name], keys: [] }
     for (const child of node.children.values()) {
       if (this.#records.has(child)) plan.children.set(child.name, this.#record(child))
       else if (this.#around.has(child)) plan.children.set(child.name, this.around(child))
-      else if (isTaken(child.name) && !this.#others.has(child) && (plan.isWaitedFor || isLeaf(child))) {
+      else if (
+        isTaken(child.name) &&
+        !this.#others.has(child) &&
+        (plan.isWaitedFor || isLeaf(child)) &&
+        !this.#isDeclared(child)
+      ) {
         plan.role = 'ancestor'
-        plan.children.set(child.name, this.#field(child, this.#headerAround(node, child.name, '.'), 1))
+        plan.children.set(child.name, this.#field(child, path, 1, this.#categoryName(node, child.name)))
       }
     }
     return plan
+  }
+
+  /** Lists that belong to a whole shop are no fields of its articles. */
+  #isDeclared(node: ElementNode): boolean {
+    return !isLeaf(node) && /^(?:currencies|categories|delivery-options)$/i.test(node.name)
+  }
+
+  /** The name of a group of articles is their category, and the column is called like the group: "section". */
+  #categoryName(node: ElementNode, field: string): FieldName | null {
+    if (!/^(?:name|title|caption)$/i.test(field) || !this.#isNamed(node.name, 'category')) return null
+    return { short: node.name, full: node.name }
+  }
+
+  #isNamed(name: string, field: 'category' | 'currency'): boolean {
+    return (this.#names.quick(name)[field] ?? 0) >= nameScoreMin
   }
 
   /** Groups within groups are alike, even where there is only one of them at a level. */
@@ -178,59 +139,72 @@ class Planner {
     return count >= 2
   }
 
-  /** The name of a group of articles is their category, and the column is called like the group: "section". */
-  #headerAround(node: ElementNode, field: string, mark: '@' | '.'): string {
-    const isCategory = (this.#names.quick(node.name).category ?? 0) >= nameScoreMin
-    return isCategory && /^(name|title|caption)$/i.test(field) ? node.name : `${node.name}${mark}${field}`
-  }
-
   #record(node: ElementNode): PlanNode {
     const plan = newPlan('record')
-    this.#attributes(node, plan, '@', 1)
-    if (node.hasText) plan.text = this.#fields.repeated(node.name, node.count, 1)
+    for (const [name, count] of node.attributes)
+      plan.attributes.push({ name, fields: this.#fields.repeated(both(`@${name}`), count, 1) })
+    if (node.hasText) plan.text = this.#fields.repeated(both(node.name), node.count, 1)
     for (const child of node.children.values())
-      plan.children.set(child.name, this.#field(child, child.name, 1))
+      plan.children.set(child.name, this.#field(child, recordPath, 1, null))
     return plan
   }
 
-  /** @param repeats how often its parent may occur in a record */
-  #field(node: ElementNode, header: string, repeats: number): PlanNode {
+  /**
+   * @param repeats how often its parent may occur in a record
+   * @param known what the column is called in any case
+   */
+  #field(node: ElementNode, path: FieldPath, repeats: number, known: FieldName | null): PlanNode {
     const plan = newPlan('field')
-    const own = Math.min(repeats * node.perParentMax, repeatsMax + 1)
-    if (isLeaf(node)) {
-      plan.isMixed = node.children.size > 0
-      if (node.keys !== null && node.keyAttribute !== null && node.perParentMax > 1 && !plan.isMixed) {
-        plan.keys = { attribute: node.keyAttribute, fields: new Map() }
-        for (const [key, { count, perParentMax }] of node.keys) {
-          const fields = this.#fields.repeated(
-            `${header}[${key}]`,
-            count,
-            Math.min(repeats * perParentMax, repeatsMax + 1),
-          )
-          plan.keys.fields.set(key, fields)
-        }
-        return plan
-      }
-      if (node.hasText || node.attributes.size === 0)
-        plan.text = this.#fields.repeated(header, node.count, own)
-      this.#attributes(node, plan, `${header}@`, own)
+    const attribute = this.#keyOf(node)
+    if (attribute === null) {
+      this.#fill(plan, node, { path, repeats: repeats * node.perParentMax, known, key: null })
       return plan
     }
-    this.#attributes(node, plan, `${header}@`, own)
-    for (const child of node.children.values()) {
-      if (this.#others.has(child)) continue
-      // "images.image" says no more than "image".
-      const isWrapper =
-        node.attributes.size === 0 && node.children.size === 1 && isPlural(node.name, child.name)
-      const inner = isWrapper ? header.slice(0, -node.name.length) + child.name : `${header}.${child.name}`
-      plan.children.set(child.name, this.#field(child, inner, own))
+    plan.keys = { attribute, plans: new Map(), hasUnit: isLeaf(node) }
+    for (const [key, { count, perParentMax }] of node.keys ?? []) {
+      const one = newPlan('field')
+      const of = { ...node, count }
+      this.#fill(one, of, { path, repeats: repeats * perParentMax, known, key })
+      plan.keys.plans.set(key, one)
     }
     return plan
   }
 
-  #attributes(node: ElementNode, plan: PlanNode, prefix: string, repeats: number): void {
-    for (const [name, count] of node.attributes)
-      plan.attributes.push({ name, fields: this.#fields.repeated(prefix + name, count, repeats) })
+  /** The attribute that tells elements of one name in one record apart; null without one. */
+  #keyOf(node: ElementNode): string | null {
+    const { keys, keyAttribute, perParentMax, children } = node
+    if (keys === null || keyAttribute === null || perParentMax <= 1) return null
+    if (children.size === 0) return keyAttribute
+    return !node.hasText && keys.size <= groupKeysMax ? keyAttribute : null
+  }
+
+  #fill(
+    plan: PlanNode,
+    node: ElementNode,
+    of: { path: FieldPath; repeats: number; known: FieldName | null; key: string | null },
+  ): void {
+    const { path, key } = of
+    const repeats = Math.min(of.repeats, repeatsMax + 1)
+    const keyed = key === null ? path : { ...path, keys: [...path.keys, key] }
+    const name = of.known ?? fieldName(keyed, node.name)
+    if (isLeaf(node)) {
+      plan.isMixed = node.children.size > 0
+      if (node.hasText || node.attributes.size === 0)
+        plan.text = this.#fields.repeated(name, node.count, repeats)
+    }
+    for (const [attribute, count] of node.attributes) {
+      if (key !== null && attribute === node.keyAttribute) continue
+      if (key !== null && isLeaf(node) && !this.#isNamed(attribute, 'currency')) continue
+      plan.attributes.push({
+        name: attribute,
+        fields: this.#fields.repeated(attributeName(name, attribute), count, repeats),
+      })
+    }
+    if (isLeaf(node)) return
+    for (const child of node.children.values()) {
+      if (!this.#others.has(child))
+        plan.children.set(child.name, this.#field(child, within(path, node, key), repeats, null))
+    }
   }
 
   /** At most so many records are within one element. */
@@ -256,6 +230,10 @@ function newPlan(role: PlanNode['role']): PlanNode {
   }
 }
 
+function both(name: string): FieldName {
+  return { short: name, full: name }
+}
+
 function rootOf(node: ElementNode): ElementNode {
   let root = node
   while (root.parent !== null) root = root.parent
@@ -266,9 +244,4 @@ function ancestorsOf(node: ElementNode): ElementNode[] {
   const ancestors: ElementNode[] = []
   for (let above = node.parent; above !== null; above = above.parent) ancestors.push(above)
   return ancestors
-}
-
-function isPlural(many: string, one: string): boolean {
-  const stem = one.toLowerCase().slice(0, -1)
-  return stem.length >= 2 && many.length > one.length && many.toLowerCase().startsWith(stem)
 }

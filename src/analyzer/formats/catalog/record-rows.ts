@@ -3,9 +3,10 @@ import type { Cell, Row } from '../../table/row.ts'
 import type { ReadLimits } from '../format.ts'
 import type { TagAttributes } from '../markup/attributes.ts'
 import type { MarkupHandler } from '../markup/scanner.ts'
+import type { Field } from './field-list.ts'
 import type { RecordFinisher } from './finish.ts'
 import { beginsLine, plainText } from './plain-text.ts'
-import type { Field, PlanNode, RecordList } from './plan.ts'
+import type { PlanNode, RecordList } from './plan.ts'
 
 /** Makes rows of the records of one list, as its plan says. */
 export class RecordRows implements MarkupHandler {
@@ -20,7 +21,7 @@ export class RecordRows implements MarkupHandler {
   #depth = 0
   #isMixed = false
   #text = ''
-  #key: string | null = null
+  /** Of the text that is being read; what has one has no elements in it. */
   #unit: string | null = null
   /** What surrounds the next value: records and what they stand in, the innermost last. */
   readonly #frames: Frame[] = []
@@ -39,8 +40,7 @@ export class RecordRows implements MarkupHandler {
 
   get wantsText(): boolean {
     if (this.#depth > 0) return this.#isMixed
-    const { text, keys } = this.#plan
-    return text.length > 0 || keys !== null
+    return this.#plan.text.length > 0
   }
 
   get recordCount(): number {
@@ -59,7 +59,13 @@ export class RecordRows implements MarkupHandler {
       this.#beginLine(name)
       return
     }
-    const plan = this.#plan.children.get(name)
+    let plan = this.#plan.children.get(name)
+    this.#unit = null
+    if (plan?.keys != null) {
+      const { attribute, plans, hasUnit } = plan.keys
+      plan = plans.get((attributes.get(attribute) ?? '').trim())
+      if (hasUnit) this.#unit = attributes.get('unit')
+    }
     if (plan === undefined) {
       this.#depth = 1
       this.#isMixed = false
@@ -74,10 +80,6 @@ export class RecordRows implements MarkupHandler {
     for (const { name: attribute, fields } of plan.attributes) {
       const value = attributes.get(attribute)
       if (value !== null) this.#place(fields, value)
-    }
-    if (plan.keys !== null) {
-      this.#key = attributes.get(plan.keys.attribute)
-      this.#unit = attributes.get('unit')
     }
   }
 
@@ -101,8 +103,8 @@ export class RecordRows implements MarkupHandler {
     }
     const plan = this.#plan
     if (plan.role === 'field') {
-      if (plan.keys !== null) this.#placeKeyed(plan.keys.fields)
-      else if (plan.text.length > 0 && this.#text !== '') this.#place(plan.text, this.#text)
+      if (plan.isMixed) this.#text = filledLines(this.#text)
+      if (plan.text.length > 0 && this.#text !== '') this.#placeText(plan.text)
       this.#text = ''
     }
     this.#plan = this.#above.pop() ?? this.#list.plan
@@ -110,22 +112,21 @@ export class RecordRows implements MarkupHandler {
     else if (plan.role === 'ancestor') this.#endAncestor()
   }
 
-  /** Of a text with markup in it. */
+  /** Of a text with markup in it; doubled line breaks are taken out at its end. */
   #beginLine(element: string): void {
-    if (beginsLine(element) && !this.#text.endsWith('\n')) this.#text += '\n'
+    if (beginsLine(element)) this.#text += '\n'
   }
 
   #begin(plan: PlanNode): void {
-    const frame: Frame = { values: new Map(), occurrences: new Map() }
+    const cells = new Array<Cell>(this.#list.headers.length).fill('')
+    const frame: Frame = { cells, occurrences: null }
     this.#frames.push(frame)
     if (plan.isWaitedFor && this.#waitingFor === null) this.#waitingFor = frame
   }
 
-  #placeKeyed(fieldsByKey: ReadonlyMap<string, Field[]>): void {
-    const fields = fieldsByKey.get((this.#key ?? '').trim())
-    const value = this.#text.trim()
-    if (fields !== undefined && value !== '')
-      this.#place(fields, this.#unit === null || this.#unit === '' ? value : `${value} ${this.#unit}`)
+  #placeText(fields: readonly Field[]): void {
+    const unit = this.#unit
+    this.#place(fields, unit === null || unit === '' ? this.#text : `${this.#text.trim()} ${unit}`)
   }
 
   /** Puts a value where its field has its column; what occurs more often than there are columns goes to the rest. */
@@ -135,6 +136,7 @@ export class RecordRows implements MarkupHandler {
     if (frame === undefined || first === undefined) return
     let field = first
     if (fields.length > 1) {
+      frame.occurrences ??= new Map()
       const seen = frame.occurrences.get(first) ?? 0
       frame.occurrences.set(first, seen + 1)
       field = fields[seen] ?? { ...first, column: this.#list.restColumn, isRest: true }
@@ -144,14 +146,12 @@ export class RecordRows implements MarkupHandler {
     if (text.length > this.#limits.cellCharactersMax) throw this.#tooLong()
     if (field.isRest) addTo(frame, field, `${field.header}: ${text}`, '; ')
     // Only the fields of repeated surroundings meet a value that is there already.
-    else if (frame.values.has(field.column)) addTo(frame, field, text, '; ')
-    else frame.values.set(field.column, text)
+    else if (frame.cells[field.column] !== '') addTo(frame, field, text, '; ')
+    else frame.cells[field.column] = text
   }
 
   #endRecord(): void {
-    const cells: Cell[] = new Array<Cell>(this.#list.headers.length).fill('')
-    const own = this.#frames.pop()
-    for (const [column, value] of own?.values ?? []) cells[column] = value
+    const cells = this.#frames.pop()?.cells ?? []
     this.#finish(cells, this.#shop)
     if (this.#waitingFor === null) this.#emit(cells, this.#frames)
     else this.#waiting.push({ cells, frames: this.#frames.slice() })
@@ -179,20 +179,29 @@ export class RecordRows implements MarkupHandler {
 }
 
 interface Frame {
-  values: Map<number, string>
+  cells: Cell[]
   /** How often a field was seen, by the first of its columns; only of what repeats. */
-  occurrences: Map<Field, number>
+  occurrences: Map<Field, number> | null
 }
 
-function addTo(frame: Frame, { column }: Field, text: string, separator: string): void {
+function addTo({ cells }: Frame, { column }: Field, text: string, separator: string): void {
   if (text === '') return
-  const before = frame.values.get(column)
-  frame.values.set(column, before === undefined ? text : before + separator + text)
+  const before = cells[column]
+  cells[column] = before === '' ? text : before + separator + text
+}
+
+function filledLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('\n')
 }
 
 /** Groups within groups are a path: "Tools > Drills". */
-function inherit(cells: Cell[], { values }: Frame): void {
-  for (const [column, value] of values) {
+function inherit(cells: Cell[], frame: Frame): void {
+  for (const [column, value] of frame.cells.entries()) {
+    if (value === '') continue
     const inner = cells[column]
     cells[column] = inner === '' || inner === undefined ? value : `${value} > ${inner}`
   }

@@ -13,7 +13,9 @@ import type { ElementNode } from './structure.ts'
 export function findRecords(root: ElementNode): ElementNode[][] {
   const hasPrice = fieldTest('price')
   const hasName = fieldTest('name')
-  const found = [...root.children.values()].flatMap((top) => choose(top, true, hasPrice))
+  const isMerePrice = merePriceTest()
+  const tests = { hasPrice, isMerePrice }
+  const found = [...root.children.values()].flatMap((top) => choose(top, true, tests))
   const lists: ElementNode[][] = []
   for (const node of found) {
     const list = lists.find(([first]) => areAlike(first!, node))
@@ -24,35 +26,49 @@ export function findRecords(root: ElementNode): ElementNode[][] {
     list.reduce((sum, node) => sum + scoreOf(node) * (hasPrice(node) ? pricedFactor : 1), 0)
   lists.sort((a, b) => weight(b) - weight(a))
   // Rates of currencies and costs of delivery look like prices, and nothing there has a name.
-  const isList = (list: ElementNode[], at: number) => at === 0 || !list.some(hasPrice) || list.some(hasName)
+  const isList = (list: ElementNode[], at: number) =>
+    at === 0 || (countOf(list) >= 2 && (!list.some(hasPrice) || list.some(hasName)))
   return lists.filter(isList).slice(0, listsMax)
 }
 
 /** An element that holds nothing but text, or text with markup in it. */
 export function isLeaf({ children, hasText }: ElementNode): boolean {
-  return children.size === 0 || hasText
+  if (children.size === 0 || hasText) return true
+  for (const name of children.keys()) if (!markupNames.has(name)) return false
+  return true
 }
 
+/** What descriptions are marked up with, and nobody calls a field. */
+const markupNames = new Set(
+  'p b i u br hr div span strong em ul ol li h1 h2 h3 h4 h5 h6 font sup sub'.split(' '),
+)
 /** Further lists of a document are categories, shops, currencies; what is far down the order is none. */
 const listsMax = 20
 const pricedFactor = 1000
 const fieldsMin = 2
 const nameScoreMin = 0.68
-/** What a record is called where there is only one of it. */
+/** "id" may be anything's. */
+const surelyNamedMin = 0.85
+/** What a record is called, even where there is only one of it in what surrounds it. */
 const recordNames =
   /^(offer|item|entry|product|good|goods|article|artikel|shopitem|row|record|position|товар)$/i
 
 type FieldTest = (node: ElementNode) => boolean
 
-function choose(node: ElementNode, isRoot: boolean, hasPrice: FieldTest): ElementNode[] {
+function choose(
+  node: ElementNode,
+  isRoot: boolean,
+  tests: { hasPrice: FieldTest; isMerePrice: FieldTest },
+): ElementNode[] {
+  const { hasPrice, isMerePrice } = tests
   const below = [...node.children.values()].flatMap((child) =>
-    isLeaf(child) && !isField(child) ? [] : choose(child, false, hasPrice),
+    (isLeaf(child) && !isField(child)) || (!isRoot && isMerePrice(child)) ? [] : choose(child, false, tests),
   )
   if (isRoot) return below
   if (fieldCount(node) < fieldsMin) return below
-  if (node.count === 1) {
+  if (!recordNames.test(node.name)) {
     const named = below.filter((each) => recordNames.test(each.name) && hasPrice(each))
-    if (named.length > 0) return below.filter((each) => each.count > 1 || named.includes(each))
+    if (named.length > 0) return below.filter((each) => each.count > node.count || named.includes(each))
   }
   const repeated = below.filter((each) => each.count > node.count)
   if (repeated.length === 0) return [node]
@@ -67,14 +83,35 @@ function isField(node: ElementNode): boolean {
   return fieldCount(node) >= fieldsMin
 }
 
+/** What it says of itself, also in elements around its fields that it has once. */
 function fieldCount(node: ElementNode): number {
   let count = node.attributes.size + (node.hasText ? 1 : 0)
-  for (const child of node.children.values()) if (isLeaf(child)) count++
+  for (const child of node.children.values()) {
+    if (isLeaf(child)) count++
+    else if (child.count <= node.count) count += fieldCount(child)
+  }
   return count
 }
 
 function scoreOf(node: ElementNode): number {
   return node.count * fieldCount(node)
+}
+
+function countOf(list: readonly ElementNode[]): number {
+  return list.reduce((sum, { count }) => sum + count, 0)
+}
+
+/** Whether an element is the price of something, said in several words: amount, currency, kind of customer. */
+function merePriceTest(): FieldTest {
+  const names = headerNames()
+  const isIdentity = (name: string) => {
+    const scores = names.quick(name)
+    return (scores.name ?? 0) >= nameScoreMin || (scores.sku ?? 0) >= surelyNamedMin
+  }
+  const identifies: FieldTest = ({ attributes, children }) =>
+    [...attributes.keys()].some(isIdentity) ||
+    [...children.values()].some((child) => isIdentity(child.name) || identifies(child))
+  return (node) => (names.quick(node.name).price ?? 0) >= nameScoreMin && !identifies(node)
 }
 
 /** Whether the element, or what it has once, has something that is called like the field. */
@@ -84,7 +121,8 @@ function fieldTest(field: Field): FieldTest {
   const test: FieldTest = (node) => {
     for (const name of node.attributes.keys()) if (isNamed(name)) return true
     for (const child of node.children.values()) {
-      if (isLeaf(child) ? isNamed(child.name) : child.count <= node.count && test(child)) return true
+      const isOwn = child.count <= node.count || isNamed(child.name)
+      if (isLeaf(child) ? isNamed(child.name) : isOwn && test(child)) return true
     }
     return false
   }

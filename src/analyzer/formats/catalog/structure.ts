@@ -34,6 +34,7 @@ export class StructureReader implements MarkupHandler {
   readonly #categories = new CategoryReader()
   #current: ElementNode = this.root
   #nodes = 0
+  #keys = 0
 
   get wantsText(): boolean {
     return !this.#current.hasText || this.#categories.wantsText
@@ -47,7 +48,8 @@ export class StructureReader implements MarkupHandler {
   place(): string {
     let node: ElementNode | null = this.#current
     while (node !== null && node.parent !== null && node.count <= 1) node = node.parent
-    if (node === null || node.parent === null) return ''
+    if (node === null || node.parent === null)
+      return this.#current.name === '' ? '' : `, within <${this.#current.name}>`
     return `, within <${node.name}> number ${node.count}`
   }
 
@@ -110,10 +112,11 @@ export class StructureReader implements MarkupHandler {
     const key = value.trim()
     let known = keys.get(key)
     if (known === undefined) {
-      if (keys.size >= keysMax || key.length > keyLengthMax) {
+      if (keys.size >= keysMax || key.length > keyLengthMax || this.#keys >= allKeysMax) {
         node.keys = null
         return
       }
+      this.#keys++
       known = { count: 0, perParentMax: 0 }
       keys.set(detached(key), known)
     }
@@ -141,13 +144,17 @@ interface State extends Counter {
 const nodesMax = 20_000
 const attributesMax = 1000
 const keysMax = 4096
+const allKeysMax = 100_000
 const keyLengthMax = 200
 /** What an attribute is called that says which of several elements of one name it is; the best first. */
 const keyNames = ['name', 'key', 'type', 'currency', 'lang']
 
 function isBetterKey(name: string, than: string | null): boolean {
-  const rank = keyNames.indexOf(name)
-  return rank >= 0 && (than === null || rank < keyNames.indexOf(than))
+  return keyRank(name) >= 0 && (than === null || keyRank(name) < keyRank(than))
+}
+
+function keyRank(attribute: string): number {
+  return keyNames.indexOf(attribute.replace(/^.+[_-](?=type$)/, ''))
 }
 
 function newNode(name: string, parent: ElementNode | null): ElementNode {

@@ -180,6 +180,9 @@ class OpenTable {
   #filled = 0
   #column = 0
   #text = ''
+  /** What comes before the next text, if there is one. */
+  #isLineDue = false
+  #isBlankDue = false
   #value: number | null = null
   #columnSpan = 1
   #rowSpan = 1
@@ -201,6 +204,8 @@ class OpenTable {
   beginCell(attributes: TagAttributes): void {
     this.isInCell = true
     this.#text = ''
+    this.#isLineDue = false
+    this.#isBlankDue = false
     // What Excel and LibreOffice add to a number that they show rounded.
     const value = attributes.isEmpty ? null : (attributes.getFull('x:num') ?? attributes.getFull('sdval'))
     const number = value === null || value.trim() === '' ? Number.NaN : Number(value)
@@ -210,13 +215,23 @@ class OpenTable {
   }
 
   beginLine(): void {
-    this.#text = this.#text.trimEnd()
-    if (this.#text !== '') this.#text += '\n'
+    if (this.#text !== '') this.#isLineDue = true
   }
 
+  /** Looks only at what is added: a text may come in as many pieces as it has characters. */
   add(text: string, charactersMax: number, place: () => string): void {
     const collapsed = text.replace(/[ \t\n\r\f]+/g, ' ')
-    this.#text += /(^|[ \n])$/.test(this.#text) ? collapsed.trimStart() : collapsed
+    const isBlank = collapsed === '' || collapsed === ' '
+    if (isBlank) {
+      this.#isBlankDue ||= collapsed !== ''
+      return
+    }
+    const startsBlank = collapsed.startsWith(' ')
+    if (this.#isLineDue) this.#text += '\n'
+    else if (this.#text !== '' && (startsBlank || this.#isBlankDue)) this.#text += ' '
+    this.#isLineDue = false
+    this.#isBlankDue = collapsed.endsWith(' ')
+    this.#text += collapsed.slice(startsBlank ? 1 : 0, this.#isBlankDue ? -1 : undefined)
     if (this.#text.length <= charactersMax) return
     throw new InvalidError(
       'cell_too_long',

@@ -51,7 +51,7 @@ export async function documentSource(
   options: { encoding: string | null; limits: ReadLimits; chunkBytes: number },
 ): Promise<DocumentSource> {
   const { limits, chunkBytes } = options
-  const encoding = await encodingOf(path, options.encoding)
+  const { value: encoding } = await encodingOf(path, options.encoding)
   const layout: JsonLayout = { dictionaries: new Set(), isRecord: false }
   let isLines = false
 

@@ -20,7 +20,17 @@ export interface CellStyles {
  * @throws InvalidError `damaged_workbook`, `xml_doctype`
  */
 export function readCellStyles(text: string | null, partName: string, is1904: boolean): CellStyles {
-  const formats = text === null ? [] : styleFormats(text, partName)
+  return cellStyles(text === null ? [] : styleFormats(text, partName), is1904)
+}
+
+/** The number format of a style: its number, and its code where the file gives one. */
+export interface StyleFormat {
+  id: number
+  code: string | null
+}
+
+/** @param formats the number format of each style */
+export function cellStyles(formats: readonly StyleFormat[], is1904: boolean): CellStyles {
   const kinds = formats.map(({ id, code }) => (code === null ? builtinKind(id) : kindOf(code)))
   return {
     changesNumber: Uint8Array.from(kinds, (kind) => (kind === plainNumber ? 0 : 1)),
@@ -38,8 +48,8 @@ const zerosMax = 15
 /** 0% and 0.00%. The built-in formats for money show the sign of whoever looks at them, so they say nothing. */
 const percentFormats: ReadonlySet<number> = new Set([9, 10])
 
-/** The number format of each style: its number, and its code where the file gives one. */
-function styleFormats(text: string, partName: string): { id: number; code: string | null }[] {
+/** The number format of each style. */
+function styleFormats(text: string, partName: string): StyleFormat[] {
   const byId = new Map<number, string>()
   const formatIds: number[] = []
   // The same tags stand elsewhere too: numFmt in differential styles, xf in the styles of styles.

@@ -23,9 +23,7 @@ export interface Relationship {
  * @throws InvalidError `unsupported_format` for other kinds of archive, saying which; `damaged_workbook`
  */
 export async function findWorkbookPart(zip: ZipFile): Promise<ZipEntry> {
-  const relationships = await readRelationships(zip, '')
-  const main = relationships.find(({ type, entry }) => type === 'officeDocument' && entry !== null)?.entry
-  const workbook = main ?? zip.find('xl/workbook.xml')
+  const workbook = (await findMainPart(zip)) ?? zip.find('xl/workbook.xml')
   if (workbook !== null && /\.xml$/i.test(workbook.name) && !isOtherDocument(workbook.name)) return workbook
   const foreign = await foreignArchive(zip, workbook)
   if (foreign === null) {
@@ -35,6 +33,12 @@ export async function findWorkbookPart(zip: ZipFile): Promise<ZipEntry> {
     )
   }
   throw unsupportedFormat(foreign)
+}
+
+/** The part that the archive says is the document itself. */
+export async function findMainPart(zip: ZipFile): Promise<ZipEntry | null> {
+  const relationships = await readRelationships(zip, '')
+  return relationships.find(({ type, entry }) => type === 'officeDocument' && entry !== null)?.entry ?? null
 }
 
 /** The relationships of a part, or of the whole archive for ''. None when there is no such list. */
@@ -82,7 +86,6 @@ function isOtherDocument(partName: string): boolean {
 async function foreignArchive(zip: ZipFile, main: ZipEntry | null): Promise<ForeignContent | null> {
   const mimetype = zip.find('mimetype')
   if (mimetype !== null) return openDocument(zip, mimetype)
-  if (main !== null && /\.bin$/i.test(main.name)) return xlsb
   if (main !== null && /word\//i.test(main.name)) return docx
   const known = knownParts.find(([part]) => zip.find(part) !== null)
   if (known !== undefined) return known[1]
@@ -99,10 +102,8 @@ async function foreignArchive(zip: ZipFile, main: ZipEntry | null): Promise<Fore
 
 const saveAgain = 'open it where it was made and save it as XLSX or CSV'
 const askForTable = 'ask for the list as a table, or export it as one'
-const xlsb: ForeignContent = { name: 'a binary Excel workbook (XLSB)', advice: saveAgain }
 const docx: ForeignContent = { name: 'a Word document (DOCX)', advice: askForTable }
 const knownParts: [string, ForeignContent][] = [
-  ['xl/workbook.bin', xlsb],
   ['word/document.xml', docx],
   ['ppt/presentation.xml', { name: 'a PowerPoint presentation (PPTX)', advice: askForTable }],
   ['visio/document.xml', { name: 'a Visio drawing (VSDX)', advice: askForTable }],

@@ -10,6 +10,9 @@ export interface SharedStringsOptions {
   stringXmlBytesMax: number
 }
 
+/** Most bytes of the table of shared strings. A million texts of 60 characters take a quarter of it. */
+export const sharedStringsBytesMax = 256 * 1024 * 1024
+
 /** Where the text ends, and whether it is ASCII. */
 const bytesPerText = 5
 /** Longest text that is kept decoded once it was asked for; longer ones rarely repeat. */

@@ -36,7 +36,8 @@ export async function readWorkbook(zip: ZipFile): Promise<Workbook> {
     if (name === 'workbook') isWorkbook = true
     if (name === 'sheets') isInList = kind === 'open'
     if (kind === 'close') continue
-    if (name === 'workbookPr') is1904 = /^(1|true|on)$/i.test(attributes.get('date1904') ?? '')
+    // Extensions at the end have an element of the same name, which says other things.
+    if (name === 'workbookPr') is1904 ||= /^(1|true|on)$/i.test(attributes.get('date1904') ?? '')
     if (name !== 'sheet' || !isInList) continue
     const relationship = byId.get(attributes.get('id') ?? '')
     if (relationship !== undefined && relationship.type !== 'worksheet') continue

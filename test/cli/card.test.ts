@@ -1,0 +1,162 @@
+import { expect, test } from 'bun:test'
+import { openProgram } from '../helpers/cli.ts'
+import { csvOf, type TryJson } from '../helpers/lists.ts'
+import { makeWorkbook } from '../helpers/workbook.ts'
+
+// The decision card as a buyer reads it, whole: what is not sure comes first, with what to type about it.
+
+const tryOut = async (name: string, content: string | Uint8Array, ...options: string[]) => {
+  await using program = await openProgram('sqlite')
+  const path = await program.write(name, content)
+  return (await program.run('try', path, '--items', '0', ...options)).out
+}
+
+test('a doubtful list says first what to type', async () => {
+  const rows = [1, 2, 3, 4].map((n) => [`A-${n}`, `Article number ${n}`, `${n}.234`])
+  expect(await tryOut('list.csv', csvOf(['SKU', 'Name', 'Price'], ...rows))).toBe(`\
+Perhaps a price list; a person should look (CSV, utf-8, separated by ";").
+  Prices such as "1.234" can be read in two ways.
+To make it sure, or to put it right, add what is true:
+  --decimal dot    "1.234" is 1.234
+  --decimal comma  "1.234" is 1234.00
+  --currency CODE  the currency of the prices, such as EUR
+5 rows: 4 accepted, 0 rejected, 1 ignored (1 header).
+
+Table: header in row 1, 100 % sure.
+  FIELD  COLUMN     SURE  READ AS                                 OTHERWISE
+  sku    A  SKU    100 %  A2 A-1
+  name   B  Name   100 %  B2 Article number 1
+  price  C  Price  100 %  C2 1.234 → 1234.00, C3 2.234 → 2234.00
+Prices: decimal comma, 50 % sure by what most lists write (row 2: 1.234); the currency is not stated.
+`)
+})
+
+test('what a person said is shown as said', async () => {
+  const rows = [1, 2, 3, 4].map((n) => [`A-${n}`, `Article number ${n}`, `${n}.234`])
+  const list = csvOf(['SKU', 'Name', 'Price'], ...rows)
+  const said = ['--decimal', 'dot', '--currency', 'EUR', '--header-row', '1', '--map', 'price=C']
+  expect(await tryOut('list.csv', list, ...said)).toBe(`\
+A price list (CSV, utf-8, separated by ";").
+5 rows: 4 accepted, 0 rejected, 1 ignored (1 header).
+
+Table: header in row 1, as it was said.
+  FIELD  COLUMN     SURE  READ AS              OTHERWISE
+  sku    A  SKU    100 %  A2 A-1
+  name   B  Name   100 %  B2 Article number 1
+  price  C  Price   said  C2 1.234, C3 2.234
+Prices: decimal point, as it was said; EUR as configured.
+`)
+})
+
+test('a guessed encoding shows the text both ways', async () => {
+  // "Наименование;Цена, руб" and an article in windows-1251.
+  const head = [
+    0xcd, 0xe0, 0xe8, 0xec, 0xe5, 0xed, 0xee, 0xe2, 0xe0, 0xed, 0xe8, 0xe5, 0x3b, 0xd6, 0xe5, 0xed, 0xe0,
+  ]
+  const list = Buffer.concat([
+    Buffer.from(head),
+    Buffer.from(', RUB\n'),
+    Buffer.from([0xcc, 0xee, 0xeb, 0xee, 0xf2, 0xee, 0xea]),
+    Buffer.from(';12,50\n'),
+  ])
+  const out = await tryOut('list.csv', list)
+  expect(out).toContain('Encoding: windows-1251, ')
+  expect(out).toContain('reads "Наименование"; not ')
+  expect(out).toContain('B2 12,50 → 12.50')
+  expect(out).toContain('RUB from the header (B1 Цена, RUB)')
+})
+
+test('sheets that are left aside come last, with the reason', async () => {
+  const workbook = makeWorkbook([
+    { name: 'Notes', rows: [['We deliver on Fridays.'], ['Call us.']] },
+    {
+      name: 'Prices',
+      rows: [
+        ['SKU', 'Name', 'Price EUR', 'Colour'],
+        ['A-1', 'Hammer', 12.5, 'red'],
+        ['A-2', 'Saw', 7.25, 'blue'],
+      ],
+    },
+  ])
+  expect(await tryOut('list.xlsx', workbook)).toBe(`\
+A price list (XLSX).
+5 rows: 2 accepted, 0 rejected, 3 ignored (2 not a list, 1 header).
+
+Sheet "Prices": header in row 1, 100 % sure. 3 rows: 2 accepted, 0 rejected, 1 ignored (1 header).
+  FIELD  COLUMN         SURE  READ AS           OTHERWISE
+  sku    A  SKU        100 %  A2 A-1
+  name   B  Name       100 %  B2 Hammer
+  price  C  Price EUR  100 %  C2 12.5, C3 7.25
+Prices: no decimal sign needed; EUR from the header (C1 Price EUR).
+Further columns, kept with each item: Colour.
+
+Sheet "Notes": left aside, 2 rows. No column holds prices. No column names articles.
+`)
+})
+
+test('--json has every choice with its runner-up and the cells that prove it', async () => {
+  await using program = await openProgram('sqlite')
+  const path = await program.write(
+    'list.csv',
+    csvOf(
+      ['SKU', 'Name', 'Price EUR', 'Old price EUR'],
+      ['A-1', 'Hammer', '9,50', '12,50'],
+      ['A-2', 'Saw', '7,25', '8,00'],
+    ),
+  )
+  const { json } = await program.json<TryJson>('try', path)
+  expect(json).toMatchObject({
+    corrections: [],
+    choices: {
+      format: { value: 'csv' },
+      encoding: { value: 'utf-8', confidence: 1 },
+      delimiter: { value: ';', why: 'all of 3 rows have 4 columns', runner_up: { value: ',' } },
+    },
+    tables: [
+      {
+        is_read: true,
+        left_aside: null,
+        header: { confidence: 1, is_pinned: false, runner_up: null },
+        mapping: {
+          sku: { cells: [{ row: 1, column: 0, raw: 'A-1', read: 'A-1' }, { row: 2 }] },
+          price: {
+            runner_up: { column: 3, why: 'it is kept as a further price' },
+            cells: [
+              { row: 1, column: 2, raw: '9,50', read: '9.50' },
+              { row: 2, column: 2, raw: '7,25', read: '7.25' },
+            ],
+          },
+        },
+        currency: {
+          code: 'EUR',
+          from: 'header',
+          cells: [{ row: 0, column: 2, raw: 'Price EUR', read: 'EUR' }],
+        },
+      },
+    ],
+  })
+})
+
+test('prices that prove another sign further down are shown as they are read in the end', async () => {
+  await using program = await openProgram('sqlite')
+  const rows = Array.from({ length: 1500 }, (_, n) => [`A-${n}`, `Article ${n}`, n < 1400 ? '1,234' : '2,5'])
+  const path = await program.write('list.csv', csvOf(['SKU', 'Name', 'Price EUR'], ...rows))
+  const { json } = await program.json<TryJson>('try', path, '--items', '1')
+  expect(json.items[0]!.price).toBe('1.234')
+  expect(json.tables[0]!.mapping.price).toMatchObject({ cells: [{ raw: '1,234', read: '1.234' }] })
+})
+
+test('headers of a megabyte and thousands of columns leave a small card', async () => {
+  await using program = await openProgram('sqlite')
+  const wide = Array.from({ length: 5000 }, (_, n) => `${n}${'x'.repeat(400)}`)
+  const path = await program.write(
+    'list.csv',
+    csvOf(
+      ['SKU', 'Name', 'Price EUR', 'y'.repeat(900_000), ...wide],
+      ['A-1', 'Saw', '1.50', 'z', ...wide.map(() => 'v')],
+    ),
+  )
+  const { json } = await program.json<TryJson>('try', path, '--items', '0')
+  expect(json.verdict).toBe('price-list')
+  expect(JSON.stringify(json).length).toBeLessThan(2_000_000)
+})

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'bun:test'
+import { ingestList, pricesOf } from '../helpers/acme.ts'
+import { openProgram } from '../helpers/cli.ts'
+import { engines } from '../helpers/engines.ts'
+import { csvOf, type ErrorJson, type ImportJson, priceList } from '../helpers/lists.ts'
+
+const doubtful = (from: number) =>
+  csvOf(
+    ['SKU', 'Name', 'Price EUR'],
+    ...Array.from({ length: 5 }, (_, n) => [`A-${n}`, `Article number ${n}`, `${n + from}.234`]),
+  )
+
+for (const engine of engines) {
+  describe(engine, () => {
+    test('a held list is read again as it is corrected, published, and its source remembers', async () => {
+      await using program = await openProgram(engine)
+      const held = await ingestList(program, doubtful(1))
+      expect(held.json).toMatchObject({ status: 'held', hold_reasons: [{ code: 'needs_review' }] })
+      const corrected = await program.json<ImportJson>('imports', 'correct', held.json.id, '--decimal', 'dot')
+      expect(corrected).toMatchObject({
+        code: 0,
+        json: { id: held.json.id, status: 'completed', hold_reasons: [] },
+      })
+      expect(await pricesOf(program)).toMatchObject({ 'A-0': '1.234', 'A-4': '5.234' })
+      const next = await ingestList(program, doubtful(1).replace('1.234', '1.250'))
+      expect(next.json).toMatchObject({ status: 'completed' })
+      expect(await pricesOf(program)).toMatchObject({ 'A-0': '1.25' })
+      // The same bytes, read the same way: nothing to do.
+      const again = await ingestList(program, doubtful(1).replace('1.234', '1.250'))
+      expect(again.json.status).toBe('unchanged')
+    })
+
+    test('a correction that leaves another doubt is held again, and may be corrected further', async () => {
+      await using program = await openProgram(engine)
+      const bare = doubtful(1).replace('Price EUR', 'Price')
+      const held = await ingestList(program, bare)
+      const again = await program.json<ImportJson>('imports', 'correct', 'last', '--decimal', 'comma')
+      expect(again).toMatchObject({
+        code: 3,
+        json: { status: 'held', hold_reasons: [{ code: 'currency_unknown' }] },
+      })
+      const done = await program.json<ImportJson>('imports', 'correct', held.json.id, '--currency', 'CLP')
+      expect(done).toMatchObject({ code: 0, json: { status: 'completed' } })
+      expect(await pricesOf(program)).toMatchObject({ 'A-0': '1234.00' })
+    })
+
+    test('a list that failed for a column that is gone is corrected too', async () => {
+      await using program = await openProgram(engine)
+      const failed = await ingestList(program, priceList(3), '--map', 'price=Nettopreis')
+      expect(failed.json).toMatchObject({ status: 'failed', error: { code: 'unknown_column' } })
+      const done = await program.json<ImportJson>('imports', 'correct', failed.json.id, '--map', 'price=auto')
+      expect(done).toMatchObject({ code: 0, json: { status: 'completed', error: null } })
+    })
+
+    test('what is published cannot be corrected, only handed in again', async () => {
+      await using program = await openProgram(engine)
+      const { json } = await ingestList(program, priceList(3))
+      const late = await program.json<ErrorJson>('imports', 'correct', json.id, '--map', 'price=C')
+      expect([late.code, late.json.error.code]).toEqual([1, 'not_correctable'])
+      expect(await pricesOf(program)).toHaveProperty('A-0', '10.00')
+    })
+  })
+}
+
+test('a held list says what to type', async () => {
+  await using program = await openProgram('sqlite')
+  const path = await program.write('list.csv', doubtful(1))
+  const { out } = await program.run('ingest', path, '--supplier', 'Acme')
+  expect(out).toMatch(
+    /or put it right: tallyman imports correct [0-9a-f-]{36}, with what is true:\n {2}--decimal dot/,
+  )
+})
+
+test('corrections are refused where there is nothing to correct', async () => {
+  await using program = await openProgram('sqlite')
+  for (const argv of [
+    ['imports', 'correct', 'last'],
+    ['imports', 'approve', 'last', '--map', 'price=C'],
+    ['imports', '--decimal', 'dot'],
+  ])
+    expect((await program.run(...argv)).code).toBe(2)
+})
