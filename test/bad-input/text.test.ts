@@ -34,7 +34,8 @@ test('a column of emoji is kept as it is', async () => {
 
 test('marks that turn the direction of writing do not hide a price or a header', async () => {
   const marked = (cell: string) => `\u200f${cell}\u200e`
-  const body = rows.map(([sku, name, price]) => [sku!, name!, marked(price!), ''])
+  const turned = (cell: string) => `\u202b\u200f${cell}\u202c`
+  const body = rows.map(([sku, name, price], n) => [sku!, name!, (n % 2 ? marked : turned)(price!), ''])
   const found = await read(csv(['SKU', 'Name', marked('Price'), 'x'], body))
   expect(Object.values(found).map(([, price]) => price)).toEqual(rows.map(([, , price]) => price!))
 })

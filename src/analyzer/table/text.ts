@@ -31,22 +31,41 @@ export function trimmed(text: string): string {
 }
 
 function withoutEnds(text: string): string {
-  const bare = text.trim()
   let from = 0
-  let to = bare.length
-  while (from < to && isUnseen(bare.charCodeAt(from))) from++
-  while (to > from && isUnseen(bare.charCodeAt(to - 1))) to--
-  return from === 0 && to === bare.length ? bare : bare.slice(from, to).trim()
+  let to = text.length
+  for (;;) {
+    if (from < to && isMarkOrBlank(text.charCodeAt(from))) from++
+    else if (from < to && isMarkOrBlank(text.charCodeAt(to - 1))) to--
+    // What begins another direction and what ends it belong together.
+    else if (to - from > 1 && isOpening(text.charCodeAt(from)) && isClosing(text.charCodeAt(to - 1))) {
+      from++
+      to--
+    } else return text.slice(from, to)
+  }
 }
 
-/** U+200E, U+200F, and those that embed, override or isolate. */
-function isUnseen(code: number): boolean {
+function isMarkOrBlank(code: number): boolean {
   return (
     code === 0x200e ||
     code === 0x200f ||
-    (code >= 0x202a && code <= 0x202e) ||
-    (code >= 0x2066 && code <= 0x2069)
+    code === 0xfeff ||
+    (!isInk(code) && blank.test(String.fromCharCode(code)))
   )
+}
+
+const blank = /\s/
+
+function isOpening(code: number): boolean {
+  return (
+    code === 0x202a ||
+    code === 0x202b ||
+    (code >= 0x202d && code <= 0x202e) ||
+    (code >= 0x2066 && code <= 0x2068)
+  )
+}
+
+function isClosing(code: number): boolean {
+  return code === 0x202c || code === 0x2069
 }
 
 /** A cell as trimmed text; numbers in full, without an exponent. */
