@@ -9,7 +9,7 @@ import { decideCurrency } from './currency-decision.ts'
 import { dateOrderOf } from './dates.ts'
 import { decideDecimals } from './decimal-decision.ts'
 import type { FileStyle } from './decimal-style.ts'
-import type { ColumnDecision, DateOrder, Field, TableDecision, TableOptions } from './decision.ts'
+import type { ColumnDecision, DateOrder, Field, TableDecision, TableOptions, TierColumn } from './decision.ts'
 import { otherDocument } from './document-kind.ts'
 import { findHeader } from './header.ts'
 import { type HeaderNames, headerNames } from './header-names.ts'
@@ -21,6 +21,7 @@ import { numberTest } from './number-cell.ts'
 import { pinnedHeaders, resolveOverrides } from './overrides.ts'
 import { headerInRows } from './pinned-header.ts'
 import { findOtherLists, findTiers, isPriceTie, type PriceTable, quantityColumns } from './price-columns.ts'
+import { currencyColumns } from './price-currencies.ts'
 import { priceTaxOf } from './price-tax.ts'
 import { type ProvingCells, provingCells } from './proving-cells.ts'
 import { tableReader } from './reader.ts'
@@ -86,6 +87,8 @@ export function decideTable(
   const facts = titleFacts(outside(sample, body, header), sheet.name)
   const priceFormat = formats.get(mapping.price?.column ?? -1) ?? null
   const clues = { headers, body, title: facts.currency, format: priceFormat }
+  const further = findTiers(table, names, mapping, breaks)
+  const currencies = pairCurrencies(table, names, mapping, further)
   const currency = decideCurrency(mapping, clues, options)
   const decimals = decideDecimals(
     mapping,
@@ -94,8 +97,9 @@ export function decideTable(
     options.decimal,
   )
   const isPinned = headerRows !== null || Object.keys(pinned).length > 0
-  const tiers = findTiers(table, names, mapping, breaks).map((tier) => ({
+  const tiers = further.map((tier) => ({
     ...tier,
+    currencyColumn: currencies.get(tier.column) ?? null,
     decimal: decimals.styleOf(tier.column),
   }))
   const decision: TableDecision = {
@@ -168,6 +172,34 @@ function trust(mapping: Mapping, trusted: readonly Field[]): void {
     const decided = mapping[field]
     if (decided !== undefined) decided.confidence = Math.max(decided.confidence, plainConfidence)
   }
+}
+
+/**
+ * Gives the price the currency that belongs to it, where several prices have one each: the best column of currencies
+ * may be that of another price.
+ * @returns which column says the currency of a price, where it is not the row's
+ */
+function pairCurrencies(
+  table: PriceTable,
+  names: HeaderNames,
+  mapping: Mapping,
+  further: readonly TierColumn[],
+): ReadonlyMap<number, number> {
+  const { price, currency } = mapping
+  if (price === undefined || further.length === 0) return new Map()
+  const prices = [price.column, ...further.map(({ column }) => column)]
+  const found = currencyColumns(table, names, mapping, prices)
+  const own = found.get(price.column)
+  if (own !== undefined && own !== currency?.column && currency?.isPinned !== true) {
+    const { column, header, confidence } = currency ?? {
+      column: -1,
+      header: null,
+      confidence: plainConfidence,
+    }
+    const runnerUp = currency === undefined ? null : { column, header, confidence }
+    mapping.currency = { column: own, header: table.texts[own] || null, confidence, runnerUp }
+  }
+  return found
 }
 
 /** A header may be as long as any cell, and is kept with every import: what is too long is cut, alike each time. */

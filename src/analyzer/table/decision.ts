@@ -53,8 +53,10 @@ export interface TierColumn {
   name: string
   /** The price holds from this many units on, in ten-thousandths; null: for any quantity. */
   minQuantityE4: number | null
-  /** ISO 4217 where the header says so; null: as the row's own price. */
+  /** ISO 4217 where the header says so; null: as its own column says, or as the row's own price. */
   currency: string | null
+  /** The column that says the currency of this price alone, 0-based; null: there is none. */
+  currencyColumn: number | null
   /** Without VAT or with it, where the header says so. */
   tax: PriceTax | null
   /** How the column writes decimals, as in `DecimalDecision`. */

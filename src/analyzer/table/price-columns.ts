@@ -80,6 +80,7 @@ export function findTiers(
       name: nameTier(header.slice(0, nameLengthMax), column),
       minQuantityE4: stated === null ? null : stated * 10_000,
       currency: currencyIn(header)?.code ?? null,
+      currencyColumn: null,
       tax: priceTaxOf(header),
       decimal: null,
     })

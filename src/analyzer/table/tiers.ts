@@ -1,9 +1,10 @@
-import type { CurrencyMention } from './currency.ts'
+import { type CurrencyMention, currencyOf } from './currency.ts'
 import type { TableDecision } from './decision.ts'
 import type { Issue } from './issue.ts'
 import { type PriceReading, priceReader } from './price.ts'
 import { priceFault } from './price-faults.ts'
 import type { Row } from './row.ts'
+import { rowText } from './text.ts'
 import type { Faults } from './validate.ts'
 
 /** The further prices of a row as `ItemRow` holds them. */
@@ -29,12 +30,13 @@ export function tierWriter(
   return (row, rowCurrency, notes) => {
     let tiers = ''
     let tierCells = ''
-    for (const { column, readPrice, start, currency } of columns) {
+    for (const { column, readPrice, start, currency, currencyColumn } of columns) {
       const reading = readPrice(row.cells[column])
       if (reading.kind === 'blank') continue
       if (reading.kind === 'price') {
         if (reading.e4 === 0) continue
-        const code = reading.currency?.code ?? currency ?? sharedCode(reading.currency, rowCurrency)
+        const stated = reading.currency?.code ?? currency
+        const code = stated ?? sharedCode(reading.currency, currencyIn(row, currencyColumn, rowCurrency))
         const before = tiers === '' ? '[' : ','
         tiers += `${before}${start}${reading.e4},"currency":${JSON.stringify(code)}}`
         tierCells += `${before}[${column},${JSON.stringify(reading.raw)}]`
@@ -64,17 +66,30 @@ export function otherPriceReader({ otherLists, tiers }: TableDecision): (row: Ro
     const tier = tiers.find((candidate) => candidate.column === column)
     const code = tier?.currency ?? null
     const currency: CurrencyMention | null = code === null ? null : { code, candidates: [code], kind: 'code' }
-    return { column, currency, readPrice: priceReader(tier?.decimal ?? null) }
+    const currencyColumn = tier?.currencyColumn ?? null
+    return { column, currency, currencyColumn, readPrice: priceReader(tier?.decimal ?? null) }
   })
   return (row) => {
-    for (const { column, currency, readPrice } of lists) {
+    for (const { column, currency, currencyColumn, readPrice } of lists) {
       const reading = readPrice(row.cells[column])
       if (reading.kind !== 'price' || reading.e4 === 0) continue
-      if (reading.currency?.code == null) reading.currency = currency ?? reading.currency
+      const stated = currencyColumn === null ? null : currencyOf(rowText(row, currencyColumn))
+      if (reading.currency?.code == null) reading.currency = currency ?? stated ?? reading.currency
       return { column, reading }
     }
     return null
   }
+}
+
+/**
+ * The currency that a price's own column says, else that of the row. A sign that several share means the row's if it
+ * may; what is no currency leaves it open.
+ */
+function currencyIn(row: Row, column: number | null, rowCurrency: string | null): string | null {
+  const text = column === null ? '' : rowText(row, column)
+  if (text === '') return rowCurrency
+  const mention = currencyOf(text)
+  return mention === null ? null : (mention.code ?? sharedCode(mention, rowCurrency))
 }
 
 /** Without a sign a further price is in the row's currency; a sign that several share only where it may mean it. */
