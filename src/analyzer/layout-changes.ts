@@ -1,4 +1,4 @@
-import type { Field, TableDecision } from './table/decision.ts'
+import type { Field, TableDecision, TableOptions } from './table/decision.ts'
 import {
   columnName,
   type FieldMove,
@@ -46,10 +46,11 @@ const sameTextMin = 0.8
 /**
  * Compares a list's layout with that of its source's last one. Nothing is read or asked where the headers and what was
  * made of them are the same.
+ * @param of.map what a person says about the columns; a field that they say is not in the list leaves no doubt
  */
 export async function layoutChanges(
   decided: readonly TableDecision[],
-  previous: PreviousList,
+  { previous, map }: { previous: PreviousList; map: TableOptions['map'] },
   rowsOf: RowsOf,
 ): Promise<LayoutChange[]> {
   const paired = pairTables(previous.tables, decided)
@@ -60,7 +61,8 @@ export async function layoutChanges(
     const moves = fieldMoves(pair).map((move) => ({ move, change: fieldChange(pair, move, matched) }))
     // A column that is where it was, and holds what it held, has not changed.
     const isChange = ({ move, change }: (typeof moves)[number]) => !move.isInDoubt || change.doubt !== null
-    changes.push(...moves.filter(isChange).map(({ change }) => change))
+    for (const { move, change } of moves.filter(isChange))
+      changes.push(map[move.field] === null ? { ...change, doubt: null } : change)
     changes.push(...otherChanges(pair, matched))
   }
   return changes.slice(0, changesMax)
@@ -123,7 +125,8 @@ function fieldChange(pair: TablePair, move: FieldMove, matched: MatchedRows): La
 }
 
 function proposedFor(pair: TablePair, field: Field, matched: MatchedRows) {
-  const taken = new Set(Object.values(pair.after.mapping).map(({ column }) => column))
+  const { sku, name, price } = pair.after.mapping
+  const taken = new Set([sku, name, price].map((decided) => decided?.column))
   const free = allColumns(matched, pair.after).filter((column) => !taken.has(column))
   const best = bestColumn(matched, free, about(pair, field))
   return best !== null && best.overlap >= proposedMin ? best : null

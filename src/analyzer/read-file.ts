@@ -106,7 +106,7 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
 /** Notes how the list's layout differs from the last one's; a list whose stored decision is followed has it noted. */
 async function withLayoutChanges(
   file: OpenedFile,
-  { decision: stored, previous = null }: ReadRequest,
+  { decision: stored, previous = null, options }: ReadRequest,
   read: () => Promise<ReadResult>,
 ): Promise<ReadResult> {
   const rowsOf = (table: TableDecision) => firstRows(file, table)
@@ -120,7 +120,9 @@ async function withLayoutChanges(
   try {
     const changes =
       stored?.layoutChanges ??
-      (previous === null ? [] : await layoutChanges(result.decision.tables, previous, rowsOf))
+      (previous === null
+        ? []
+        : await layoutChanges(result.decision.tables, { previous, map: options.table.map }, rowsOf))
     return { ...result, decision: { ...result.decision, layoutChanges: changes } }
   } catch (error) {
     await result.staging.discard()

@@ -168,6 +168,11 @@ function printDecision(writer: Writer, table: CountedTable, { tables, verdict }:
   )
   const tiers = table.tiers.map(tierText)
   if (tiers.length > 0) printLine(writer, `Further prices: ${listText(tiers)}.`)
+  if (table.otherLists.length > 0)
+    printLine(
+      writer,
+      `An article that has no price in ${columnLetter(table.mapping.price?.column ?? 0)} takes that of ${table.otherLists.map(columnLetter).join(', else ')}.`,
+    )
   if (!table.identity.includes('sku'))
     printLine(writer, `The list has no SKUs: an item is known by its ${table.identity.join(' and ')}.`)
   const others = furtherColumns(table)

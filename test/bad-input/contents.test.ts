@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { exitCodes } from '../../src/cli/command.ts'
 import { openProgram } from '../helpers/cli.ts'
 import { engines } from '../helpers/engines.ts'
 import { csvOf, type ImportJson, priceHeader, priceList, type TryJson } from '../helpers/lists.ts'
@@ -293,9 +294,9 @@ test('an encoding that is not known, or not the file’s own, is said so', async
     'list.csv',
     csvOf(priceHeader, ['A-1', 'Säge', '1.50'], ['A-2', 'Öl', '2.50']),
   )
-  const unknown = await refused(program, path, '--encoding', 'klingon')
-  expect(unknown.code).toBe('unknown_encoding')
-  expect(unknown.message).toContain('There is no encoding "klingon". Use one of utf-8,')
+  const unknown = await program.run('try', path, '--encoding', 'klingon')
+  expect(unknown.code).toBe(exitCodes.usage)
+  expect(unknown.err).toContain('There is no encoding "klingon". Use one of utf-8,')
   const lie = await refused(program, path, '--encoding', 'utf-16le')
   expect(lie.code).toBe('not_a_price_list')
 

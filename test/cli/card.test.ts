@@ -160,3 +160,9 @@ test('headers of a megabyte and thousands of columns leave a small card', async 
   expect(json.verdict).toBe('price-list')
   expect(JSON.stringify(json).length).toBeLessThan(2_000_000)
 })
+
+test('a card says where the price of an article comes from that is not on the main list', async () => {
+  const list =
+    'SKU;Name;Retail price;Wholesale price\nA-1;Hammer;12.00;10.00\nA-2;Saw;0;22.50\nA-3;Drill;0;33.00\nA-4;Axe;0;44.00\nA-5;Nail;1.00;0\n'
+  expect(await tryOut('list.csv', list)).toContain('An article that has no price in C takes that of D.\n')
+})

@@ -24,6 +24,7 @@ for (const engine of engines) {
         await ingestList(program, twoPrices(1), '--map', 'price="List price EUR"')
         expect(await byColumn(program)).toBe('100.00')
         const mapped = await ingestList(program, twoPrices(1), '--map', 'price=D', '--no-hold')
+        expect(mapped.json.decision!.tables[0]!.mapping.price).toMatchObject({ is_pinned: true })
         expect(mapped.json).toMatchObject({ status: 'completed', counts: { accepted: 3 } })
         expect(await byColumn(program)).toBe('40.00')
         await ingestList(program, twoPrices(1.1))

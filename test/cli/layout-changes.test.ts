@@ -188,14 +188,29 @@ for (const engine of engines) {
       expect(done.json.status).toBe('completed')
     })
 
-    test('a column that lost its name altogether is proposed', async () => {
+    test('SKUs that are gone are missed, and the column that holds them now is proposed', async () => {
       await using program = await openProgram(engine)
       await ingestList(program, plain)
-      const { json, changes } = await next(program, plain.replace('Article no', 'Xqz'), '--map', 'sku=none')
+      const without = listOf([
+        ['Description', 'name'],
+        ['Price EUR', 'price'],
+        ['Category', 'sku'],
+      ])
+      const { json, changes } = await next(program, without)
+      expect(json.status).toBe('held')
       expect(changes).toContainEqual(
-        expect.objectContaining({ kind: 'removed', field: 'sku', from: 'Article no', to: 'Xqz', overlap: 1 }),
+        expect.objectContaining({
+          kind: 'removed',
+          field: 'sku',
+          from: 'Article no',
+          to: 'Category',
+          overlap: 1,
+        }),
       )
-      expect(doubts(json)[0]).toContain('Column "Xqz" (A) holds 100 % known SKUs: --map sku=A.')
+      expect(doubts(json)[0]).toContain('Column "Category" (C) holds 100 % known SKUs: --map sku=C.')
+      // Whoever says that the list has none is believed.
+      const said = await next(program, without, '--map', 'sku=none')
+      expect(doubts(said.json)).toEqual([])
     })
 
     test('a list without header whose columns have moved is noticed by its values', async () => {

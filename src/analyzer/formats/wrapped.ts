@@ -78,6 +78,8 @@ function composed(opened: OpenedPart[], wrapping: Wrapping, close: () => void): 
     format: same((file) => file.format) ?? [...new Set(opened.map(({ file }) => file.format))].join(' and '),
     encoding: same((file) => file.encoding),
     delimiter: same((file) => file.delimiter),
+    // Several files were each decided by themselves.
+    ...(opened.length === 1 && opened[0]!.file.choices && { choices: opened[0]!.file.choices }),
     wrapping,
     sheets: places.map(
       ({ part, sheet }, index): Sheet => ({

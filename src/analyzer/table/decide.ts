@@ -15,6 +15,7 @@ import { findHeader } from './header.ts'
 import { type HeaderNames, headerNames } from './header-names.ts'
 import type { Issue } from './issue.ts'
 import { nameCharacteristics } from './keys.ts'
+import { countLostRows } from './lost-rows.ts'
 import { findLineColumn, type Mapping, mapColumns } from './mapping.ts'
 import { numberTest } from './number-cell.ts'
 import { pinnedHeaders, resolveOverrides } from './overrides.ts'
@@ -64,7 +65,7 @@ export function decideTable(
   const { columns: pinned, unknown } = resolveOverrides(options, headers, width)
   const table = { texts: headers, profiles, body }
   const breaks = quantityColumns(table, names)
-  const mapping = mapColumns(headers, profiles, names, pinned, breaks)
+  const mapping = mapColumns(headers, profiles, names, pinned, { breaks, currency: options.currency })
   const isUnnamed = header === null || header.confidence < sureMin
   const isPlain = isUnnamed && isPlainList(mapping, profiles, body)
   if (isPlain) trust(mapping, ['sku', 'name', 'price'])
@@ -152,7 +153,12 @@ export function decideTable(
     nestsHeadings: nestsByOrder(headings),
     hasSecondLines: areSecondLines(headings, counts.items + counts.rejected),
     cells,
-    ...judgeTable(decision, isPlain ? 'plain' : header, counts, otherwise),
+    ...judgeTable(
+      decision,
+      isPlain ? 'plain' : header,
+      { ...counts, lost: countLostRows(titles, mapping) },
+      otherwise,
+    ),
   }
 }
 

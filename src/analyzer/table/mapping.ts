@@ -1,9 +1,10 @@
 import type { ColumnProfile } from './columns.ts'
 import { contentFactor, contentScore, isCounting, zerosFactor } from './content.ts'
+import { currencyIn } from './currency.ts'
 import { type ColumnDecision, type Field, fields } from './decision.ts'
 import { coreOf, type HeaderNames } from './header-names.ts'
-import { isNoPriceHeader, priceRank } from './price-rank.ts'
-import { lineHeaders, otherHeaders } from './synonyms.ts'
+import { isNoPriceHeader, priceRank, yearIn } from './price-rank.ts'
+import { countingHeaders, lineHeaders, otherHeaders } from './synonyms.ts'
 import { normalize } from './text.ts'
 
 export type Mapping = Partial<Record<Field, ColumnDecision>>
@@ -13,21 +14,25 @@ export type Mapping = Partial<Record<Field, ColumnDecision>>
  * because one column can look like two of them; the other fields take what is left, best first.
  * @param texts headers by column, '' where blank; empty for a table without header
  * @param pinned columns that a person named (`null`: this field is not in the list); they are not asked again
- * @param breaks columns of prices that hold from a quantity on; see `quantityColumns`
  */
 export function mapColumns(
   texts: readonly string[],
   profiles: readonly ColumnProfile[],
   names: HeaderNames,
   pinned: Partial<Record<Field, number | null>>,
-  breaks: ReadonlyMap<number, number>,
+  { breaks, currency }: PriceClues = noClues,
 ): Mapping {
-  const candidates = proposeAll(texts, profiles, names, breaks)
+  const candidates = proposeAll(texts, profiles, names, { breaks, currency })
   const taken = new Set<number>()
   const mapping: Mapping = {}
   const settle = (field: Field, column: number, confidence: number) => {
     taken.add(column)
-    mapping[field] = { column, header: texts[column] || null, confidence: round(confidence), runnerUp: null }
+    mapping[field] = {
+      column,
+      header: texts[column] || null,
+      confidence: round(Math.min(1, confidence)),
+      runnerUp: null,
+    }
   }
   for (const field of fields) {
     const column = pinned[field]
@@ -54,6 +59,16 @@ export function mapColumns(
   for (const field of fields) addRunnerUp(field, mapping, candidates[field], texts)
   return mapping
 }
+
+/** What helps to choose among columns of prices. */
+export interface PriceClues {
+  /** Columns of prices that hold from a quantity on; see `quantityColumns`. */
+  breaks: ReadonlyMap<number, number>
+  /** ISO 4217, as configured: where prices are given in several currencies, this is the one. */
+  currency: string | null
+}
+
+const noClues: PriceClues = { breaks: new Map(), currency: null }
 
 /** The column that only counts the rows, null without one. */
 export function findLineColumn(
@@ -97,6 +112,8 @@ const runnerUpMin = 0.3
 const breakScore = 0.9
 const surePriceName = 0.75
 const formerYearFactor = 0.7
+/** More than ties differ by. */
+const preferredBonus = 0.03
 /** Comparing every column of a very wide table with every misspelt synonym would cost minutes. */
 const fuzzyColumnsMax = 256
 const considered = 6
@@ -109,7 +126,7 @@ function proposeAll(
   texts: readonly string[],
   profiles: readonly ColumnProfile[],
   names: HeaderNames,
-  breaks: ReadonlyMap<number, number>,
+  { breaks, currency }: PriceClues,
 ): Candidates {
   const isOnSeveralLists = hasSeveralPriceLists(texts, profiles, names)
   const latestYear = Math.max(0, ...texts.map((text) => priceYear(text, names)))
@@ -134,6 +151,10 @@ function proposeAll(
           score *= zerosFactor(profile)
         score = Math.min(1, score)
         if (field === 'price') score *= priceRank(header) * yearFactor(header, latestYear)
+        if (field === 'price' && currency !== null && currencyIn(header)?.code === currency)
+          score += preferredBonus
+        // "Nr." over 1, 2, 3 counts the rows.
+        if (field === 'sku' && isCounting(profile) && countingHeaders.has(normalize(header))) score = 0
       }
       // What the cells show is worth a guess where the header is blank, foreign or missing.
       if (!isNamed) score = Math.max(score, contentScore(field, profile) * (header === '' ? 1 : 0.9))
@@ -158,10 +179,6 @@ function yearFactor(header: string, latestYear: number): number {
 function priceYear(header: string, names: HeaderNames): number {
   const year = yearIn(header)
   return year > 0 && (names.quick(header).price ?? 0) >= namedMin ? year : 0
-}
-
-function yearIn(header: string): number {
-  return Number(/(?<!\d)20[0-9]{2}(?!\d)/.exec(header)?.[0] ?? 0)
 }
 
 /** Where an article may stand on one of several price lists, 0 means that it is not on that one. */
@@ -224,7 +241,7 @@ function addRunnerUp(
   decided.runnerUp = {
     column: next.column,
     header: texts[next.column] || null,
-    confidence: round(next.score),
+    confidence: round(Math.min(1, next.score)),
   }
 }
 

@@ -6,7 +6,7 @@ import type { TierColumn } from './decision.ts'
 import type { HeaderNames } from './header-names.ts'
 import type { Mapping } from './mapping.ts'
 import { priceReader } from './price.ts'
-import { isCurrentPrice, isNoPriceHeader, priceRank } from './price-rank.ts'
+import { isCurrentPrice, isNoPriceHeader, priceRank, yearIn } from './price-rank.ts'
 import { priceTaxOf } from './price-tax.ts'
 import { quantityBreakOf } from './quantity-break.ts'
 import type { Row } from './row.ts'
@@ -101,6 +101,8 @@ export function findOtherLists(
   const tax = priceTaxOf(texts[price.column] ?? '')
   const lists = tiers
     .filter((tier) => tier.minQuantityE4 === null && isCurrentPrice(texts[tier.column] ?? ''))
+    // "Preis 2025" beside "Preis 2026"
+    .filter((tier) => yearIn(texts[tier.column] ?? '') >= yearIn(texts[price.column] ?? ''))
     // A price with VAT cannot stand in for one without.
     .filter((tier) => tax === null || tier.tax === null || tier.tax === tax)
     .map(({ column }) => column)
@@ -130,6 +132,9 @@ export function isPriceTie(table: PriceTable, mapping: Mapping): boolean {
   if (price === undefined || next == null || next.confidence < price.confidence - tieMax) return false
   const [one, other] = [table.texts[price.column] ?? '', table.texts[next.column] ?? '']
   if (priceRank(one) !== priceRank(other)) return false
+  // Prices in euros and in dollars are not in doubt: the configured currency is preferred, else the first column.
+  const [oneCode, otherCode] = [currencyIn(one)?.code ?? null, currencyIn(other)?.code ?? null]
+  if (oneCode !== null && otherCode !== null && oneCode !== otherCode) return false
   const [oneBreak, otherBreak] = [quantityBreakOf(one), quantityBreakOf(other)]
   if (oneBreak !== null && otherBreak !== null && oneBreak.from !== otherBreak.from) return false
   const { both, equal } = compare(table.body, price.column, next.column)

@@ -37,11 +37,17 @@ export function isCurrentPrice(header: string): boolean {
  */
 export function isNoPriceHeader(header: string): boolean {
   const words = ` ${normalize(header)} `
-  if (/[%٪％]/.test(header) || totalWord.test(words) || freightPrice.test(words)) return true
+  if (totalWord.test(words) || freightPrice.test(words)) return true
   if (priceStems.test(words)) return false
+  if (/[%٪％]/.test(header)) return true
   if (noPriceMarks.some((mark) => words.includes(mark))) return true
   // "VAT" is the tax, "ex VAT" says something about a price.
   return taxMarks.some((mark) => words.includes(mark)) && priceTaxOf(header) === null
+}
+
+/** The year that a header names ("Preis 2026"), 0 without one. */
+export function yearIn(header: string): number {
+  return Number(/(?<!\d)20[0-9]{2}(?!\d)/.exec(header)?.[0] ?? 0)
 }
 
 /** "per piece" is what a plain price is. */
@@ -96,7 +102,7 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.9,
     marks: split(
-      `wholesale|опт|оптовая|оптовый|гурт|großhandel|grosshandel|gros|mayorista|ingrosso|atacado|hurt|hurtowa|velkoobchod|bulk|toptan|χονδρικη|סיטונאי|الجملة|批发|批發|卸|仕切|下代|dealer|дилер|2|3|4|5`,
+      `wholesale|vpc|впц|mayoreo|nagyker|grosir|vrac|опт|оптовая|оптовый|гурт|großhandel|grosshandel|gros|mayorista|ingrosso|atacado|hurt|hurtowa|velkoobchod|bulk|toptan|χονδρικη|סיטונאי|الجملة|批发|批發|卸|仕切|下代|dealer|дилер|2|3|4|5`,
     ),
   },
   {

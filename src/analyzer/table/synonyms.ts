@@ -228,6 +228,13 @@ export const lineHeaders: ReadonlySet<string> = new Set(
   ),
 )
 
+/** Those of them that say nothing but number: over 1, 2, 3 they are no article numbers. */
+export const countingHeaders: ReadonlySet<string> = new Set(
+  split(
+    `#|no|nr|n|№|№ п/п|п/п|п п|pos|lfd nr|lfd|lp|l.p.|poř|poř č|ligne|riga|fila|sıra|sıra no|α/α|αα|מס|序号|序號|sr no|s no|sl no|sno|номер`,
+  ),
+)
+
 const all: Record<Field, Synonyms> = normalized()
 
 function normalized(): Record<Field, Synonyms> {

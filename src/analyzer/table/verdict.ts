@@ -1,6 +1,7 @@
 import { isWholeSheet } from './area.ts'
 import type { ColumnDecision, TableDecision, Verdict } from './decision.ts'
 import { columnLetter } from './letters.ts'
+import { lostRowsMin } from './lost-rows.ts'
 import { checkOverrides } from './overrides.ts'
 import { sureMin } from './sure.ts'
 import { tableName } from './table-name.ts'
@@ -71,12 +72,13 @@ export interface SampleCounts {
 /**
  * The verdict on one table, with the reasons in sentences for people.
  * @param header `plain`: its columns need no names; null: it has none
+ * @param counts.lost rows above the header that read like articles
  * @param otherwise what else it may be: see `otherDocument`
  */
 export function judgeTable(
   decision: Pick<TableDecision, 'mapping' | 'header' | 'decimal' | 'unknownColumns'>,
   header: { confidence: number } | 'plain' | null,
-  counts: SampleCounts,
+  counts: SampleCounts & { lost: number },
   otherwise: string | null,
 ): { verdict: Verdict; reasons: string[] } {
   const { sku, name, price } = decision.mapping
@@ -95,6 +97,9 @@ export function judgeTable(
   if (name === undefined && sku !== undefined && sku.confidence < 1 && !namesSku(sku.header)) {
     const column = sku.header === null ? '' : ` in column "${sku.header.slice(0, 100)}"`
     reasons.push(`No column names the articles in words; there are only their numbers${column}.`)
+  }
+  if (counts.lost >= lostRowsMin) {
+    reasons.push(`${counts.lost} rows above the header read like articles; say where the header is.`)
   }
   if (otherwise !== null) reasons.push(otherwise)
   if (counts.priced === 0) reasons.push('No row of the sample has a readable price.')

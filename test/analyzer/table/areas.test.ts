@@ -19,6 +19,11 @@ describe('a sheet holds several tables', () => {
       ['0-2 0-', '3- 0-'],
     ],
     [
+      'when what follows has no prices, so that its numbers are not taken for some',
+      'SKU|Name|Price\nA|Saw|1.00\n\nStock\nSKU|Name|Qty\nA|Saw|7\nSKU|Name|Price\nB|Drill|9.00',
+      ['0-2 0-', '3-5 0-', '6- 0-'],
+    ],
+    [
       'when only the currency is another',
       'SKU|Name|Price EUR\nA|Saw|1.00\nSKU|Name|Price USD\nB|Drill|9.00',
       ['0-1 0-', '2- 0-'],
@@ -43,6 +48,7 @@ describe('a sheet holds several tables', () => {
 
 describe('a sheet holds one table', () => {
   test.each<[string, string]>([
+    ['when a repeated header lacks the price', 'SKU|Name|Price\nA|Saw|1.00\nSKU|Name|\nB|Drill|9.00'],
     ['when its header comes again', 'SKU|Name|Price\nA|Saw|1.00\nSKU|Name|Price\nB|Drill|9.00'],
     ['when its header is in two languages', 'SKU|Name|Price\nАртикул|Название|Цена\nA|Saw|1.00\nB|Nut|2.00'],
     [

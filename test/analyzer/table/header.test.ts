@@ -147,6 +147,15 @@ describe('a header of several rows', () => {
     expect(units.items).toHaveLength(2)
   })
 
+  test('below rows that read like articles is doubted', () => {
+    const above = 'Kudu|Jina|Bei\nX-1|Nyundo|3.00\nX-2|Msumeno|4.00\nX-3|Patasi|5.00\nX-4|Koleo|6.00\n'
+    const { decision } = readTable(rowsOf(`${above}SKU|Product|Price\n${list}`))
+    expect(decision.verdict).toBe('review')
+    expect(decision.reasons).toEqual(['4 rows above the header read like articles; say where the header is.'])
+    const facts = 'Rate|EUR|48.10\nRate|USD|41.20\nDate|1 March|2026\n'
+    expect(readTable(rowsOf(`${facts}SKU|Product|Price\n${list}`)).decision.verdict).toBe('price-list')
+  })
+
   test('is found below contacts with numbers even in words that nobody knows', () => {
     const contacts = 'Simu|255 754 000\nBarua|info@example.com\nTarehe|01.03.2026\nKiwango|41,20'
     const { decision, kinds } = readTable(

@@ -224,3 +224,10 @@ test('a filled column of codes is better than a blank one of the right name', ()
   )
   expect(columnsIn(table)).toMatchObject({ sku: 1, name: 2, price: 3 })
 })
+
+test('numbers of rows are no SKUs where the header says nothing but number', () => {
+  const { decision } = readTable(rowsOf('Nr.|Artikel|Preis\n1|Hammer|12,50\n2|Säge|24,00\n3|Bohrer|36,00'))
+  expect(decision.mapping.sku).toBeUndefined()
+  expect(decision.lineColumn).toBe(0)
+  expect(decision.verdict).toBe('price-list')
+})

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
 import { priceTaxOf, statedTaxOf } from '../../../src/analyzer/table/price-tax.ts'
 import { quantityBreakOf } from '../../../src/analyzer/table/quantity-break.ts'
 import { type ReadTable, readTable, rowsFrom, rowsOf } from '../../helpers/rows.ts'
@@ -331,3 +332,65 @@ describe('VAT', () => {
     expect(statedTaxOf('Weight netto 12 kg')).toBeNull()
   })
 })
+
+test('of prices in several currencies the configured one is the price, else the first', () => {
+  const rows = rowsOf(`SKU|Name|Price USD|Price EUR
+    A-1|Hammer|12.00|11.00
+    A-2|Saw|24.00|22.00`)
+  const alone = readTable(rows)
+  expect(alone.decision.mapping.price?.header).toBe('Price USD')
+  expect(alone.decision.verdict).toBe('price-list')
+  const inEuros = readTable(rows, { currency: 'EUR' })
+  expect(inEuros.decision.mapping.price).toMatchObject({ header: 'Price EUR', confidence: 1 })
+  expect(inEuros.items[0]).toMatchObject({ priceE4: 110_000, currency: 'EUR' })
+  expect(inEuros.items[0]?.tiers).toContain('"currency":"USD"')
+})
+
+test('of the prices of several years the newest is the price', () => {
+  const { decision, items } = readTable(
+    rowsOf('SKU|Name|Preis 2025|Preis 2026\nA-1|Hammer|11,00|12,00\nA-2|Saw|22,00|24,00'),
+  )
+  expect(decision.mapping.price?.header).toBe('Preis 2026')
+  expect(decision.verdict).toBe('price-list')
+  expect(items[0]?.tiers).toContain('"name":"Preis 2025"')
+})
+
+test('a header of quantities alone is a header', () => {
+  const { decision } = readTable(
+    rowsOf('SKU|Name|1+|10+|100+\nA-1|Hammer|12.00|11.00|10.00\nA-2|Saw|24.00|22.00|20.00'),
+  )
+  expect(decision.headerRows).toEqual([0])
+  expect(decision.mapping.price?.header).toBe('1+')
+  expect(decision.tiers.map(({ minQuantityE4 }) => minQuantityE4)).toEqual([100_000, 1_000_000])
+})
+
+test('every further price survives being written and read, in every style', () => {
+  const cents = fc.integer({ min: 1, max: 99_999_999 })
+  const styles: ((cents: number) => string)[] = [
+    (value) => (value / 100).toFixed(2),
+    (value) => (value / 100).toFixed(2).replace('.', ','),
+    (value) => (value / 100).toFixed(2).replace(/\B(?=(\d{3})+\.)/g, ','),
+    (value) =>
+      (value / 100)
+        .toFixed(2)
+        .replace('.', ',')
+        .replace(/\B(?=(\d{3})+,)/g, '\u00a0'),
+  ]
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...styles),
+      fc.array(fc.tuple(cents, cents, cents), { minLength: 2, maxLength: 5 }),
+      (write, prices) => {
+        const lines = prices.map((row, n) => [`A-${n}`, `Article ${n}`, ...row.map(write)])
+        const header = ['SKU', 'Name', 'Price', 'Wholesale price', 'Old price']
+        const { items } = readTable(rowsFrom([header, ...lines]))
+        const read = items.map(({ priceE4, tiers }) => [
+          priceE4,
+          ...(JSON.parse(tiers!) as { price_e4: number }[]).map(({ price_e4 }) => price_e4),
+        ])
+        expect(read).toEqual(prices.map((row) => row.map((value) => value * 100)))
+      },
+    ),
+    { numRuns: 40 },
+  )
+}, 30_000)
