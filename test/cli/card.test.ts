@@ -166,3 +166,25 @@ test('a card says where the price of an article comes from that is not on the ma
     'SKU;Name;Retail price;Wholesale price\nA-1;Hammer;12.00;10.00\nA-2;Saw;0;22.50\nA-3;Drill;0;33.00\nA-4;Axe;0;44.00\nA-5;Nail;1.00;0\n'
   expect(await tryOut('list.csv', list)).toContain('An article that has no price in C takes that of D.\n')
 })
+
+test('documents say how their encoding was told', async () => {
+  const cyrillic = (text: string) =>
+    Uint8Array.from(text, (letter) =>
+      letter < '\x80' ? letter.charCodeAt(0) : letter.charCodeAt(0) - 0x410 + 0xc0,
+    )
+  const records = (declared: string) =>
+    `<?xml version="1.0" encoding="${declared}"?><c>${[1, 2].map((n) => `<item id="${n}"><name>Дрель ударная</name><price>1.50 EUR</price></item>`).join('')}</c>`
+  const lines = (format: string) => [
+    expect.stringContaining(`A price list (${format}`),
+    expect.stringMatching(/^Encoding: windows-1251, .*reads "Дрель ударная/),
+  ]
+  const shown = async (name: string, content: string | Uint8Array) =>
+    (await tryOut(name, content)).split('\n').slice(0, 2)
+  expect(await shown('list.xml', cyrillic(records('utf-8')))).toEqual(lines('XML, windows-1251'))
+  const objects = JSON.stringify(
+    [1, 2].map((n) => ({ sku: `A-${n}`, name: 'Дрель ударная', price: '1.50 EUR' })),
+  )
+  expect(await shown('list.json', cyrillic(objects))).toEqual(lines('JSON, windows-1251'))
+  // What the document says of itself, and its bytes bear out, needs no line.
+  expect((await shown('list.xml', cyrillic(records('windows-1251'))))[1]).not.toContain('Encoding')
+})
