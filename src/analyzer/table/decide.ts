@@ -1,10 +1,8 @@
-import { headerUnitOf, perUnitOf } from './affix.ts'
 import { hasWholeRows, wholeSheet } from './area.ts'
 import type { FoundArea } from './areas.ts'
 import { carriedFields, findVariantColumn, isGroupNumber } from './carried.ts'
 import type { ColumnFormat } from './column-format.ts'
 import { type ColumnProfile, profileColumns } from './columns.ts'
-import { withoutCurrency } from './currency.ts'
 import { decideCurrency } from './currency-decision.ts'
 import { dateOrderOf } from './dates.ts'
 import { decideDecimals } from './decimal-decision.ts'
@@ -22,6 +20,7 @@ import { pinnedHeaders, resolveOverrides } from './overrides.ts'
 import { headerInRows } from './pinned-header.ts'
 import { findOtherLists, findTiers, isPriceTie, type PriceTable, quantityColumns } from './price-columns.ts'
 import { priceTaxOf } from './price-tax.ts'
+import { isSalesUnit, priceUnitOf } from './price-unit.ts'
 import { type ProvingCells, provingCells } from './proving-cells.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
@@ -85,6 +84,13 @@ export function decideTable(
   if (carried.includes('name') && mapping.sku === undefined) mapping.variant ??= variantOf(mapping, table)
   const facts = titleFacts(outside(sample, body, header), sheet.name)
   const priceFormat = formats.get(mapping.price?.column ?? -1) ?? null
+  const priceUnit = priceUnitOf(mapping, names, priceFormat)
+  if (
+    mapping.unit !== undefined &&
+    !mapping.unit.isPinned &&
+    isSalesUnit(priceUnit, mapping.unit.column, body)
+  )
+    delete mapping.unit
   const clues = { headers, body, title: facts.currency, format: priceFormat }
   const currency = decideCurrency(mapping, clues, options)
   const decimals = decideDecimals(
@@ -131,7 +137,7 @@ export function decideTable(
     currency,
     decimal: decimals.price,
     priceTax: priceTaxOf(mapping.price?.header ?? '') ?? facts.tax,
-    priceUnit: priceUnitOf(mapping, names, priceFormat),
+    priceUnit,
     dateOrder: decideDateOrder(mapping, body),
     carried,
     nameFallback,
@@ -222,21 +228,6 @@ function overflowOf(headers: readonly string[], body: readonly Row[]): number | 
   const width = headers.findLastIndex((text) => text !== '') + 1
   const overflowing = body.filter((row) => filledCount(row.cells.slice(width)) > 0).length
   return overflowing < body.length / 2 ? width : null
-}
-
-/** "Preis/Euro" has a slash and no unit; currencies are looked for in decideCurrency. */
-function priceUnitOf(
-  mapping: Mapping,
-  names: HeaderNames,
-  format: ColumnFormat | null,
-): TableDecision['priceUnit'] {
-  const { header = null } = mapping.price ?? {}
-  const inHeader = header === null ? null : headerUnitOf(withoutCurrency(header))
-  // "Preis/Price" says it in two languages.
-  const isUnit =
-    inHeader !== null && (inHeader.unit === null || (names.quick(inHeader.unit).price ?? 0) < sureMin)
-  const inFormat = format === null ? null : perUnitOf(withoutCurrency(format.text))
-  return (isUnit ? inHeader : null) ?? inFormat ?? { unit: null, quantityE4: null }
 }
 
 /** Rows that are no data: titles above the header and notes below the table. */

@@ -67,6 +67,21 @@ describe('the header', () => {
     expect(decision.currency).toEqual({ code: 'EUR', from: 'header' })
   })
 
+  test('that says what a price is for wins over a column that says what the goods are sold in', () => {
+    const read = (header: string, ...units: string[]) =>
+      readTable(
+        rowsOf(
+          `SKU|Product|Unit|${header}\n${units.map((unit, row) => `A-${row}|Hammer|${unit}|5`).join('\n')}`,
+        ),
+      ).items.map(({ unit, priceQuantityE4 }) => `${(priceQuantityE4 ?? 10_000) / 10_000} ${unit}`)
+    expect(read('Preis je 100 kg', 'Sack', 'Sack')).toEqual(['100 kg', '100 kg'])
+    expect(read('Preis/VPE', 'Stk', 'Stk')).toEqual(['1 VPE', '1 VPE'])
+    // The column speaks of the price where it says the header's unit too, and where the header leaves it open.
+    expect(read('Цена, руб./м2', 'м2', 'шт')).toEqual(['1 м2', '1 шт'])
+    expect(read('Price per unit', 'kg', 'm')).toEqual(['1 kg', '1 m'])
+    expect(read('Preis / 100 St', 'm', 'St')).toEqual(['100 m', '100 St'])
+  })
+
   test('gives the price its unit', () => {
     const per = (header: string) => readTable(rowsOf(`SKU|Product|${header}\n${list}`)).decision.priceUnit
     expect(per('Preis / 100 St')).toEqual({ unit: 'St', quantityE4: 1_000_000 })
