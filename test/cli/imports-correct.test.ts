@@ -118,6 +118,21 @@ test('a held list says what to type', async () => {
   )
 })
 
+test('what is said of a held list is said once; a list that failed says how to go on', async () => {
+  await using program = await openProgram('sqlite')
+  const path = await program.write('list.csv', doubtful(1))
+  await program.run('ingest', path, '--supplier', 'Acme')
+  const { out } = await program.run('imports', 'show', 'last')
+  expect(out.split('--decimal comma')).toHaveLength(2)
+  expect(out.split('can be read in two ways')).toHaveLength(2)
+  expect(out).toContain('Items, if it is approved: 5 new.')
+  const failed = await program.run('imports', 'correct', 'last', '--sheet', 'Foo')
+  expect(failed.out).toMatch(
+    /failed; the catalog is as it was\.\nPut it right: tallyman imports correct [0-9a-f-]{36}, /,
+  )
+  expect(failed.out).not.toContain('Items')
+})
+
 test('corrections are refused where there is nothing to correct', async () => {
   await using program = await openProgram('sqlite')
   for (const argv of [
