@@ -46,7 +46,7 @@ export function tierWriter({ tiers }: Pick<TableDecision, 'tiers'>, faults: Faul
       if (reading.kind === 'blank') continue
       if (reading.kind === 'price') {
         if (reading.e4 === 0) continue
-        const known = currencyFrom(row, currencyColumn, rowCurrency)
+        const known = currencyColumn === null ? rowCurrency : codeIn(row, currencyColumn)
         const code = reading.currency?.code ?? currency ?? sharedCode(reading.currency, known)
         const before = tiers === '' ? '[' : ','
         tiers += `${before}${start}${reading.e4},"currency":${JSON.stringify(code)}}`
@@ -105,9 +105,4 @@ function sharedCode(mention: CurrencyMention | null, rowCurrency: string | null)
 /** ISO 4217; null: the cell is blank, or names no currency without a doubt. */
 function codeIn(row: Row, column: number): string | null {
   return currencyOf(cellText(row.cells[column]))?.code ?? null
-}
-
-/** What a column of its own says; without one, or where it is blank, the row's currency. */
-function currencyFrom(row: Row, column: number | null, rowCurrency: string | null): string | null {
-  return column === null || cellText(row.cells[column]) === '' ? rowCurrency : codeIn(row, column)
 }
