@@ -1,5 +1,5 @@
 import { isWholeSheet } from './area.ts'
-import type { ColumnDecision, TableDecision, Verdict } from './decision.ts'
+import type { ColumnDecision, DecimalDecision, TableDecision, Verdict } from './decision.ts'
 import { columnLetter } from './letters.ts'
 import { lostRowsMin } from './lost-rows.ts'
 import { checkOverrides } from './overrides.ts'
@@ -130,13 +130,17 @@ export function judgeTable(
     )
   }
   if (decision.decimal.confidence < sureMin) {
-    const example = decision.decimal.evidence[0]?.raw ?? ''
-    reasons.push(`Prices such as "${example}" can be read in two ways.`)
+    reasons.push(ambiguousText(decision.decimal))
   }
   if (counts.items < counts.rejected) {
     reasons.push(`Only ${counts.items} of ${counts.items + counts.rejected} rows of the sample can be read.`)
   }
   return { verdict: reasons.length === 0 ? 'price-list' : 'review', reasons }
+}
+
+/** Why a person must say how the prices are written. */
+export function ambiguousText({ evidence }: Pick<DecimalDecision, 'evidence'>): string {
+  return `Prices such as "${evidence[0]?.raw ?? ''}" can be read in two ways.`
 }
 
 /** 'It is not sure that column "Netto" is the price (45 %).' */
