@@ -1,7 +1,9 @@
 import { expect, test } from 'bun:test'
+import { gzipSync } from 'node:zlib'
 import { openProgram } from '../helpers/cli.ts'
 import type { TryJson } from '../helpers/lists.ts'
 import { makeWorkbook, type WorkbookCell } from '../helpers/workbook.ts'
+import { makeZip } from '../helpers/zip.ts'
 
 const priced = ({ items }: TryJson) => items.map(({ sku, price, currency }) => `${sku} ${price} ${currency}`)
 
@@ -38,4 +40,22 @@ test('the number formats of a workbook say the currency, and which numbers are p
     'A-1 12.50 null',
     'A-2 24.00 null',
   ])
+})
+
+test('the number formats of a packed workbook say it too', async () => {
+  await using program = await openProgram('sqlite')
+  const rows = [
+    ['SKU', 'Name', 'Preis'],
+    ['A-1', 'Hammer', cell(12.5, 1)],
+  ]
+  const numberFormats = ['#,##0.00\\ [$€-407]']
+  const book = makeWorkbook([{ rows }], { numberFormats })
+  const read = async (name: string, content: Uint8Array) =>
+    priced((await program.json<TryJson>('try', await program.write(name, content))).json)
+  expect(await read('list.xlsx.gz', gzipSync(book))).toEqual(['A-1 12.50 EUR'])
+  const both = makeZip([
+    { name: 'euros.xlsx', content: Buffer.from(book) },
+    { name: 'notes.xlsx', content: Buffer.from(makeWorkbook([{ rows: [['We deliver on Fridays.']] }])) },
+  ])
+  expect(await read('lists.zip', both)).toEqual(['A-1 12.50 EUR'])
 })

@@ -96,6 +96,10 @@ function composed(opened: OpenedPart[], wrapping: Wrapping, close: () => void): 
       const { file, sheet } = placeOf(index)
       return file.records === null ? takeRows(file, sheet, taker) : file.records(sheet, taker)
     },
+    columnFormats: async (index) => {
+      const { file, sheet } = placeOf(index)
+      return (await file.columnFormats?.(sheet)) ?? []
+    },
     bytesRead: () => (current.file.bytesRead() / current.unpackedBytes) * current.packedBytes,
     close,
   }

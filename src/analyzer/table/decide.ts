@@ -1,15 +1,13 @@
-import { headerUnitOf, perUnitOf } from './affix.ts'
 import { hasWholeRows, wholeSheet } from './area.ts'
 import type { FoundArea } from './areas.ts'
 import { carriedFields, findVariantColumn, isGroupNumber } from './carried.ts'
 import type { ColumnFormat } from './column-format.ts'
 import { type ColumnProfile, profileColumns } from './columns.ts'
-import { withoutCurrency } from './currency.ts'
 import { decideCurrency } from './currency-decision.ts'
 import { dateOrderOf } from './dates.ts'
 import { decideDecimals } from './decimal-decision.ts'
 import type { FileStyle } from './decimal-style.ts'
-import type { ColumnDecision, DateOrder, Field, TableDecision, TableOptions, TierColumn } from './decision.ts'
+import type { ColumnDecision, DateOrder, Field, TableDecision, TableOptions } from './decision.ts'
 import { otherDocument } from './document-kind.ts'
 import { findHeader } from './header.ts'
 import { type HeaderNames, headerNames } from './header-names.ts'
@@ -21,8 +19,8 @@ import { numberTest } from './number-cell.ts'
 import { pinnedHeaders, resolveOverrides } from './overrides.ts'
 import { headerInRows } from './pinned-header.ts'
 import { findOtherLists, findTiers, isPriceTie, type PriceTable, quantityColumns } from './price-columns.ts'
-import { currencyColumns } from './price-currencies.ts'
 import { priceTaxOf } from './price-tax.ts'
+import { isSalesUnit, priceUnitOf } from './price-unit.ts'
 import { type ProvingCells, provingCells } from './proving-cells.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
@@ -72,10 +70,9 @@ export function decideTable(
   if (isPlain) trust(mapping, ['sku', 'name', 'price'])
   else {
     if (pinned.price === undefined && mapping.price !== undefined && isPriceTie(table, mapping))
-      mapping.price.confidence = doubted(mapping.price.confidence)
+      doubt(mapping.price)
     if (isOnlyName(mapping, profiles)) trust(mapping, ['name'])
-    for (const field of ['sku', 'name'] as const)
-      if (isTie(field, mapping, table)) mapping[field]!.confidence = doubted(mapping[field]!.confidence)
+    for (const field of ['sku', 'name'] as const) if (isTie(field, mapping, table)) doubt(mapping[field]!)
   }
   const nameFallback = findNameFallback(mapping, headers, profiles, body)
   if (pinned.sku === undefined && mapping.variant === undefined && isGroupNumber(mapping, profiles, body)) {
@@ -86,9 +83,14 @@ export function decideTable(
   if (carried.includes('name') && mapping.sku === undefined) mapping.variant ??= variantOf(mapping, table)
   const facts = titleFacts(outside(sample, body, header), sheet.name)
   const priceFormat = formats.get(mapping.price?.column ?? -1) ?? null
+  const priceUnit = priceUnitOf(mapping, names, priceFormat)
+  if (
+    mapping.unit !== undefined &&
+    !mapping.unit.isPinned &&
+    isSalesUnit(priceUnit, mapping.unit.column, body)
+  )
+    delete mapping.unit
   const clues = { headers, body, title: facts.currency, format: priceFormat }
-  const further = findTiers(table, names, mapping, breaks)
-  const currencies = pairCurrencies(table, names, mapping, further)
   const currency = decideCurrency(mapping, clues, options)
   const decimals = decideDecimals(
     mapping,
@@ -97,9 +99,8 @@ export function decideTable(
     options.decimal,
   )
   const isPinned = headerRows !== null || Object.keys(pinned).length > 0
-  const tiers = further.map((tier) => ({
+  const tiers = findTiers(table, names, mapping, breaks).map((tier) => ({
     ...tier,
-    currencyColumn: currencies.get(tier.column) ?? null,
     decimal: decimals.styleOf(tier.column),
   }))
   const decision: TableDecision = {
@@ -135,7 +136,7 @@ export function decideTable(
     currency,
     decimal: decimals.price,
     priceTax: priceTaxOf(mapping.price?.header ?? '') ?? facts.tax,
-    priceUnit: priceUnitOf(mapping, names, priceFormat),
+    priceUnit,
     dateOrder: decideDateOrder(mapping, body),
     carried,
     nameFallback,
@@ -174,34 +175,6 @@ function trust(mapping: Mapping, trusted: readonly Field[]): void {
   }
 }
 
-/**
- * Gives the price the currency that belongs to it, where several prices have one each: the best column of currencies
- * may be that of another price.
- * @returns which column says the currency of a price, where it is not the row's
- */
-function pairCurrencies(
-  table: PriceTable,
-  names: HeaderNames,
-  mapping: Mapping,
-  further: readonly TierColumn[],
-): ReadonlyMap<number, number> {
-  const { price, currency } = mapping
-  if (price === undefined || further.length === 0) return new Map()
-  const prices = [price.column, ...further.map(({ column }) => column)]
-  const found = currencyColumns(table, names, mapping, prices)
-  const own = found.get(price.column)
-  if (own !== undefined && own !== currency?.column && currency?.isPinned !== true) {
-    const { column, header, confidence } = currency ?? {
-      column: -1,
-      header: null,
-      confidence: plainConfidence,
-    }
-    const runnerUp = currency === undefined ? null : { column, header, confidence }
-    mapping.currency = { column: own, header: table.texts[own] || null, confidence, runnerUp }
-  }
-  return found
-}
-
 /** A header may be as long as any cell, and is kept with every import: what is too long is cut, alike each time. */
 function cutHeaders(texts: readonly string[]): string[] {
   const longest = Math.min(headerLengthMax, Math.floor(headersLengthMax / Math.max(1, texts.length)))
@@ -230,9 +203,16 @@ function profiledRows(width: number): number {
   return Math.min(500, Math.max(20, Math.floor(profiledCellsMax / Math.max(1, width))))
 }
 
-/** What is left of the confidence where two columns are equally good: a person has to choose. */
+/** Two columns are equally good, so neither is surer than the other: a person has to choose. */
+function doubt(decided: ColumnDecision): void {
+  decided.confidence = Math.round(decided.confidence * tieFactor * 100) / 100
+  const { runnerUp } = decided
+  if (runnerUp !== null)
+    decided.runnerUp = { ...runnerUp, confidence: Math.min(runnerUp.confidence, decided.confidence) }
+}
+
+/** What is left of the confidence. */
 const tieFactor = 0.55
-const doubted = (confidence: number) => Math.round(confidence * tieFactor * 100) / 100
 
 const profiledCellsMax = 100_000
 
@@ -254,21 +234,6 @@ function overflowOf(headers: readonly string[], body: readonly Row[]): number | 
   const width = headers.findLastIndex((text) => text !== '') + 1
   const overflowing = body.filter((row) => filledCount(row.cells.slice(width)) > 0).length
   return overflowing < body.length / 2 ? width : null
-}
-
-/** "Preis/Euro" has a slash and no unit; currencies are looked for in decideCurrency. */
-function priceUnitOf(
-  mapping: Mapping,
-  names: HeaderNames,
-  format: ColumnFormat | null,
-): TableDecision['priceUnit'] {
-  const { header = null } = mapping.price ?? {}
-  const inHeader = header === null ? null : headerUnitOf(withoutCurrency(header))
-  // "Preis/Price" says it in two languages.
-  const isUnit =
-    inHeader !== null && (inHeader.unit === null || (names.quick(inHeader.unit).price ?? 0) < sureMin)
-  const inFormat = format === null ? null : perUnitOf(withoutCurrency(format.text))
-  return (isUnit ? inHeader : null) ?? inFormat ?? { unit: null, quantityE4: null }
 }
 
 /** Rows that are no data: titles above the header and notes below the table. */

@@ -53,9 +53,9 @@ export interface TierColumn {
   name: string
   /** The price holds from this many units on, in ten-thousandths; null: for any quantity. */
   minQuantityE4: number | null
-  /** ISO 4217 where the header says so; null: as its own column says, or as the row's own price. */
+  /** ISO 4217 where the header says so; null: as the row's own price. */
   currency: string | null
-  /** The column that says the currency of this price alone, 0-based; null: there is none. */
+  /** 0-based column that names the currency of each of these prices; null: none does but the row's own. */
   currencyColumn: number | null
   /** Without VAT or with it, where the header says so. */
   tax: PriceTax | null

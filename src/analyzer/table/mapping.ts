@@ -1,10 +1,11 @@
-import type { ColumnProfile } from './columns.ts'
+import { type ColumnProfile, fill, share } from './columns.ts'
 import { contentFactor, contentScore, isCounting, zerosFactor } from './content.ts'
 import { currencyIn } from './currency.ts'
+import { currencyColumns } from './currency-columns.ts'
 import { type ColumnDecision, type Field, fields } from './decision.ts'
 import { coreOf, type HeaderNames } from './header-names.ts'
-import { isNoPriceHeader, priceRank, yearIn } from './price-rank.ts'
-import { countingHeaders, lineHeaders, otherHeaders } from './synonyms.ts'
+import { isNoPriceHeader, isReducedPrice, priceRank, yearIn } from './price-rank.ts'
+import { countingHeaders, isOtherHeader, lineHeaders } from './synonyms.ts'
 import { normalize } from './text.ts'
 
 export type Mapping = Partial<Record<Field, ColumnDecision>>
@@ -47,6 +48,14 @@ export function mapColumns(
   for (const candidate of candidates.currency) {
     const kind = kindIn(texts[candidate.column] ?? '')
     if (kind !== '' && kind !== priceKind) candidate.score *= otherKindFactor
+  }
+  if (mapping.price !== undefined) {
+    const prices = candidates.price.filter(({ score }) => score >= namedMin).map(({ column }) => column)
+    const own = currencyColumns(texts, profiles).of(mapping.price.column, prices)
+    const top = Math.max(0, ...candidates.currency.map(({ score }) => score))
+    // Of several columns of currencies the one that goes with the price.
+    for (const candidate of candidates.currency)
+      if (candidate.column === own) candidate.score = top + ownBonus
   }
   candidates.currency.sort((a, b) => b.score - a.score || a.column - b.column)
   const others = rest
@@ -92,6 +101,7 @@ function kindIn(header: string): string {
 }
 
 const otherKindFactor = 0.8
+const ownBonus = 0.01
 
 interface Candidate {
   column: number
@@ -112,6 +122,7 @@ const runnerUpMin = 0.3
 const breakScore = 0.9
 const surePriceName = 0.75
 const formerYearFactor = 0.7
+const beforeDiscountFactor = 0.93
 /** More than ties differ by. */
 const preferredBonus = 0.03
 /** Comparing every column of a very wide table with every misspelt synonym would cost minutes. */
@@ -130,13 +141,14 @@ function proposeAll(
 ): Candidates {
   const isOnSeveralLists = hasSeveralPriceLists(texts, profiles, names)
   const latestYear = Math.max(0, ...texts.map((text) => priceYear(text, names)))
+  const isReduced = hasReducedPrices(texts, profiles)
   // fromEntries forgets the key type; every field is there.
   const candidates = Object.fromEntries(fields.map((field) => [field, []])) as unknown as Candidates
   for (const profile of profiles) {
     const header = texts[profile.column] ?? ''
     const named =
       header === '' ? {} : profile.column < fuzzyColumnsMax ? names.full(header) : names.quick(header)
-    const isOther = otherHeaders.has(coreOf(header))
+    const isOther = isOtherHeader(coreOf(header))
     const isNamed =
       isOther ||
       breaks.has(profile.column) ||
@@ -150,7 +162,8 @@ function proposeAll(
         if (field === 'price' && (!isOnSeveralLists || profile.zeros === profile.priced))
           score *= zerosFactor(profile)
         score = Math.min(1, score)
-        if (field === 'price') score *= priceRank(header) * yearFactor(header, latestYear)
+        if (field === 'price')
+          score *= priceRank(header) * yearFactor(header, latestYear) * reducedFactor(header, isReduced)
         if (field === 'price' && currency !== null && currencyIn(header)?.code === currency)
           score += preferredBonus
         // "Nr." over 1, 2, 3 counts the rows.
@@ -168,6 +181,22 @@ function proposeAll(
 /** How exactly a header is called a price matters less than which kind of price it says. */
 function asPrice(name: number): number {
   return name >= surePriceName ? 0.9 + 0.1 * name : name
+}
+
+/** "Price | Discount | Price after discount": the one before it is what nobody pays. */
+function reducedFactor(header: string, isReduced: boolean): number {
+  return isReduced && !isReducedPrice(header) ? beforeDiscountFactor : 1
+}
+
+/** Whether every article has a price after discount; where only some are reduced, the others have only their price. */
+function hasReducedPrices(texts: readonly string[], profiles: readonly ColumnProfile[]): boolean {
+  return profiles.some(
+    (profile) =>
+      isReducedPrice(texts[profile.column] ?? '') &&
+      profile.priced > 0 &&
+      fill(profile) >= 0.95 &&
+      share(profile.priced + profile.onRequest, profile) >= 0.95,
+  )
 }
 
 /** "Preis 2025 | Preis 2026": the older one is what things used to cost. */

@@ -2,6 +2,7 @@ import { keyNamer } from './characteristics.ts'
 import { type ColumnProfile, share } from './columns.ts'
 import { isCounting, isYears } from './content.ts'
 import { currencyIn } from './currency.ts'
+import { currencyColumns } from './currency-columns.ts'
 import type { TierColumn } from './decision.ts'
 import type { HeaderNames } from './header-names.ts'
 import type { Mapping } from './mapping.ts'
@@ -85,7 +86,12 @@ export function findTiers(
       decimal: null,
     })
   }
-  return tiers.slice(0, tiersMax)
+  const currencies = currencyColumns(table.texts, table.profiles)
+  const prices = [price.column, ...tiers.map(({ column }) => column)]
+  return tiers.slice(0, tiersMax).map((tier) => {
+    const column = currencies.of(tier.column, prices)
+    return { ...tier, currencyColumn: column === mapping.currency?.column ? null : column }
+  })
 }
 
 /**

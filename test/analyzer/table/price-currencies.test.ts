@@ -44,24 +44,4 @@ describe('of several prices each has the currency that stands with it', () => {
     expect(pricesOf(list('Price|List price|Currency', '1#.50|2#.50|CHF'))).toEqual(['11.5 CHF', '21.5 CHF'])
     expect(pricesOf(list('Price|Currency|List price', '1#.50|CHF|2#.50'))).toEqual(['11.5 CHF', '21.5 CHF'])
   })
-
-  test('and a cell that is blank leaves it to that of the row', () => {
-    const header = 'Price|Currency|List price|Currency'
-    const table = readTable(
-      rowsOf(
-        `SKU|Name|${header}\nA-1|Nail|1.50|EUR|2.50|\nA-2|Screw|1.70|EUR|2.70|CHF\nA-3|Nut|1.80|EUR|2|CHF`,
-      ),
-    )
-    expect(pricesOf(table)).toEqual(['1.5 EUR', '2.5 EUR'])
-  })
-
-  test('and what names no currency leaves it open', () => {
-    const header = 'Price|Currency|List price|Currency'
-    const table = readTable(
-      rowsOf(
-        `SKU|Name|${header}\nA-1|Nail|1.50|EUR|2.50|points\nA-2|Screw|1.70|EUR|2.70|CHF\nA-3|Nut|1.80|EUR|2|CHF`,
-      ),
-    )
-    expect(pricesOf(table)).toEqual(['1.5 EUR', '2.5 null'])
-  })
 })

@@ -22,6 +22,36 @@ function falling(header: string): ReadTable {
   return readTable(rowsOf(`SKU|Name|${header}\n${line('A-1', 90)}\n${line('A-2', 40)}\n${line('A-3', 70)}`))
 }
 
+test('a price is in the currency that stands beside it', () => {
+  const currencies = (text: string) => {
+    const { items } = readTable(rowsOf(text))
+    return items.map(({ currency, tiers }) =>
+      [currency, ...(JSON.parse(tiers!) as { currency: string }[]).map((tier) => tier.currency)]
+        .map(String)
+        .join(' '),
+    )
+  }
+  const behind = 'SKU|Name|Old price|Currency|Price|Currency\nA-1|Saw|9|USD|8|EUR\nA-2|Axe|7|USD|6|EUR'
+  expect(currencies(behind)).toEqual(['EUR USD', 'EUR USD'])
+  const before = 'SKU|Name|Cur|Price|Cur|Wholesale price\nA-1|Saw|EUR|8|USD|7\nA-2|Axe|EUR|6||5'
+  expect(currencies(before)).toEqual(['EUR USD', 'EUR null'])
+  const numbered = 'SKU|Name|Price 1|Price 2|Currency 1|Currency 2\nA-1|Saw|9|8|EUR|USD\nA-2|Axe|7|6|EUR|USD'
+  expect(currencies(numbered)).toEqual(['EUR USD', 'EUR USD'])
+  const shared = 'SKU|Name|Price|Wholesale price|Currency\nA-1|Saw|9|8|EUR\nA-2|Axe|7|6|SEK'
+  expect(currencies(shared)).toEqual(['EUR EUR', 'SEK SEK'])
+})
+
+test('a further price that would be nowhere near the price is left open', () => {
+  const { items } = readTable(
+    rowsOf(`SKU|Name|Price|Wholesale price
+      A-1|Pump|1234.50|1.200
+      A-2|Motor|2234.50|2.200
+      A-3|Wheel|34.50|32`),
+  )
+  expect(items.map(({ tiers }) => tiers?.includes('"price_e4":320000') ?? null)).toEqual([null, null, true])
+  expect(items[0]?.notes).toMatchObject([{ code: 'ambiguous_price', raw: '1.200' }])
+})
+
 test('the price of freight is no price of an article', () => {
   const header = 'Price|shipping.price|Delivery cost 2|Versand Preis|Стоимость доставки|Price with delivery'
   expect(pricesOf(falling(header))).toEqual(['Price', 'Price with delivery'])
@@ -230,6 +260,15 @@ describe('the price', () => {
     ['Precio s/IVA|Precio c/IVA', 'Precio s/IVA'],
     ['Price per kg|Price per 100 g', 'Price per kg'],
     ['Preis|Grundpreis/kg', 'Preis'],
+    ['Kilopreis|Preis', 'Preis'],
+    ['KG FİYATI (TL)|KOLİ FİYATI (TL)', 'KG FİYATI (TL)'],
+    ['Cena kat. netto|Cena po rabacie netto PLN', 'Cena po rabacie netto PLN'],
+    ['Price|Price after discount', 'Price after discount'],
+    ['Цена|Цена со скидкой', 'Цена со скидкой'],
+    ['Цена|Цена со скидкой 10%', 'Цена'],
+    ['Winkelprijs incl. 9% btw|Netto excl. btw', 'Netto excl. btw'],
+    ['shop_price|market_price', 'shop_price'],
+    ['UnitPrice|ERP Price', 'UnitPrice'],
   ]
   for (const [header, price] of lists) {
     test(`of ${header} is ${price}`, () => {
@@ -251,6 +290,16 @@ describe('the price', () => {
     expect(table.items[0]?.tiers).toContain('"name":"Sale price"')
   })
 
+  test('before discount is the price where only some articles have one after it', () => {
+    const { decision } = readTable(
+      rowsOf(`SKU|Product|Price|Price after discount
+        A-1|Hammer|15.00|12.00
+        A-2|Saw|30.00|
+        A-3|Drill|40.00|`),
+    )
+    expect(decision.mapping.price?.header).toBe('Price')
+  })
+
   test('is never a sum, a size, a weight or a rate of VAT', () => {
     const table = readTable(
       rowsOf(`Code|Product|Size|Weight|VAT %|Price|Qty|Amount
@@ -263,6 +312,15 @@ describe('the price', () => {
 })
 
 describe('two prices that could be the price', () => {
+  test('are shown as equally unsure', () => {
+    const { decision } = readTable(
+      rowsOf('SKU|Name|Cut €/mt|Roll €/mt\nA-1|Linen|12.00|10.00\nA-2|Silk|24.00|20.00'),
+    )
+    const { confidence, runnerUp } = decision.mapping.price!
+    expect(confidence).toBeLessThan(0.6)
+    expect(runnerUp?.confidence).toBe(confidence)
+  })
+
   test('are asked about, unless they are the same in every row or never in one row', () => {
     const verdict = (rows: string) => readTable(rowsOf(`SKU|Neto|Neto\n${rows}`)).decision.verdict
     expect(verdict('A-1|12.00|10.00\nA-2|24.00|20.00\nA-3|36.00|30.00')).toBe('review')
@@ -305,6 +363,7 @@ describe('VAT', () => {
       ['€ без ПДВ', 'net'],
       ['Fiyat (KDV hariç)', 'net'],
       ['KDV dahil fiyat', 'gross'],
+      ['Fiyat (KDV dahil değil)', 'net'],
       ['Τιμή χωρίς ΦΠΑ', 'net'],
       ['מחיר לפני מע"מ', 'net'],
       ['מחיר כולל מע"מ', 'gross'],
@@ -330,6 +389,8 @@ describe('VAT', () => {
   test('in a title must be named', () => {
     expect(statedTaxOf('Alle Preise verstehen sich zzgl. MwSt.')).toBe('net')
     expect(statedTaxOf('Weight netto 12 kg')).toBeNull()
+    expect(statedTaxOf('Fiyatlarımıza KDV dahil değildir.')).toBe('net')
+    expect(statedTaxOf('Fiyatlarımıza KDV dahildir.')).toBe('gross')
   })
 })
 
