@@ -9,6 +9,8 @@ import { sourceStore } from '../sources/store.ts'
 import type { Diff } from './diff.ts'
 import { recordBrands, recordCategories } from './record-names.ts'
 import { recordTiers } from './record-tiers.ts'
+import type { Origins } from './rejects/corrected-file.ts'
+import { markCorrected } from './rejects/mark-corrected.ts'
 import { indexRows } from './staging/index-rows.ts'
 import {
   itemValueColumns,
@@ -22,8 +24,10 @@ export interface PublishContext {
   importId: string
   supplierId: string
   sourceId: string
-  /** The source's settings as this import read its file. */
-  settings: SourceSettings
+  /** The source's settings as this import read its file; null: they stay as they are. */
+  settings: SourceSettings | null
+  /** The import whose rows it corrects, and which; null: it is a list of its own. */
+  corrects: { importId: string; origins: Origins } | null
   /** Scopes that the file speaks for. */
   scopes: string[]
   fetchedAt: Date
@@ -78,6 +82,12 @@ export async function publish(
     await recordCategories(sql, staging, supplierId)
     await recordBrands(sql, staging)
     await writeLog(sql, staging, context)
+    if (context.corrects !== null)
+      await markCorrected(sql, staging, {
+        importId: context.importId,
+        corrects: context.corrects.importId,
+        origins: context.corrects.origins,
+      })
     // A lineage that moves counts too: it decides what other lists of this supplier may mark gone.
     const hasChanged = changes.new + changes.changed + changes.gone + changes.returned + diff.relisted > 0
     const newRevision = revision + (hasChanged ? 1 : 0)
@@ -90,7 +100,7 @@ export async function publish(
       publishedAt: now,
       finishedAt: now,
     })
-    await sourceStore(stores).change(context.sourceId, context.settings)
+    if (context.settings !== null) await sourceStore(stores).change(context.sourceId, context.settings)
     await jobStore(stores).end(context.lease, { state: 'succeeded', phase: 'complete', now })
     return { revision: newRevision, idsFrom }
   })

@@ -7,6 +7,9 @@ import { FingerprintEntries, type KnownRows } from './fingerprint.ts'
 import type { OpenedFile, ReadLimits, RecordTaker } from './formats/format.ts'
 import { openFile } from './formats/index.ts'
 import { comparedRowsMax, guessColumns, layoutChanges, type PreviousList } from './layout-changes.ts'
+import { correctedFile, type Origins } from './rejects/corrected-file.ts'
+import { type CorrectedImport, firstMark } from './rejects/corrected-tables.ts'
+import { openCorrections } from './rejects/open-corrections.ts'
 import { RowSink, type TableCounts } from './row-sink.ts'
 import { type ReadFingerprints, rowTaker } from './row-taker.ts'
 import { sheetTaker } from './sheet-taker.ts'
@@ -41,6 +44,11 @@ export interface ReadRequest {
   openStaging: () => Promise<Staging>
   onProgress: (progress: ReadProgress) => void
   onPhase?: (phase: ReadPhase) => void
+  /**
+   * Finds the import whose rejected rows a file brings back, and may refuse it; left out: no file can be such a one.
+   * @throws AppError when there is none, or the file may not correct it
+   */
+  correctedImport?: (importId: string) => Promise<CorrectedImport>
   /** The source's last list, to notice what its columns are called now; null or left out: there is none. */
   previous?: PreviousList | null
   signal: AbortSignal
@@ -68,6 +76,8 @@ export interface ReadResult {
   sheetsLeftAside: string[]
   /** What was recognised, and what the next reading may recognise; null: this file has no such rows. */
   fingerprints: ReadFingerprints | null
+  /** Which rows of another import the file corrects; null: it is a list of its own. */
+  origins: Origins | null
 }
 
 /**
@@ -79,15 +89,19 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
   const before = statSync(request.path, { bigint: true })
   // A pipe would be waited for, and cannot be read twice.
   if (!before.isFile()) throw new InvalidError('not_a_file', 'This is no regular file; name one list.')
+  // What was decided about corrected rows says how they are written; their source is pinned to something else.
+  const how = request.decision?.corrects === undefined ? request.options : request.decision
   const file = await openFile(request.path, {
     limits: request.limits,
     format: request.format ?? null,
-    encoding: request.options.encoding,
-    delimiter: request.options.delimiter,
+    encoding: how.encoding,
+    delimiter: how.delimiter,
     signal: request.signal,
   })
   try {
-    const result = await withLayoutChanges(file, request, () => readOpened(file, request))
+    const result =
+      (await readCorrections(file, request)) ??
+      (await withLayoutChanges(file, request, () => readOpened(file, request)))
     const after = statSync(request.path, { bigint: true })
     if (after.mtimeNs === before.mtimeNs && after.size === before.size) return result
     await result.staging.discard()
@@ -98,6 +112,62 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
   } finally {
     file.close()
   }
+}
+
+/** Reads the corrected rows of another import. @returns null: the file is a list of its own */
+async function readCorrections(opened: OpenedFile, request: ReadRequest): Promise<ReadResult | null> {
+  const { decision } = request
+  if (decision !== null) {
+    if (decision.corrects === undefined) return null
+    const { file, origins } = correctedFile(opened, decision.tables)
+    const { result } = (await readTables(file, decision.tables, request, null))!
+    return ofCorrections(result, decision.corrects, origins)
+  }
+  const mark = await firstMark(opened)
+  if (mark === null) return null
+  if (request.correctedImport === undefined)
+    throw new InvalidError(
+      'corrects_import',
+      `These are corrected rows of import ${mark.importId}; hand them in with "tallyman ingest", or look first with its --dry-run.`,
+    )
+  const corrected = await request.correctedImport(mark.importId)
+  const { file: whole, tables } = await openCorrections(request, opened, mark, corrected)
+  try {
+    const { file, origins } = correctedFile(whole, tables)
+    const as = { ...request, options: { ...corrected.options, mayHold: true } }
+    const first = (await readTables(file, tables, as, null))!
+    const doubted = doubtedStyles(tables, first.proved)
+    if (doubted === null) return ofCorrections(first.result, corrected.id, origins)
+    await first.result.staging.discard()
+    const { result } = (await readTables(file, doubted, as, null))!
+    return ofCorrections(result, corrected.id, origins)
+  } finally {
+    if (whole !== opened) whole.close()
+  }
+}
+
+/** Corrected rows speak for themselves alone: nothing is missing from them, and nothing is older than they are. */
+function ofCorrections(result: ReadResult, corrects: string, origins: Origins): ReadResult {
+  const sure = { verdict: 'price-list' as const, reasons: [], corrects }
+  return { ...result, decision: { ...result.decision, ...sure }, scopes: [], sheetsLeftAside: [], origins }
+}
+
+/**
+ * The few prices of a file of corrections, some of them typed by hand, say nothing about how the supplier writes the
+ * others: where they speak against it, those that can be read in two ways are rejected again.
+ * @returns null when nothing speaks against the styles
+ */
+function doubtedStyles(tables: TableDecision[], proved: Reading['proved']): TableDecision[] | null {
+  const doubted = tables.map((table, index) => {
+    const found = proved[index] ?? null
+    if (found === null || table.decimal.isPinned === true || found.ambiguousCount === 0) return table
+    if (found.style === table.decimal.style) return table
+    const isProved = found.from === 'column' && found.style !== 'mixed'
+    if (table.decimal.style !== null && found.from !== 'column') return table
+    const style = table.decimal.style === null && isProved ? found.style : 'mixed'
+    return { ...table, decimal: { ...found, style } }
+  })
+  return doubted.some((table, index) => table !== tables[index]) ? doubted : null
 }
 
 /** Notes how the list's layout differs from the last one's; a list whose stored decision is followed has it noted. */
@@ -248,7 +318,15 @@ async function readTables(
     const sheetsLeftAside = bySheet(decided)
       .filter((ofSheet) => !ofSheet.some((table) => isRead(table, decided)))
       .flatMap(([table]) => table!.sheetName ?? [])
-    const result = { staging, decision, tables, scopes: [...scopes], sheetsLeftAside, fingerprints }
+    const result = {
+      staging,
+      decision,
+      tables,
+      scopes: [...scopes],
+      sheetsLeftAside,
+      fingerprints,
+      origins: null,
+    }
     return { result, proved }
   } catch (error) {
     await staging.discard()
@@ -268,7 +346,8 @@ function placeOf(
   request: ReadRequest,
 ): Place | null {
   if (!isRead(table, decided)) return null
-  const scope = request.options.settings.scope === 'sheet' ? (table.sheetName ?? '') : ''
+  const own = request.options.settings.scope === 'sheet' ? (table.sheetName ?? '') : ''
+  const scope = table.corrects?.scope ?? own
   return { sheet: table.sheetName, scope }
 }
 

@@ -26,6 +26,8 @@ export interface TableReader {
   context(): string
   /** Passes an item that is known already, as `read` would have left it. For tables without groups of variants. */
   skipItem(): void
+  /** What the next row may inherit from the article above it: see `TableDecision.carried`, and `group` in `fields`. */
+  article(): Readonly<Article>
   /** What the price column has proved so far about its decimal sign; see `contradicts`. */
   decimalDecision(): DecimalDecision
 }
@@ -59,6 +61,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     read,
     context: () => sections.path() ?? '',
     skipItem: sections.item,
+    article: () => article,
     decimalDecision: () => evidence.decision(),
   }
 
@@ -272,7 +275,7 @@ function carriesOf({ carried }: TableDecision): Record<CarriedField, boolean> {
 }
 
 /** What the rows of one group share; variants that leave it out inherit it. */
-interface Article {
+export interface Article {
   group: string
   name: string
   brand: string | null

@@ -278,6 +278,7 @@ for (const engine of engines) {
         scopes: [''],
         fetchedAt: begun.now,
         settings: defaultSettings,
+        corrects: null,
       }
       const log = () =>
         bench.rows(
