@@ -12,7 +12,15 @@ import { approve, correct, discard } from '../courier/held.ts'
 import { readingFields, readingPins } from '../courier/reading-fields.ts'
 import type { Database } from '../db/database.ts'
 import type { Scanner } from '../db/scanner.ts'
-import { choiceField, cursorField, idField, limitField, noQuery, textField } from '../http/fields.ts'
+import {
+  choiceField,
+  cursorField,
+  fileAnswer,
+  idField,
+  limitField,
+  noQuery,
+  textField,
+} from '../http/fields.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { attachment } from '../lib/attachment.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -211,24 +219,18 @@ export function importRoutes(parts: ImportParts) {
           },
           { additionalProperties: false },
         ),
-        response: { 404: Problem, 422: Problem, 503: Problem },
+        response: {
+          200: fileAnswer(Object.values(contentTypes)),
+          404: Problem,
+          422: Problem,
+          503: Problem,
+        },
         detail: {
           operationId: 'downloadRejects',
           summary: 'Download the rejected rows, to be corrected',
           description:
             "They come in the layout of the supplier's own file, with the reason of each behind the last column. The corrected file is uploaded like any list: the header of the reason column says what it corrects, and only its rows are brought in, read as the list was. Rows that are in the catalog by now are left out.",
           tags: ['Imports'],
-          responses: {
-            200: {
-              description: 'The file; Content-Disposition names it.',
-              content: Object.fromEntries(
-                Object.values(contentTypes).map((type) => [
-                  type,
-                  { schema: { type: 'string' as const, format: 'binary' } },
-                ]),
-              ),
-            },
-          },
         },
       },
     )
