@@ -17,7 +17,7 @@ const list = csvOf(
   ['A-99', 'Последний', 'see reverse'],
 )
 
-async function upload(service: TestService, body: BodyInit, query = ''): Promise<Import> {
+async function upload(service: TestService, body: string, query = ''): Promise<Import> {
   const address = `/api/v1/uploads?supplier=Acme&file_name=${encodeURIComponent('прайс "1".csv')}&no_hold=true${query}`
   const { body: made } = await service.json<{ id: string }>(address, { method: 'POST', body })
   await service.analyze(made.id)

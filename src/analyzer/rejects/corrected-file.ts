@@ -42,50 +42,55 @@ export function correctedFile(
       yield batch.map((row) => {
         const table = ofSheet.find(({ area }) => isInRows(area, row.index))
         if (table?.corrects === undefined || row.index < table.firstDataRow) return row
-        const { cells, number, fault } = own(row, table.corrects)
+        const { number, ...rest } = own(row, table.corrects)
         if (number !== null)
           origins.add(table.sheetName, row.index, { table: table.corrects, row: number - 1 })
-        return fault === null ? { index: row.index, cells } : { index: row.index, cells, fault }
+        return { index: row.index, ...rest }
       })
   }
   const { columnFormats: _, ...rest } = file
   return { file: { ...rest, rows, records: null }, origins }
 }
 
-interface OwnPart {
-  cells: Cell[]
+/** A row without our columns. */
+interface OwnPart extends Omit<Row, 'index' | 'tidy'> {
   /** Of the supplier's row, from 1 on; null: it does not say. */
   number: number | null
-  fault: NonNullable<Row['fault']> | null
 }
 
 /**
  * Whoever joins two cells that a delimiter had split moves everything behind them one to the left, our columns
  * included; whoever splits one moves them to the right, and then what belongs where cannot be told.
  */
-function own({ index, cells, fault }: Row, { reasonColumn, rowColumn }: CorrectedTable): OwnPart {
-  const unguard = (some: Cell[]) => some.map((cell) => (typeof cell === 'string' ? unguarded(cell) : cell))
-  const last = numberIn(cells.at(-1))
+function own(row: Row, { reasonColumn, rowColumn, sectionColumn }: CorrectedTable): OwnPart {
+  const { cells } = row
+  const ours = sectionColumn === null ? 2 : 3
+  const moved = reasonColumn + ours - cells.length
   const isMovedLeft =
-    cells.length >= 2 && cells.length <= rowColumn && last !== null && looksLikeReason(cells.at(-2)!)
-  if (isMovedLeft) return { cells: unguard(cells.slice(0, -2)), number: last, fault: fault ?? null }
-  const stated = cellText(cells[rowColumn])
-  const number = numberIn(cells[rowColumn])
-  const isMovedRight = stated !== '' && number === null
+    moved > 0 &&
+    cells.length >= ours &&
+    numberIn(cells[rowColumn - moved]) !== null &&
+    looksLikeReason(cells[reasonColumn - moved]!)
+  const by = isMovedLeft ? moved : 0
+  const stated = cellText(cells[rowColumn - by])
+  const number = numberIn(cells[rowColumn - by])
+  const section = sectionColumn === null ? '' : cellText(cells[sectionColumn - by])
+  const fault = row.fault ?? (stated !== '' && number === null ? tooManyCells(row, stated) : null)
   return {
-    cells: unguard(cells.slice(0, reasonColumn)),
+    cells: cells
+      .slice(0, reasonColumn - by)
+      .map((cell) => (typeof cell === 'string' ? unguarded(cell) : cell)),
     number,
-    fault:
-      fault ??
-      (isMovedRight
-        ? {
-            code: 'too_many_cells',
-            message: `Row ${index + 1} has more cells than there are columns, so its own cannot be told from the reason; was a delimiter meant as text? Quote it`,
-            raw: stated,
-          }
-        : null),
+    ...(section !== '' && { section: unguarded(section) }),
+    ...(fault !== null && { fault }),
   }
 }
+
+const tooManyCells = ({ index }: Row, raw: string) => ({
+  code: 'too_many_cells',
+  message: `Row ${index + 1} has more cells than there are columns, so its own cannot be told from the reason; was a delimiter meant as text? Quote it`,
+  raw,
+})
 
 function numberIn(cell: Cell | undefined): number | null {
   const text = cellText(cell)

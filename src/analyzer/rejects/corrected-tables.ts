@@ -6,7 +6,7 @@ import type { TableDecision } from '../table/decision.ts'
 import { columnLetter } from '../table/letters.ts'
 import type { Cell } from '../table/row.ts'
 import { cellText, normalize } from '../table/text.ts'
-import { type Mark, markIn } from './mark.ts'
+import { type Mark, markIn, sectionHeader } from './mark.ts'
 import { headRowOf, rowsAbove } from './table-head.ts'
 
 /** The import whose rejected rows come back, as it read its file. */
@@ -127,6 +127,7 @@ function placed(
       scope,
       reasonColumn: column,
       rowColumn: column + 1,
+      sectionColumn: cellText(mark.cells[column + 2]) === sectionHeader ? column + 2 : null,
       firstColumn: hasWholeRows(area) ? null : area.firstColumn,
       lastColumn: hasWholeRows(area) ? null : area.lastColumn,
     },

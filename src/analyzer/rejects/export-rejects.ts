@@ -112,6 +112,7 @@ async function writeTables(parts: RejectsParts, task: Export): Promise<number> {
       sheetName: table.sheetName,
       mark: markText({ importId: markedId, table: table.corrects?.table ?? index }, isOnly),
       reasonColumn: shape.widths.length,
+      hasSections: shape.hasSections,
       topRow: topRowOf(table),
       headRow: headRowOf(table),
       widths: shape.widths,
@@ -172,18 +173,22 @@ async function* returnedRows(
 const measuredRows = 1000
 
 /** Longest text by column, of titles that stand in several columns as well. @returns null: no row is to go back */
-async function shapeOf(rows: () => AsyncGenerator<Numbered>): Promise<{ widths: number[] } | null> {
+async function shapeOf(
+  rows: () => AsyncGenerator<Numbered>,
+): Promise<{ widths: number[]; hasSections: boolean } | null> {
   const widths: number[] = []
   let count = 0
+  let hasSections = false
   for await (const { row } of rows()) {
     if (row.kind === 'row') count++
-    const isMeasured = row.kind !== 'above' && row.kind !== 'heading' && count <= measuredRows
+    hasSections ||= row.section !== ''
+    const isMeasured = row.kind !== 'above' && count <= measuredRows
     for (let column = lastFilled(row); column >= 0; column--) {
       while (widths.length <= column) widths.push(0)
       if (isMeasured) widths[column] = Math.max(widths[column]!, cellText(row.cells[column]).length)
     }
   }
-  return count === 0 ? null : { widths }
+  return count === 0 ? null : { widths, hasSections }
 }
 
 function lastFilled({ cells }: ReturnedRow): number {

@@ -18,6 +18,9 @@ export function markText({ importId, table }: Mark, isOnly: boolean): string {
 /** Above the numbers of the rows in the supplier's own file, by which a corrected row is known. */
 export const rowHeader = 'Tallyman: row'
 
+/** Above the headings under which the rows stood, where the list has such. */
+export const sectionHeader = 'Tallyman: section'
+
 /** The mark in a cell; `isAlone`: it is all that the cell holds. Null: there is none. */
 export function markIn(cell: Cell): (Mark & { isAlone: boolean }) | null {
   // Nearly every cell is none, and is not looked through.

@@ -2,7 +2,7 @@ import type { OpenedFile } from '../formats/format.ts'
 import { hasWholeRows } from '../table/area.ts'
 import type { TableDecision, TableOptions } from '../table/decision.ts'
 import type { RowOutcome } from '../table/item.ts'
-import type { Cell, Row } from '../table/row.ts'
+import type { Cell } from '../table/row.ts'
 import { letterHeads } from './corrected-tables.ts'
 import type { LoggedFault, LoggedRow } from './rejected-log.ts'
 import { rereadTable } from './reread-table.ts'
@@ -10,23 +10,25 @@ import { hasHead, headRowOf } from './table-head.ts'
 
 /**
  * A row of a table as it goes back to whoever sent the list: `above` (a title), `head` (the last row of the header,
- * beside which the mark goes), `heading` (what names the section of the rows below it) or a rejected `row`.
+ * beside which the mark goes) or a rejected `row`.
  */
 export interface ReturnedRow {
-  kind: 'above' | 'head' | 'heading' | 'row'
+  kind: 'above' | 'head' | 'row'
   /** 0-based, in the supplier's file. */
   index: number
   cells: Cell[]
   /** Why it was rejected; '' for all but a rejected row. */
   reason: string
+  /** The headings above it, joined; '' without any. */
+  section: string
 }
 
 /**
  * The rejected rows of a table with everything that stands above them. What they are comes from the file that was
  * kept: the parse log cuts long cells, and has numbers as texts. Which they are, and why, comes from the log.
  *
- * A row must mean the same where it stands now: the headings of its section come along, and blank cells that meant
- * what an article above says are filled in.
+ * A row must mean the same without those above it: its section is said beside it, and blank cells that meant what an
+ * article above says are filled in.
  * @param logged the rows of the table's sheet, top to bottom
  */
 export async function* rejectedRows(
@@ -38,15 +40,14 @@ export async function* rejectedRows(
   const headRow = headRowOf(table)
   const isHeaded = hasHead(table)
   let hasHeadCome = false
-  let headings: readonly Row[] = []
   let next = await logged.next()
   for await (const batch of rereadTable(file, table, options)) {
     const returned: ReturnedRow[] = []
-    for (const { row, outcome, headings: above, inherited } of batch) {
+    for (const { row, outcome, section, inherited } of batch) {
       const { index, cells } = row
       if (isHeaded ? index <= headRow : index < headRow) {
         hasHeadCome ||= index === headRow
-        returned.push({ kind: index === headRow ? 'head' : 'above', index, cells, reason: '' })
+        returned.push({ kind: index === headRow ? 'head' : 'above', index, cells, reason: '', section: '' })
         continue
       }
       if (!hasHeadCome) {
@@ -58,13 +59,13 @@ export async function* rejectedRows(
       if (next.value.row !== index) continue
       const faults = faultsOf(next.value.entries, { table, outcome })
       if (faults.length === 0) continue
-      const own = above.filter((heading) => heading.index >= table.firstDataRow)
-      if (own.some((heading, at) => heading !== headings[at]) || own.length !== headings.length) {
-        headings = own
-        for (const heading of own)
-          returned.push({ kind: 'heading', index: heading.index, cells: heading.cells, reason: '' })
-      }
-      returned.push({ kind: 'row', index, cells: filledIn(cells, inherited), reason: reasonOf(faults) })
+      returned.push({
+        kind: 'row',
+        index,
+        cells: filledIn(cells, inherited),
+        reason: reasonOf(faults),
+        section,
+      })
     }
     yield returned
     if (next.done === true) return
@@ -81,13 +82,15 @@ export async function* loggedTable(
     const { row: index, entries } = next.value
     const faults = faultsOf(entries, { table, outcome: null })
     if (faults.length === 0) continue
-    yield [{ kind: 'row', index, cells: loggedCells(faults[0]!, table), reason: reasonOf(faults) }]
+    yield [
+      { kind: 'row', index, cells: loggedCells(faults[0]!, table), reason: reasonOf(faults), section: '' },
+    ]
   }
 }
 
 function headOf(table: TableDecision): ReturnedRow {
   const cells = hasHead(table) ? table.headers.slice() : letterHeads(table)
-  return { kind: 'head', index: headRowOf(table), cells, reason: '' }
+  return { kind: 'head', index: headRowOf(table), cells, reason: '', section: '' }
 }
 
 /** Of tables side by side each has its own faults. What concerns a whole row is told by what the row is in each. */

@@ -11,6 +11,8 @@ export interface ReturnedTable {
   mark: string
   /** 0-based; the supplier's own columns end before it, and the rows' numbers stand behind it. */
   reasonColumn: number
+  /** Whether the rows stand in sections, which are said behind their numbers. */
+  hasSections: boolean
   /** In the supplier's file, of the first title and of the row beside which the mark goes. */
   topRow: number
   headRow: number

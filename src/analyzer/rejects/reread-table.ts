@@ -11,8 +11,8 @@ export interface RereadRow {
   /** As its table sees it. */
   row: Row
   outcome: RowOutcome
-  /** The rows above it that name the section it stands in, outermost first. */
-  headings: readonly Row[]
+  /** The headings above it, joined; '' without any. */
+  section: string
   /** What blank cells of it mean because of the article above: 0-based column → text. */
   inherited: ReadonlyMap<number, string>
 }
@@ -28,38 +28,20 @@ export async function* rereadTable(
 ): AsyncGenerator<RereadRow[]> {
   const reader = tableReader(table, options)
   const inherits = inheritance(table)
-  let headings: readonly Heading[] = []
-  let headingRows: readonly Row[] = []
   for await (const batch of file.rows(table.sheet)) {
     const rows: RereadRow[] = []
     for (const whole of batch) {
       if (!isInRows(table.area, whole.index)) continue
       const row = rowWithin(whole, table.area)
-      const context = reader.context()
       const inherited = inherits(row, reader.article())
       const outcome: RowOutcome =
         row.fault === undefined ? reader.read(row) : { kind: 'rejected', issues: [], itemKey: null }
-      if (reader.context() !== context) {
-        headings = headingsWith(headings, { row, path: reader.context() })
-        headingRows = headings.map((heading) => heading.row)
-      }
-      rows.push({ row, outcome, headings: headingRows, inherited })
+      rows.push({ row, outcome, section: row.section ?? reader.context(), inherited })
     }
     yield rows
     const { lastRow } = table.area
     if (lastRow !== null && (batch.at(-1)?.index ?? 0) > lastRow) return
   }
-}
-
-interface Heading {
-  row: Row
-  /** The headings from the outermost to this one, joined. */
-  path: string
-}
-
-/** The headings that stand above the next row, now that there is another one. */
-function headingsWith(above: readonly Heading[], next: Heading): Heading[] {
-  return [...above.filter(({ path }) => next.path.startsWith(`${path} > `)), next]
 }
 
 /** Tells which blank cells of a row stand for what an article above it says. */

@@ -2,7 +2,7 @@ import { textEncoding } from '../formats/text-encoder.ts'
 import type { Cell } from '../table/row.ts'
 import { plainNumber } from '../table/text.ts'
 import { guarded } from './formula-guard.ts'
-import { rowHeader } from './mark.ts'
+import { rowHeader, sectionHeader } from './mark.ts'
 import type { ByteSink, RejectsWriter, ReturnedTable } from './rejects-writer.ts'
 
 /** How a CSV file is written. */
@@ -20,7 +20,6 @@ const pieceCharacters = 64 * 1024
 export function csvWriter(sink: ByteSink, { encoding, delimiter, lineEnd }: CsvForm): RejectsWriter {
   const { encode, mark } = textEncoding(encoding)
   let current: ReturnedTable | null = null
-  let isHeadWritten = false
   let nextAbove = 0
   let text = ''
   let isFirst = true
@@ -52,16 +51,15 @@ export function csvWriter(sink: ByteSink, { encoding, delimiter, lineEnd }: CsvF
       if (current !== null) await write('')
       current = table
       nextAbove = table.topRow
-      isHeadWritten = false
     },
-    async row({ kind, index, cells, reason }, number) {
+    async row({ kind, index, cells, reason, section }, number) {
       if (current === null) throw new Error('A row came before its table.')
-      if (kind === 'row') return write(line(cells, [reason, number ?? '']))
-      if (kind === 'heading' || isHeadWritten) return write(cells.map(cellOf).join(delimiter))
+      const { hasSections } = current
+      if (kind === 'row') return write(line(cells, [reason, number ?? '', ...(hasSections ? [section] : [])]))
       for (; nextAbove < index; nextAbove++) await write('')
       nextAbove = index + 1
-      isHeadWritten = kind === 'head'
-      await write(isHeadWritten ? line(cells, [current.mark, rowHeader]) : cells.map(cellOf).join(delimiter))
+      const own = [current.mark, rowHeader, ...(hasSections ? [sectionHeader] : [])]
+      await write(kind === 'head' ? line(cells, own) : cells.map(cellOf).join(delimiter))
     },
     end: flush,
   }

@@ -2,13 +2,13 @@ import { Writable } from 'node:stream'
 import ExcelJS from 'exceljs'
 import type { Cell } from '../table/row.ts'
 import { guardedText } from './formula-guard.ts'
-import { rowHeader } from './mark.ts'
+import { rowHeader, sectionHeader } from './mark.ts'
 import type { ByteSink, RejectsWriter, ReturnedTable } from './rejects-writer.ts'
 
 /** Excel's own limits. */
 const cellCharactersMax = 32_767
 const sheetNameMax = 31
-const [columnWidthMin, columnWidthMax, reasonWidth] = [8, 60, 70]
+const [columnWidthMin, columnWidthMax, reasonWidth, sectionWidth] = [8, 60, 70, 30]
 /** So many rows are written before whoever takes the bytes, and everybody else, has a turn. */
 const rowsPerTurn = 200
 
@@ -41,6 +41,7 @@ export function workbookWriter(sink: ByteSink): RejectsWriter {
       })),
       { width: reasonWidth },
       { width: rowHeader.length + 2 },
+      ...(table.hasSections ? [{ width: sectionWidth }] : []),
     ]
     lastRow = 0
     return worksheet
@@ -55,17 +56,17 @@ export function workbookWriter(sink: ByteSink): RejectsWriter {
       } else offset = lastRow + 2 - table.topRow
       current = table
     },
-    async row({ kind, index, cells, reason }, number) {
+    async row({ kind, index, cells, reason, section }, number) {
       if (current === null || sheet === null) throw new Error('A row came before its table.')
-      const { reasonColumn, mark } = current
-      const isAbove = kind === 'above' || kind === 'head'
-      lastRow = isAbove ? offset + index : lastRow + 1
+      const { reasonColumn, mark, hasSections } = current
+      lastRow = kind === 'row' ? lastRow + 1 : offset + index
       const row = sheet.worksheet.getRow(lastRow)
       for (const [column, cell] of cells.slice(0, reasonColumn).entries())
         if (cell !== '') put(row.getCell(column + 1), cell, kind === 'head')
       if (kind === 'head') {
         put(row.getCell(reasonColumn + 1), mark, true)
         put(row.getCell(reasonColumn + 2), rowHeader, true)
+        if (hasSections) put(row.getCell(reasonColumn + 3), sectionHeader, true)
         row.getCell(reasonColumn + 1).fill = reasonFill
       }
       if (kind === 'row') {
@@ -74,6 +75,7 @@ export function workbookWriter(sink: ByteSink): RejectsWriter {
         cell.fill = reasonFill
         cell.alignment = { wrapText: true, vertical: 'top' }
         if (number !== null) put(row.getCell(reasonColumn + 2), number, false)
+        if (section !== '') put(row.getCell(reasonColumn + 3), section, false)
       }
       row.commit()
       if (++rows % rowsPerTurn === 0) await stream.turn()

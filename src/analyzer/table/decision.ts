@@ -187,6 +187,8 @@ export interface CorrectedTable {
   reasonColumn: number
   /** The rows' numbers in the supplier's file. */
   rowColumn: number
+  /** The headings under which the rows stood; null: the list has none. */
+  sectionColumn: number | null
   /** The columns of the table that is corrected, where others stand beside it; both null: it had its rows for itself. */
   firstColumn: number | null
   lastColumn: number | null

@@ -161,7 +161,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       currency: isPriced ? currency : null,
       unit,
       priceQuantityE4,
-      category: ownCategory ?? sections.path(),
+      category: ownCategory ?? row.section ?? sections.path(),
       brand,
       validFrom,
       validTo,
