@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { textEncoding } from '../../src/analyzer/formats/text-encoder.ts'
 import { openProgram, type TestProgram } from '../helpers/cli.ts'
@@ -317,6 +317,116 @@ for (const engine of engines) {
       expect(await program.catalog()).toEqual(before)
       const tried = await program.run('try', 'x.csv')
       expect(tried.err).toContain('hand them in with "tallyman ingest"')
+    })
+
+    test('tables that follow each other on a sheet, and sheets beside each other, each get their rows back', async () => {
+      await using program = await openProgram(engine)
+      const rows = (prefix: string, fault: string) =>
+        Array.from({ length: 6 }, (_, n) => [
+          `${prefix}-${n}`,
+          `Article ${prefix} ${n}`,
+          n === 3 ? fault : `${n + 1}.50`,
+        ])
+      const workbook = makeWorkbook([
+        { name: 'One', rows: [['SKU', 'Name', 'Price EUR'], ...rows('A', '?')] },
+        {
+          name: 'Two',
+          rows: [['Spare parts'], ['Article no.', 'Description', 'Unit price EUR'], ...rows('B', 'see p. 4')],
+        },
+      ])
+      const first = await ingest(program, await program.write('list.xlsx', workbook), '--no-hold')
+      expect(first.counts).toMatchObject({ accepted: 10, rejected: 2 })
+      for (const format of ['csv', 'xlsx']) {
+        const { sheets } = await readSheets(await fetched(program, first.id, format))
+        const marks = sheets.flatMap(({ rows: all }) =>
+          all.flatMap(([, cells]) => cells.filter((cell) => String(cell).startsWith('Tallyman: reason'))),
+        )
+        expect(marks).toEqual([1, 2].map((n) => `Tallyman: reason (import ${first.id}, table ${n})`))
+      }
+      const fixed = (await fetched(program, first.id))
+        .toString()
+        .replace('?,', '9.25,')
+        .replace('see p. 4,', '9.75,')
+      const second = await ingest(program, await program.write('fixed.csv', fixed))
+      expect(second).toMatchObject({ status: 'completed', counts: { accepted: 2, rejected: 0 } })
+      expect(await prices(program)).toMatchObject({ 'A-3': '9.25', 'B-3': '9.75' })
+      expect((await program.run('rejects', first.id)).code).toBe(1)
+    })
+
+    test('a list of another kind comes back as a workbook, and a list that is no longer kept from the log', async () => {
+      await using program = await openProgram(engine)
+      const articles = Array.from({ length: 6 }, (_, n) => ({
+        sku: `00${n}`,
+        name: `Article ${n}`,
+        price: n === 4 ? 'ask' : n + 0.5,
+        currency: 'EUR',
+      }))
+      const first = await ingest(
+        program,
+        await program.write('list.json', JSON.stringify(articles)),
+        '--no-hold',
+      )
+      const out = await fetched(program, first.id, 'xlsx')
+      const { sheets, format } = await readSheets(out)
+      expect(format).toBe('xlsx')
+      expect(sheets[0]!.rows.map(([, cells]) => cells.slice(0, 4))).toEqual([
+        ['sku', 'name', 'price', 'currency'],
+        ['004', 'Article 4', 'ask', 'EUR'],
+      ])
+      await rm(join(program.dataFolder, 'raw'), { recursive: true })
+      const text = (await fetched(program, first.id)).toString()
+      expect(text.split('\r\n')[1]).toStartWith('004,Article 4,ask,EUR,')
+      const second = await ingest(program, await program.write('fixed.csv', text.replace('ask,', '4.5,')))
+      expect(second).toMatchObject({ status: 'completed', changes: { new: 1 } })
+      expect(await prices(program)).toMatchObject({ '004': '4.50' })
+    })
+
+    test('a row that a delimiter had split is corrected by joining its cells', async () => {
+      await using program = await openProgram(engine)
+      const rows = Array.from({ length: 8 }, (_, n) => `A-${n},Article ${n},${n + 1}.50\n`).join('')
+      const first = await ingest(
+        program,
+        await program.write('list.csv', `SKU,Name,Price EUR\n${rows}B-1,Vice,1,234.50\nB-2,Bolt, M8,2.50\n`),
+        '--no-hold',
+      )
+      expect(first.counts.rejected).toBe(2)
+      const out = (await fetched(program, first.id)).toString()
+      const fixed = out.replace('1,234.50,', '"1,234.50",').replace('Bolt, M8,', '"Bolt, M8",')
+      expect(fixed).not.toBe(out)
+      const second = await ingest(program, await program.write('fixed.csv', fixed))
+      expect(second).toMatchObject({ status: 'completed', changes: { new: 2 } })
+      expect(await prices(program)).toMatchObject({ 'B-1': '1234.50', 'B-2': '2.50' })
+    })
+
+    test('prices that were typed otherwise than the list writes them do not change what the others mean', async () => {
+      await using program = await openProgram(engine)
+      const rows = Array.from({ length: 8 }, (_, n) => `A-${n};Article ${n};${n + 1},50\n`).join('')
+      const first = await ingest(
+        program,
+        await program.write('list.csv', `SKU;Name;Price EUR\n${rows}B-1;;1.234\nB-2;Bolt;?\n`),
+        '--no-hold',
+      )
+      const out = (await fetched(program, first.id)).toString()
+      const second = await ingest(
+        program,
+        await program.write('fixed.csv', out.replace('B-1;;', 'B-1;Vice;').replace('?;', '2,5;')),
+      )
+      expect(await prices(program)).toMatchObject({ 'B-1': '1234.00', 'B-2': '2.50' })
+      expect(second.counts.rejected).toBe(0)
+      // Now one price says the opposite of what the list says.
+      const third = await ingest(
+        program,
+        await program.write('list2.csv', `SKU;Name;Price EUR\n${rows}C-1;;1.234\nC-2;Bolt;?\n`),
+        '--no-hold',
+      )
+      const other = (await fetched(program, third.id))
+        .toString()
+        .replace('C-1;;', 'C-1;Vice;')
+        .replace('?;', '12.50;')
+      const fourth = await ingest(program, await program.write('fixed2.csv', other))
+      expect(fourth.counts).toMatchObject({ accepted: 1, rejected: 1 })
+      expect(await prices(program)).toMatchObject({ 'C-2': '12.50' })
+      expect(await prices(program)).not.toHaveProperty('C-1')
     })
   })
 }
