@@ -8,6 +8,7 @@ import { AppError, ConflictError, InvalidError } from '../lib/errors.ts'
 import { fileHash } from '../lib/hash.ts'
 import type { Logger } from '../lib/log.ts'
 import { jobStore, type Lease } from '../queue/store.ts'
+import { noPins } from '../sources/pins.ts'
 import { supplierStore } from '../suppliers/store.ts'
 import { changeOf, diffContext, guard, refusal } from './conclusion.ts'
 import { diffStaged } from './diff.ts'
@@ -28,7 +29,7 @@ import { type Original, originalOf } from './rejects/corrected-import.ts'
 import { settleCorrections } from './rejects/settle-corrections.ts'
 import { rememberRows } from './remember-rows.ts'
 import { type Settled, settle } from './settle.ts'
-import { openStaging } from './staging/index.ts'
+import { openStaging, unpackFolder } from './staging/index.ts'
 
 /** What the analyzer works with. */
 export interface AnalyzerParts {
@@ -168,6 +169,7 @@ async function asCorrection(
   const options = {
     ...original.options,
     listMode: 'partial' as const,
+    said: noPins,
     mayHold,
     isForced,
     encoding,
@@ -186,16 +188,17 @@ async function readRaw(parts: AnalyzerParts, { made, lease, work, known }: Attem
   const revision = await supplierStore(parts.db).revision(made.supplierId)
   const load = (decision: string) =>
     loadFingerprints(fingerprintPath(parts, made), { readingKey: made.readingKey, decision, revision })
+  const place = { importId: made.id, attempt: lease.attempt, folder: parts.stagingFolder }
   return readFile({
     ...(await rawFile(parts, made, work.handed ?? null)),
     options: made.options,
     limits: parts.limits,
+    unpackFolder: unpackFolder(place),
     decision: made.decision,
     knownRows: known ? load : null,
     correctedImport: (id) => originalOf(parts.db, id, made.supplierId),
     previous: await previousList(parts.db, made),
-    openStaging: () =>
-      openStaging(parts.db, { importId: made.id, attempt: lease.attempt, folder: parts.stagingFolder }),
+    openStaging: () => openStaging(parts.db, place),
     ...work,
   })
 }
@@ -324,7 +327,7 @@ function contextOf(parts: AnalyzerParts, { made, original, read, lease }: Conclu
     importId: made.id,
     supplierId: made.supplierId,
     sourceId: made.sourceId,
-    settings: original === null ? made.options.settings : null,
+    said: made.options.said,
     corrects: original === null || origins === null ? null : { importId: original.id, origins },
     scopes: read.scopes,
     fetchedAt: made.fetchedAt,

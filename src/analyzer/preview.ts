@@ -16,7 +16,7 @@ import { type ReadRequest, type ReadResult, readFile } from './read-file.ts'
 import { originalOf } from './rejects/corrected-import.ts'
 import { settleCorrections } from './rejects/settle-corrections.ts'
 import { type Settled, settle } from './settle.ts'
-import { openStaging } from './staging/index.ts'
+import { openStaging, unpackFolder } from './staging/index.ts'
 import { stageInSqlite } from './staging/sqlite.ts'
 import { outcomes, type Staging } from './staging/staging.ts'
 import type { PriceTier } from './table/item.ts'
@@ -78,7 +78,13 @@ export async function tryFile<Result>(
   const folder = mkdtempSync(join(tmpdir(), 'tallyman-try-'))
   try {
     const openStaging = async () => stageInSqlite(join(folder, 'staging.db'), null)
-    const read = await readNamed({ ...request, decision: null, knownRows: null, openStaging })
+    const read = await readNamed({
+      ...request,
+      unpackFolder: join(folder, 'unpacked'),
+      decision: null,
+      knownRows: null,
+      openStaging,
+    })
     return await read.staging.withSql(async (sql) => {
       const settled = await settle(sql, read, request.options.settings.duplicates)
       return work({ ...settled, ...lists(sql, read.staging) })
@@ -101,6 +107,7 @@ export async function dryRun<Result>(
   const read = await readNamed({
     ...request,
     limits: parts.limits,
+    unpackFolder: unpackFolder({ importId, attempt: 1, folder: parts.stagingFolder }),
     decision: null,
     knownRows: null,
     correctedImport: (id) => originalOf(parts.db, id, request.of?.supplierId ?? null),

@@ -4,7 +4,8 @@ import { instant, jsonObject } from '../db/dialect.ts'
 import { type ImportChange, importStore } from '../imports/store.ts'
 import { ConflictError } from '../lib/errors.ts'
 import { jobStore, type Lease } from '../queue/store.ts'
-import type { SourceSettings } from '../sources/model.ts'
+import type { Pins } from '../sources/model.ts'
+import { pinnedSettings } from '../sources/pins.ts'
 import { sourceStore } from '../sources/store.ts'
 import type { Diff } from './diff.ts'
 import { recordBrands, recordCategories } from './record-names.ts'
@@ -24,8 +25,8 @@ export interface PublishContext {
   importId: string
   supplierId: string
   sourceId: string
-  /** The source's settings as this import read its file; null: they stay as they are. */
-  settings: SourceSettings | null
+  /** What a person said about this import, for the source to remember. */
+  said: Pins
   /** The import whose rows it corrects, and which; null: it is a list of its own. */
   corrects: { importId: string; origins: Origins } | null
   /** Scopes that the file speaks for. */
@@ -100,10 +101,22 @@ export async function publish(
       publishedAt: now,
       finishedAt: now,
     })
-    if (context.settings !== null) await sourceStore(stores).change(context.sourceId, context.settings)
+    await rememberSaid(stores, context)
     await jobStore(stores).end(context.lease, { state: 'succeeded', phase: 'complete', now })
     return { revision: newRevision, idsFrom }
   })
+}
+
+/** On top of what the source has by now: another list of it may have been corrected while this one waited. */
+async function rememberSaid(
+  stores: Parameters<typeof sourceStore>[0],
+  { sourceId, said }: PublishContext,
+): Promise<void> {
+  const sources = sourceStore(stores)
+  const source = await sources.get(sourceId)
+  // `lockSupplier` has seen to it that the source is there and stays.
+  if (source === null) throw new Error(`Source ${sourceId} vanished while its list was published.`)
+  await sources.change(sourceId, pinnedSettings(source, said))
 }
 
 /**

@@ -7,9 +7,9 @@ import { FingerprintEntries, type KnownRows } from './fingerprint.ts'
 import type { OpenedFile, ReadLimits, RecordTaker } from './formats/format.ts'
 import { openFile } from './formats/index.ts'
 import { comparedRowsMax, guessColumns, layoutChanges, type PreviousList } from './layout-changes.ts'
-import { correctedFile, type Origins } from './rejects/corrected-file.ts'
-import { type CorrectedImport, firstMark } from './rejects/corrected-tables.ts'
-import { openCorrections } from './rejects/open-corrections.ts'
+import type { Origins } from './rejects/corrected-file.ts'
+import type { CorrectedImport } from './rejects/corrected-tables.ts'
+import { readCorrections } from './rejects/read-corrections.ts'
 import { RowSink, type TableCounts } from './row-sink.ts'
 import { type ReadFingerprints, rowTaker } from './row-taker.ts'
 import { sheetTaker } from './sheet-taker.ts'
@@ -20,8 +20,8 @@ import type { TableDecision } from './table/decision.ts'
 import type { HeadingWatch } from './table/heading-watch.ts'
 import type { Issue } from './table/issue.ts'
 import { UnknownColumnError } from './table/overrides.ts'
-import { provedAgain } from './table/proving-cells.ts'
-import { contradicts, tableReader } from './table/reader.ts'
+import { correctedTable, hasOtherProof } from './table/proved-decimals.ts'
+import { type ProvedDecimals, tableReader } from './table/reader.ts'
 import type { Row } from './table/row.ts'
 import { tableName } from './table/table-name.ts'
 import { filledCount } from './table/text.ts'
@@ -36,6 +36,8 @@ export interface ReadRequest {
   format?: string | null
   options: Pick<ImportOptions, 'table' | 'encoding' | 'delimiter' | 'sheets' | 'settings'>
   limits: ReadLimits
+  /** Where a packed file may be unpacked to: a path of its own. Null: among the system's temporary files. */
+  unpackFolder: string | null
   /** What an earlier reading of the same bytes decided; it is followed to the letter. */
   decision: FileDecision | null
   /** The rows that the last list had, if they were read with just these decisions; null: read every row. */
@@ -94,13 +96,14 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
   const file = await openFile(request.path, {
     limits: request.limits,
     format: request.format ?? null,
+    unpackFolder: request.unpackFolder,
     encoding: how.encoding,
     delimiter: how.delimiter,
     signal: request.signal,
   })
   try {
     const result =
-      (await readCorrections(file, request)) ??
+      (await readCorrections(file, request, readAll)) ??
       (await withLayoutChanges(file, request, () => readOpened(file, request)))
     const after = statSync(request.path, { bigint: true })
     if (after.mtimeNs === before.mtimeNs && after.size === before.size) return result
@@ -114,66 +117,10 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
   }
 }
 
-/** Reads the corrected rows of another import. @returns null: the file is a list of its own */
-async function readCorrections(opened: OpenedFile, request: ReadRequest): Promise<ReadResult | null> {
-  const { decision } = request
-  if (decision !== null) {
-    if (decision.corrects === undefined) return null
-    const { file, origins } = correctedFile(opened, decision.tables)
-    const { result } = (await readTables(file, decision.tables, request, null))!
-    return ofCorrections(result, decision.corrects, origins)
-  }
-  const mark = await firstMark(opened)
-  if (mark === null) return null
-  if (request.correctedImport === undefined)
-    throw new InvalidError(
-      'corrects_import',
-      `These are corrected rows of import ${mark.importId}; hand them in with "tallyman ingest", or look first with its --dry-run.`,
-    )
-  const corrected = await request.correctedImport(mark.importId)
-  const { file: whole, tables } = await openCorrections(request, opened, mark, corrected)
-  try {
-    const { file, origins } = correctedFile(whole, tables)
-    const as = { ...request, options: { ...corrected.options, mayHold: true } }
-    const first = (await readTables(file, tables, as, null))!
-    const doubted = doubtedStyles(tables, first.proved)
-    if (doubted === null) return ofCorrections(first.result, corrected.id, origins)
-    await first.result.staging.discard()
-    const { result } = (await readTables(file, doubted, as, null))!
-    return ofCorrections(result, corrected.id, origins)
-  } finally {
-    if (whole !== opened) whole.close()
-  }
-}
-
-/** Corrected rows speak for themselves alone: nothing is missing from them, and nothing is older than they are. */
-function ofCorrections(result: ReadResult, corrects: string, origins: Origins): ReadResult {
-  const sure = { verdict: 'price-list' as const, reasons: [], corrects }
-  return { ...result, decision: { ...result.decision, ...sure }, scopes: [], sheetsLeftAside: [], origins }
-}
-
-/**
- * The few prices of a file of corrections, some of them typed by hand, say nothing about how the supplier writes the
- * others: where they speak against it, those that can be read in two ways are rejected again.
- * @returns null when nothing speaks against the styles
- */
-function doubtedStyles(tables: TableDecision[], proved: Reading['proved']): TableDecision[] | null {
-  const doubted = tables.map((table, index) => {
-    const found = proved[index] ?? null
-    if (found === null || table.decimal.isPinned === true || found.ambiguousCount === 0) return table
-    if (found.style === table.decimal.style) return table
-    const isProved = found.from === 'column' && found.style !== 'mixed'
-    if (table.decimal.style !== null && found.from !== 'column') return table
-    const style = table.decimal.style === null && isProved ? found.style : 'mixed'
-    return { ...table, decimal: { ...found, style } }
-  })
-  return doubted.some((table, index) => table !== tables[index]) ? doubted : null
-}
-
 /** Notes how the list's layout differs from the last one's; a list whose stored decision is followed has it noted. */
 async function withLayoutChanges(
   file: OpenedFile,
-  { decision: stored, previous = null }: ReadRequest,
+  { decision: stored, previous = null, options }: ReadRequest,
   read: () => Promise<ReadResult>,
 ): Promise<ReadResult> {
   const rowsOf = (table: TableDecision) => firstRows(file, table)
@@ -187,7 +134,9 @@ async function withLayoutChanges(
   try {
     const changes =
       stored?.layoutChanges ??
-      (previous === null ? [] : await layoutChanges(result.decision.tables, previous, rowsOf))
+      (previous === null
+        ? []
+        : await layoutChanges(result.decision.tables, { previous, map: options.table.map }, rowsOf))
     return { ...result, decision: { ...result.decision, layoutChanges: changes } }
   } catch (error) {
     await result.staging.discard()
@@ -222,7 +171,7 @@ async function readOpened(file: OpenedFile, request: ReadRequest): Promise<ReadR
   if (known !== null) {
     const quick = await readTables(file, decided, request, { known, tablesKey: tablesKey! }, watches)
     const hasMoreTables = sheets.some(({ watch }) => watch.found.length > 0)
-    if (quick !== null && !hasMoreTables && !provesOtherwise(decided, quick)) return quick.result
+    if (quick !== null && !hasMoreTables && !hasOtherProofs(decided, quick)) return quick.result
     await quick?.result.staging.discard()
   }
   const prints = tablesKey === null ? null : { known: null, tablesKey }
@@ -258,9 +207,16 @@ function fingerprintKey(decided: TableDecision[], { encoding, delimiter }: Opene
   return Bun.hash.xxHash64(text).toString(16)
 }
 
-interface Reading {
+/** What reading the tables of a file once gave. */
+export interface Reading {
   result: ReadResult
-  proved: (TableDecision['decimal'] | null)[]
+  /** By table; null: it was left aside. */
+  proved: (ProvedDecimals | null)[]
+}
+
+/** Reads every row of every table, whatever is known of them. */
+async function readAll(file: OpenedFile, tables: TableDecision[], request: ReadRequest): Promise<Reading> {
+  return (await readTables(file, tables, request, null))!
 }
 
 /**
@@ -304,6 +260,7 @@ async function readTables(
     await staging.seal()
     const decision: FileDecision = {
       format: file.format,
+      wrapping: file.wrapping ?? null,
       encoding: file.encoding,
       delimiter: file.delimiter,
       choices: {
@@ -365,7 +322,7 @@ interface SheetReading {
 /** Streams one sheet. @returns what became of each table; null when the sheet has a known row twice */
 async function readSheet(
   reading: SheetReading,
-): Promise<{ counts: TableCounts; proved: TableDecision['decimal'] | null }[] | null> {
+): Promise<{ counts: TableCounts; proved: ProvedDecimals | null }[] | null> {
   const { file, watch, staging, request, fingerprints, rowsBefore } = reading
   const onStray = watch === null ? null : (row: Row) => watch.see(row)
   const tables = reading.tables.map(({ table, place }, ordinal) => {
@@ -393,7 +350,7 @@ async function readSheet(
   return tables.map(({ table, sink, reader }) => {
     if (reader === null && sink.read > 0)
       staging.addIssue(leftAside(table, sink.read), { sheet: table.sheetName, scope: '' }, null)
-    return { counts: sink.counts(), proved: reader?.decimalDecision() ?? null }
+    return { counts: sink.counts(), proved: reader?.decimalDecisions() ?? null }
   })
 }
 
@@ -418,26 +375,13 @@ async function* takeBatches(batches: AsyncIterable<Row[]>, taker: RecordTaker): 
   }
 }
 
-/**
- * Whether the rows that were read prove another decimal style than the one in use. Recognised rows were not looked
- * at, and some of them may follow the column's style, so any other proof means reading them all.
- */
-function provesOtherwise(decided: TableDecision[], { proved }: Reading): boolean {
-  return decided.some(({ decimal }, index) => {
-    const style = proved[index]?.style ?? null
-    if (decimal.isPinned === true) return false
-    // A sample that proves both signs proves them whatever else is found.
-    return style !== null && decimal.style !== 'mixed' && style !== decimal.style
-  })
+function hasOtherProofs(decided: TableDecision[], { proved }: Reading): boolean {
+  return decided.some((table, index) => hasOtherProof(table, proved[index] ?? null))
 }
 
 /** The decisions with what the whole columns proved, or null when nothing speaks against the ones that were used. */
 function correctedDecisions(decided: TableDecision[], reading: Reading): TableDecision[] | null {
-  const corrected = decided.map((table, index) => {
-    const proved = reading.proved[index] ?? null
-    if (proved === null || !contradicts(table.decimal, proved)) return table
-    return { ...table, decimal: proved, cells: provedAgain(table.cells, proved.style) }
-  })
+  const corrected = decided.map((table, index) => correctedTable(table, reading.proved[index] ?? null))
   return corrected.some((table, index) => table !== decided[index]) ? corrected : null
 }
 

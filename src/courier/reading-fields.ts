@@ -35,7 +35,7 @@ export const readingFields = {
   }),
   sheet: textField('sheet', {
     max: 2000,
-    description: 'Take only this sheet of a workbook, by name or number; several: `Nord/Süd`.',
+    description: 'Take only this sheet of a workbook, by name or number; several: `Nord|Süd`.',
   }),
   decimal: choiceField(
     'decimal',
@@ -72,7 +72,7 @@ export function readingPins(fields: ReadingFields): Pins {
     decimalsMax: decimals === undefined ? null : decimals === '4' ? 4 : 'currency',
     encoding: parseEncoding(fields.encoding ?? null),
     delimiter: parseDelimiter(fields.delimiter ?? null, 'delimiter'),
-    sheets: parseSheets(fields.sheet === undefined ? [] : [fields.sheet], 'sheet'),
+    sheets: parseSheets(fields.sheet?.split('|') ?? [], 'sheet'),
     headerRows: parseHeaderRows(fields.header_row ?? null, 'header_row'),
     decimal: fields.decimal ?? null,
   }

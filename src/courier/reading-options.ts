@@ -74,13 +74,13 @@ export function parseEncoding(text: string | null): string | null {
   return text
 }
 
-/** Names or numbers of sheets, several with a slash between them, which no sheet's name may have; or `auto`. */
+/** Names or numbers of sheets; or `auto`. */
 export function parseSheets(given: string[], name: string): string[] | 'auto' | null {
   if (given.length === 0) return null
-  const sheets = given.flatMap((text) => text.split('/')).map((text) => text.trim())
+  const sheets = given.map((text) => text.trim())
   if (sheets.length === 1 && sheets[0] === 'auto') return 'auto'
   if (sheets.includes(''))
-    throw invalid(`${name} takes the names or numbers of sheets, not "${given.join('/')}"`)
+    throw invalid(`${name} takes the names or numbers of sheets, not "${given.join('|')}"`)
   return [...new Set(sheets)]
 }
 

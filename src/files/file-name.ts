@@ -1,3 +1,5 @@
+import { visibleText } from '../lib/visible-text.ts'
+
 /** Longest file name that is kept, in characters. */
 const nameLengthMax = 255
 /** A longer one is no extension but part of the name. */
@@ -11,8 +13,7 @@ const extensionLengthMax = 12
  * "../../x" → "x"; "a\u202Exslx.exe" → "axslx.exe"
  */
 export function displayName(given: string | null): string {
-  const last = (given ?? '').toWellFormed().normalize('NFC').split(/[/\\]/).at(-1) ?? ''
-  const clean = last.replace(unseen, '').replace(/\s+/gu, ' ').trim()
+  const clean = visibleText((given ?? '').split(/[/\\]/).at(-1) ?? '')
   if (/^\.*$/.test(clean)) return 'upload'
   const characters = [...clean]
   if (characters.length <= nameLengthMax) return clean
@@ -38,6 +39,3 @@ export function dispositionName(header: string | null): string | null {
   const [, quoted, bare] = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(header) ?? []
   return quoted?.replace(/\\(.)/g, '$1') ?? bare ?? null
 }
-
-/** Other than these, format characters (Cf) join letters in some scripts, so they stay. */
-const unseen = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu

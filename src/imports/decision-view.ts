@@ -6,7 +6,7 @@ import { isRead, whyLeftAside } from '../analyzer/table/verdict.ts'
 import { snakeCaseKeys } from '../lib/json.ts'
 import { formatE4 } from '../lib/money.ts'
 import { oneOf, type Static, t, textOrNull } from '../lib/schema.ts'
-import type { FileDecision } from './model.ts'
+import { type FileDecision, wrapperKinds } from './model.ts'
 import { ImportView } from './view.ts'
 
 const Confidence = t.Number({ minimum: 0, maximum: 1, description: '0 to 1.' })
@@ -61,7 +61,19 @@ const ChoiceView = t.Object(
 /** The decision card of a file: what was found out about it, how surely, and which cells prove it. */
 export const DecisionView = t.Object(
   {
-    format: t.String(),
+    format: t.String({ description: 'csv, xlsx, pdf, …; several where an archive holds several.' }),
+    wrapping: t.Union(
+      [
+        t.Object({
+          kind: oneOf(wrapperKinds),
+          left_aside: t.Array(t.Object({ name: t.String(), reason: t.String() }), {
+            description: 'Files in it that are not read, and why.',
+          }),
+        }),
+        t.Null(),
+      ],
+      { description: 'What the list was packed in; null: it was not.' },
+    ),
     encoding: textOrNull('Of a text file.'),
     delimiter: textOrNull('Of a delimited file.'),
     choices: t.Object(
@@ -141,6 +153,10 @@ export const DecisionView = t.Object(
             }),
             { description: 'Further columns of prices.' },
           ),
+          other_lists: t.Array(t.Integer(), {
+            description:
+              'Columns of other price lists, in their order: an article without a price of its own takes the first that has one.',
+          }),
           price_tax: textOrNull('Whether the price is net or gross, where its header says so.'),
           characteristics: t.Array(t.Object({ column: t.Integer(), key: t.String() })),
           currency: t.Object({
@@ -167,9 +183,10 @@ export const DecisionView = t.Object(
 export type DecisionView = Static<typeof DecisionView>
 
 export function decisionView(decision: FileDecision): DecisionView {
-  const { format, encoding, delimiter, verdict, reasons, tables } = decision
+  const { format, wrapping, encoding, delimiter, verdict, reasons, tables } = decision
   const card = {
     format,
+    wrapping,
     encoding,
     delimiter,
     choices: choicesView(decision),
@@ -189,6 +206,7 @@ export function decisionView(decision: FileDecision): DecisionView {
       mapping: mappingView(table),
       identity: table.identity,
       tiers: tiersView(table),
+      otherLists: table.otherLists,
       priceTax: table.priceTax,
       characteristics: table.characteristics.map(({ column, key }) => ({ column, key })),
       currency: currencyView(table),
@@ -208,7 +226,7 @@ export function decisionView(decision: FileDecision): DecisionView {
 }
 
 /** Format, encoding and delimiter with what proves them; keys in camelCase. */
-export function choicesView({ choices }: Pick<FileDecision, 'choices'>) {
+function choicesView({ choices }: Pick<FileDecision, 'choices'>) {
   const of = (choice: Choice | null) =>
     choice && {
       value: choice.value,
@@ -221,13 +239,13 @@ export function choicesView({ choices }: Pick<FileDecision, 'choices'>) {
 }
 
 /** Whether a table's rows were taken, and if not why. */
-export function readView(table: TableDecision, tables: readonly TableDecision[]) {
+function readView(table: TableDecision, tables: readonly TableDecision[]) {
   const isTaken = isRead(table, tables)
   return { isRead: isTaken, leftAside: isTaken ? null : whyLeftAside(table) }
 }
 
 /** The columns of the fields with what proves them; keys in camelCase. */
-export function mappingView(table: TableDecision) {
+function mappingView(table: TableDecision) {
   const view: Partial<Record<Field, object>> = {}
   for (const field of fields) {
     const decided = table.mapping[field]
@@ -251,7 +269,7 @@ export function mappingView(table: TableDecision) {
 }
 
 /** Further columns of prices; keys in camelCase. */
-export function tiersView({ tiers }: TableDecision) {
+function tiersView({ tiers }: TableDecision) {
   return tiers.map(({ column, name, minQuantityE4, currency, tax }) => ({
     column,
     name,
@@ -262,7 +280,7 @@ export function tiersView({ tiers }: TableDecision) {
 }
 
 /** The currency with the cells that say it; keys in camelCase. */
-export function currencyView(table: TableDecision) {
+function currencyView(table: TableDecision) {
   const { code, from } = table.currency
   return { code, from, cells: cellsView(table, 'currency') }
 }

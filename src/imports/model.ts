@@ -2,7 +2,7 @@ import type { FileChoices } from '../analyzer/table/choice.ts'
 import type { TableDecision, TableOptions, Verdict } from '../analyzer/table/decision.ts'
 import type { IgnoredReason } from '../analyzer/table/issue.ts'
 import type { LayoutChange } from '../analyzer/table/layout.ts'
-import type { ListMode, SourceSettings } from '../sources/model.ts'
+import type { ListMode, Pins, SourceSettings } from '../sources/model.ts'
 
 /**
  * The states of an import:
@@ -86,8 +86,10 @@ export const noChanges: ChangeCounts = { new: 0, changed: 0, priceUp: 0, priceDo
 
 /** Everything that decides how an import reads its file and what it may do; stored with the import. */
 export interface ImportOptions {
-  /** The source's settings with what this import pins; they become the source's when the import is published. */
+  /** The source's settings, as they were when the list came, with what is said about this import. */
   settings: SourceSettings
+  /** What a person said about this import; it becomes the source's own when the import is published. */
+  said: Pins
   /** How tables are read: the settings with the currency that is to be assumed. */
   table: TableOptions
   /** Whether this file is the whole list. */
@@ -102,9 +104,22 @@ export interface ImportOptions {
   isForced: boolean
 }
 
+export const wrapperKinds = ['zip', 'gzip'] as const
+/** What a list may be packed in. */
+export type WrapperKind = (typeof wrapperKinds)[number]
+
+/** What a list was packed in. */
+export interface Wrapping {
+  kind: WrapperKind
+  /** Files beside the list that are not read, and why, as in "is a PNG image". */
+  leftAside: { name: string; reason: string }[]
+}
+
 /** What was found out about a file (R2.9). Plain JSON, stored with the import. */
 export interface FileDecision {
   format: string
+  /** Null: it was not packed. */
+  wrapping: Wrapping | null
   encoding: string | null
   delimiter: string | null
   /** The three above, with what proves them. */

@@ -67,6 +67,26 @@ test('tables side by side share their rows, and a row counts in each of them tha
   ])
 })
 
+test('the numbers of a table without prices are left aside, and never taken for prices', async () => {
+  await using program = await openProgram('sqlite')
+  const stock = (from: number, to: number) => lines(from, to, (n) => String(n))
+  for (const count of [3, 1200]) {
+    const path = await program.write(
+      'list.csv',
+      [
+        'SKU;Product;Price',
+        ...lines(0, count, (n) => `${n + 1}.50`),
+        'SKU;Product;Stock',
+        ...stock(0, 4),
+      ].join('\n'),
+    )
+    const { json } = await program.json<Read>('try', path, '--items', 'all')
+    expect(json.verdict).toBe('price-list')
+    expect(json.counts).toMatchObject({ read: count + 6, accepted: count, rejected: 0, ignored: 6 })
+    expect(json.items.map(({ price }) => price?.endsWith('.50'))).not.toContain(false)
+  }
+}, 60_000)
+
 for (const engine of engines) {
   test(`a table that begins beyond the sample is read by its own header (${engine})`, async () => {
     await using program = await openProgram(engine)

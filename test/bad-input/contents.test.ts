@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { exitCodes } from '../../src/cli/command.ts'
 import { openProgram } from '../helpers/cli.ts'
 import { engines } from '../helpers/engines.ts'
 import { csvOf, type ImportJson, priceHeader, priceList, type TryJson } from '../helpers/lists.ts'
@@ -104,7 +105,13 @@ const cases: [string, string, string | Uint8Array, string, string][] = [
     'unsupported_format',
     'a web page (HTML)',
   ],
-  ['a JSON document', 'list.csv', '[{"sku":"A-1","price":1}]', 'unsupported_format', 'a JSON document'],
+  [
+    'a JSON document that is cut off',
+    'list.csv',
+    '[{"sku":"A-1","price":1}',
+    'truncated_json',
+    'Fetch or save',
+  ],
   [
     'an XML document',
     'list.csv',
@@ -152,11 +159,11 @@ const cases: [string, string, string | Uint8Array, string, string][] = [
     'a web page (HTML)',
   ],
   [
-    'a ZIP archive',
+    'an archive in an archive',
     'list.xlsx',
-    makeZip([{ name: 'a.csv', content: 'x' }]),
-    'unsupported_format',
-    'unpack it',
+    makeZip([{ name: 'a.zip', content: makeZip([{ name: 'a.csv', content: 'x' }]) }]),
+    'nested_archive',
+    'Unpack it',
   ],
   [
     'an encrypted workbook',
@@ -287,9 +294,9 @@ test('an encoding that is not known, or not the file’s own, is said so', async
     'list.csv',
     csvOf(priceHeader, ['A-1', 'Säge', '1.50'], ['A-2', 'Öl', '2.50']),
   )
-  const unknown = await refused(program, path, '--encoding', 'klingon')
-  expect(unknown.code).toBe('unknown_encoding')
-  expect(unknown.message).toContain('There is no encoding "klingon". Use one of utf-8,')
+  const unknown = await program.run('try', path, '--encoding', 'klingon')
+  expect(unknown.code).toBe(exitCodes.usage)
+  expect(unknown.err).toContain('There is no encoding "klingon". Use one of utf-8,')
   const lie = await refused(program, path, '--encoding', 'utf-16le')
   expect(lie.code).toBe('not_a_price_list')
 

@@ -39,6 +39,20 @@ for (const engine of engines) {
       expect(await pricesOf(program)).toEqual({ 'A-1': '1.50', 'A-2': '2.50' })
     })
 
+    test('--decimal stands whatever later rows prove, also when the list is loaded again', async () => {
+      await using program = await openProgram(engine)
+      const list = (last: string) =>
+        csvOf(
+          ['SKU', 'Name', 'Price EUR'],
+          ...Array.from({ length: 1200 }, (_, n) => [`A-${n}`, `Article ${n}`, n < 1100 ? '1.234' : '2,5']),
+          ['B-1', 'Last', last],
+        )
+      await ingestList(program, list('3,5'), '--decimal', 'dot')
+      expect((await itemsOf(program, '--sku', 'A-7'))[0]!.price).toBe('1.234')
+      const again = await ingestList(program, list('3,6'))
+      expect(again.json).toMatchObject({ status: 'completed', changes: { changed: 1 } })
+    })
+
     test('--encoding and --delimiter hold for the next list', async () => {
       await using program = await openProgram(engine)
       const list = (price: string) => Buffer.from(`SKU|Name|Price EUR\nA-1|Caf\u00e9|${price}\n`, 'latin1')
@@ -147,7 +161,7 @@ test('flags that cannot be understood say how they are written', async () => {
     ['--header-row', '9-2', '--header-row takes a row such as 7'],
     ['--header-row', '2000', 'within the first 1000'],
     ['--decimal', 'point', '--decimal must be dot or comma or auto'],
-    ['--sheet', 'A//B', '--sheet takes the names or numbers of sheets'],
+    ['--sheet', ' ', '--sheet takes the names or numbers of sheets'],
     ['--encoding', 'klingon', 'klingon'],
   ] as const) {
     const { code, err } = await program.run('try', path, flag, value)

@@ -24,12 +24,14 @@ for (const engine of engines) {
         await ingestList(program, twoPrices(1), '--map', 'price="List price EUR"')
         expect(await byColumn(program)).toBe('100.00')
         const mapped = await ingestList(program, twoPrices(1), '--map', 'price=D', '--no-hold')
+        expect(mapped.json.decision!.tables[0]!.mapping.price).toMatchObject({ is_pinned: true })
         expect(mapped.json).toMatchObject({ status: 'completed', counts: { accepted: 3 } })
         expect(await byColumn(program)).toBe('40.00')
         await ingestList(program, twoPrices(1.1))
         expect(await byColumn(program)).toBe('44.00')
         const decided = await ingestList(program, twoPrices(1.1), '--map', 'price=auto', '--dry-run')
-        expect(decided.json.decision!.tables[0]!.mapping.price!.confidence).toBeLessThan(1)
+        const { price } = decided.json.decision!.tables[0]!.mapping
+        expect(price!.is_pinned).toBe(false)
       })
 
       test('a new --currency reads the same file again and holds for the next list', async () => {

@@ -131,8 +131,8 @@ for (const engine of engines) {
       expect(json.status).toBe('held')
       expect(doubts(json)).toEqual([
         'Column "Price EUR" held the price before; now column "Catalogue price EUR" is taken, but only 0 % of its ' +
-          'prices are near the known ones. Approve it if that is right, or correct it with --map price=C; another ' +
-          'list needs a source of its own (--source).',
+          'prices are near the known ones. Approve it if that is right, or correct it with --map price=COLUMN (C is the ' +
+          'one that was taken); another list needs a source of its own (--source).',
       ])
       expect(await pricesOf(program)).toMatchObject({ 'A-101': '10.50' })
     })
@@ -174,7 +174,9 @@ for (const engine of engines) {
         'EUR',
       )
       expect(json.status).toBe('held')
-      expect(doubts(json)[0]).toContain('now column "Weight" is taken, though that one is still there')
+      expect(doubts(json)[0]).toMatch(
+        /now column "Weight" is taken, though that one is still there\. .*correct it with --map price=D;/,
+      )
       expect(doubts(json)[0]).toContain('--map price=')
     })
 
@@ -188,14 +190,29 @@ for (const engine of engines) {
       expect(done.json.status).toBe('completed')
     })
 
-    test('a column that lost its name altogether is proposed', async () => {
+    test('SKUs that are gone are missed, and the column that holds them now is proposed', async () => {
       await using program = await openProgram(engine)
       await ingestList(program, plain)
-      const { json, changes } = await next(program, plain.replace('Article no', 'Xqz'), '--map', 'sku=none')
+      const without = listOf([
+        ['Description', 'name'],
+        ['Price EUR', 'price'],
+        ['Category', 'sku'],
+      ])
+      const { json, changes } = await next(program, without)
+      expect(json.status).toBe('held')
       expect(changes).toContainEqual(
-        expect.objectContaining({ kind: 'removed', field: 'sku', from: 'Article no', to: 'Xqz', overlap: 1 }),
+        expect.objectContaining({
+          kind: 'removed',
+          field: 'sku',
+          from: 'Article no',
+          to: 'Category',
+          overlap: 1,
+        }),
       )
-      expect(doubts(json)[0]).toContain('Column "Xqz" (A) holds 100 % known SKUs: --map sku=A.')
+      expect(doubts(json)[0]).toContain('Column "Category" (C) holds 100 % known SKUs: --map sku=C.')
+      // Whoever says that the list has none is believed.
+      const said = await next(program, without, '--map', 'sku=none')
+      expect(doubts(said.json)).toEqual([])
     })
 
     test('a list without header whose columns have moved is noticed by its values', async () => {

@@ -26,6 +26,7 @@ test('--json prints exactly the documented shape', async () => {
     bytes: Buffer.byteLength(list),
     sha256: new Bun.CryptoHasher('sha256').update(list).digest('hex'),
     format: 'csv',
+    wrapping: null,
     encoding: 'utf-8',
     delimiter: ';',
   })
@@ -35,7 +36,7 @@ test('--json prints exactly the documented shape', async () => {
     sheet: null,
     header_rows: [1],
     currency: { code: 'EUR' },
-    decimal: 'comma',
+    decimal: { style: 'comma' },
     counts: json.counts,
   })
   const columns = Object.entries(json.tables[0]!.mapping).map(([field, { column, header, confidence }]) => {
@@ -72,7 +73,7 @@ test('the keys of each object are those that are documented, and more at most', 
   const { json } = await program.json<TryJson>('try', await program.write('liste.csv', list))
   const documented: [object, string[]][] = [
     [json, ['file', 'verdict', 'tables', 'counts', 'items', 'issues']],
-    [json.file, ['name', 'bytes', 'sha256', 'format', 'encoding', 'delimiter']],
+    [json.file, ['name', 'bytes', 'sha256', 'format', 'wrapping', 'encoding', 'delimiter']],
     [json.tables[0]!, ['sheet', 'header_rows', 'mapping', 'currency', 'decimal', 'counts']],
     [json.tables[0]!.mapping.sku!, ['column', 'header', 'confidence']],
     [json.tables[0]!.currency, ['code', 'from']],

@@ -34,15 +34,23 @@ export interface ChangesJson {
 export interface TableJson {
   sheet: string | null
   header_rows: number[]
-  mapping: Record<string, { column: number; header: string | null; confidence: number }>
+  mapping: Record<string, { column: number; header: string | null; confidence: number; is_pinned: boolean }>
   currency: { code: string | null; from: string | null }
-  decimal: string | null
+  decimal: { style: string | null }
   counts: CountsJson
 }
 
 /** What `try --json` prints. */
 export interface TryJson {
-  file: { name: string; bytes: number; sha256: string; format: string; encoding: string; delimiter: string }
+  file: {
+    name: string
+    bytes: number
+    sha256: string
+    format: string
+    wrapping: unknown
+    encoding: string
+    delimiter: string
+  }
   verdict: string
   tables: TableJson[]
   counts: CountsJson

@@ -5,6 +5,7 @@ export type Encoding =
   | 'windows-1250'
   | 'windows-1252'
   | 'windows-1253'
+  | 'windows-1255'
   | 'shift_jis'
   | 'gb18030'
 

@@ -56,6 +56,7 @@ function reading(items: readonly PreviewItem[], verdict: Verdict = 'price-list')
   const counts = { read: 3, accepted: items.length, priced, unchanged: 0, rejected: 0, ignored: 1 }
   const decision = {
     format: 'csv',
+    wrapping: null,
     encoding: 'utf-8',
     delimiter: ',',
     choices: { format: sureChoice('csv', null), encoding: null, delimiter: null },

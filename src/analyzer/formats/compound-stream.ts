@@ -14,7 +14,7 @@ import { type DirectoryEntry, directoryEntries, entryTypes, ownEntries } from '.
 export function compoundStream(file: Buffer, names: readonly string[]): Buffer | null {
   if (file.length < headerBytes) throw damaged('it is too short')
   const sectors = readSectors(file)
-  const entries = directoryEntries(sectors.chain(file.readUInt32LE(48), null))
+  const entries = directoryEntries(chain(sectors, file.readUInt32LE(48), null).subarray(0, directoryBytesMax))
   const own = ownEntries(entries).filter(({ type }) => type === entryTypes.stream)
   for (const name of names) {
     const found = own.find((entry) => entry.name.toLowerCase() === name.toLowerCase())
@@ -30,9 +30,20 @@ const headerBytes = 512
 const sectorMax = 0xfffffffa
 const headerTableSectors = 109
 
+/** Of the little sectors that short streams have. */
+const littleShift = 6
+/** Most of a directory that is looked at: some ten thousand names. */
+const directoryBytesMax = 4 * 1024 * 1024
+
+/** Sectors of one size, one after another, and which of them follows which. */
 interface Sectors {
-  /** The bytes of the sectors that follow each other from this one on; @param sizeBytes null: all of them */
-  chain(start: number, sizeBytes: number | null): Buffer
+  bytes: Buffer
+  /** Where the first one begins. */
+  offset: number
+  sectorBytes: number
+  count: number
+  /** By sector, the next one. */
+  table: Uint32Array
 }
 
 function readSectors(file: Buffer): Sectors {
@@ -41,22 +52,18 @@ function readSectors(file: Buffer): Sectors {
   const sectorBytes = 2 ** shift
   // The last one may be cut short by whoever wrote it.
   const count = Math.ceil(file.length / sectorBytes) - 1
-  const sector = (number: number) => file.subarray((number + 1) * sectorBytes, (number + 2) * sectorBytes)
-  const table = allocationTable(file, { sector, sectorBytes, count })
   return {
-    chain: (start, sizeBytes) => followChain(start, sizeBytes, { sector, sectorBytes, count, table }),
+    bytes: file,
+    offset: sectorBytes,
+    sectorBytes,
+    count,
+    table: allocationTable(file, sectorBytes, count),
   }
 }
 
-interface SectorPlan {
-  sector: (number: number) => Buffer
-  sectorBytes: number
-  count: number
-}
-
-/** By sector, the next one. */
-function allocationTable(file: Buffer, { sector, sectorBytes, count }: SectorPlan): Uint32Array {
+function allocationTable(file: Buffer, sectorBytes: number, count: number): Uint32Array {
   const perSector = sectorBytes / 4
+  const sector = (number: number) => file.subarray((number + 1) * sectorBytes, (number + 2) * sectorBytes)
   const numbers: number[] = []
   for (let i = 0; i < headerTableSectors; i++) numbers.push(file.readUInt32LE(76 + i * 4))
   let more = file.readUInt32LE(68)
@@ -67,7 +74,7 @@ function allocationTable(file: Buffer, { sector, sectorBytes, count }: SectorPla
     for (let i = 0; i < perSector - 1; i++) numbers.push(list.readUInt32LE(i * 4))
     more = list.readUInt32LE(sectorBytes - 4)
   }
-  const table = new Uint32Array(count).fill(0xffffffff)
+  const table = new Uint32Array(count).fill(sectorMax)
   let at = 0
   for (const number of numbers) {
     if (number >= sectorMax || at >= count) continue
@@ -79,26 +86,37 @@ function allocationTable(file: Buffer, { sector, sectorBytes, count }: SectorPla
   return table
 }
 
-function followChain(
+/**
+ * The bytes of the sectors that follow each other from this one on.
+ * @param sizeBytes how many they have to be; null: as many as there are
+ */
+function chain(
+  { bytes, offset, sectorBytes, count, table }: Sectors,
   start: number,
   sizeBytes: number | null,
-  { sector, sectorBytes, count, table }: SectorPlan & { table: Uint32Array },
 ): Buffer {
-  const pieces: Buffer[] = []
-  let left = sizeBytes ?? Number.POSITIVE_INFINITY
-  for (let number = start; left > 0; number = table[number]!) {
-    if (number >= count) {
-      if (sizeBytes === null) break
-      throw damaged('it ends in the middle, or its table of sectors is wrong')
-    }
-    if (pieces.length > count) throw damaged('its table of sectors runs in a circle')
-    const piece = sector(number).subarray(0, Math.min(left, sectorBytes))
-    if (sizeBytes !== null && piece.length < Math.min(left, sectorBytes))
-      throw damaged('it ends in the middle')
-    pieces.push(piece)
-    left -= sectorBytes
-  }
-  return Buffer.concat(pieces)
+  const sectorsNeeded = sizeBytes === null ? count : Math.ceil(sizeBytes / sectorBytes)
+  const numbers: number[] = []
+  let number = start
+  for (; number < count && numbers.length < sectorsNeeded; number = table[number]!) numbers.push(number)
+  if (sizeBytes === null && number < count) throw damaged('its table of sectors runs in a circle')
+  if (sizeBytes !== null && numbers.length < sectorsNeeded)
+    throw damaged('it ends in the middle, or its table of sectors is wrong')
+  const place = (each: number) => offset + each * sectorBytes
+  const size = sizeBytes ?? 0
+  const isCut = numbers.some(
+    (each, index) => place(each) + Math.min(sectorBytes, size - index * sectorBytes) > bytes.length,
+  )
+  if (isCut) throw damaged('it ends in the middle')
+  // Mostly they stand side by side, and nothing has to be copied.
+  const isOneStretch = numbers.every((each, index) => each === start + index)
+  const content = isOneStretch
+    ? bytes.subarray(place(start), place(start + numbers.length))
+    : Buffer.alloc(numbers.length * sectorBytes)
+  if (!isOneStretch)
+    for (const [index, each] of numbers.entries())
+      bytes.copy(content, index * sectorBytes, place(each), place(each + 1))
+  return content.subarray(0, sizeBytes ?? content.length)
 }
 
 /** Short streams share the sectors of one stream, in little sectors of their own. */
@@ -109,18 +127,15 @@ function streamContent(
   { start, sizeBytes }: DirectoryEntry,
 ): Buffer {
   if (sizeBytes > file.length) throw damaged('it ends in the middle')
-  if (sizeBytes >= file.readUInt32LE(56) || root === null) return sectors.chain(start, sizeBytes)
-  const shared = sectors.chain(root.start, null)
-  const links = sectors.chain(file.readUInt32LE(60), null)
-  const table = new Uint32Array(Math.floor(links.length / 4))
-  for (let i = 0; i < table.length; i++) table[i] = links.readUInt32LE(i * 4)
-  const littleBytes = 2 ** Math.min(12, file.readUInt16LE(32))
-  return followChain(start, sizeBytes, {
-    sector: (number) => shared.subarray(number * littleBytes, (number + 1) * littleBytes),
-    sectorBytes: littleBytes,
-    count: Math.min(table.length, Math.ceil(shared.length / littleBytes)),
-    table,
-  })
+  if (sizeBytes >= file.readUInt32LE(56) || root === null) return chain(sectors, start, sizeBytes)
+  if (file.readUInt16LE(32) !== littleShift) throw damaged('its little sectors have no known size')
+  const bytes = chain(sectors, root.start, null)
+  const links = chain(sectors, file.readUInt32LE(60), null)
+  const sectorBytes = 2 ** littleShift
+  const count = Math.min(Math.floor(links.length / 4), Math.ceil(bytes.length / sectorBytes))
+  const table = new Uint32Array(count)
+  for (let i = 0; i < count; i++) table[i] = links.readUInt32LE(i * 4)
+  return chain({ bytes, offset: 0, sectorBytes, count, table }, start, sizeBytes)
 }
 
 function damaged(what: string): InvalidError {

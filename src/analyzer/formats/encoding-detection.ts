@@ -43,13 +43,9 @@ export function utf16Order(head: Uint8Array): 'utf-16le' | 'utf-16be' | null {
  * apart by how common they are. The judgement is a naive Bayes classifier; all weights are natural logarithms.
  *
  * @param sample some KiB, best of nothing but lines that have bytes beyond ASCII; may end inside a character
- * @returns one of `encodings`; "utf-8" for pure ASCII
+ * @returns one of `encodings` ("utf-8" for pure ASCII) with how sure it is, what the text looks like, and what it would
+ *   be otherwise
  */
-export function detectEncoding(sample: Uint8Array): string {
-  return chooseEncoding(sample).value
-}
-
-/** The same with how sure it is, what the text looks like, and what it would be otherwise. */
 export function chooseEncoding(sample: Uint8Array): Choice {
   const { valid, broken } = utf8Sequences(sample)
   if (valid === 0 && broken === 0) return sureChoice('utf-8', 'plain ASCII, alike in all of them')

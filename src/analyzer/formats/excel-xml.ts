@@ -27,7 +27,8 @@ const textFactor = 4
 
 async function openExcelXml(path: string, options: OpenOptions, chunkBytes: number): Promise<OpenedFile> {
   const { limits } = options
-  const encoding = await markupEncoding(path, options.encoding)
+  const chosen = await markupEncoding(path, options.encoding)
+  const encoding = chosen.value
   const scannerFor = (handler: MarkupHandler, place: () => string) =>
     new MarkupScanner(handler, {
       limits: { textCharactersMax: limits.cellCharactersMax * textFactor },
@@ -47,7 +48,7 @@ async function openExcelXml(path: string, options: OpenOptions, chunkBytes: numb
   }
   return tableFile({
     format: 'excel-xml',
-    encoding,
+    encoding: chosen,
     path,
     chunkBytes,
     sheets: list.sheets.map(({ name, isHidden }, index) => ({ index, name, isHidden })),

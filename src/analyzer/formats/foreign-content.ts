@@ -43,7 +43,6 @@ export const webPage: ForeignContent = {
 }
 
 const signatures: { hex: string; name: string; advice: string }[] = [
-  { hex: '1f8b', name: 'a gzip archive', advice: unpackFirst },
   { hex: '377abcaf271c', name: 'a 7-Zip archive', advice: unpackFirst },
   { hex: '526172211a07', name: 'a RAR archive', advice: unpackFirst },
   { hex: 'fd377a585a00', name: 'an XZ archive', advice: unpackFirst },
@@ -72,6 +71,9 @@ const signaturesBeforeBinary: { text: string; name: string; advice: string }[] =
 ]
 
 function foreignBinary(head: Uint8Array): ForeignContent | null {
+  // Its first header holds the mark at a fixed place, behind the name of its first file.
+  if (Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar')
+    return { name: 'a tar archive', advice: 'send the lists in it, or pack them as a ZIP archive' }
   const certain = signatures.find(({ hex }) => startsWith(head, hex))
   if (certain !== undefined) return certain
   if (!head.subarray(0, 128).some((byte) => byte < 9 || (byte > 13 && byte < 26))) return null

@@ -1,3 +1,4 @@
+import type { Wrapping } from '../../imports/model.ts'
 import type { FileChoices } from '../table/choice.ts'
 import type { ColumnFormat } from '../table/column-format.ts'
 import type { Row } from '../table/row.ts'
@@ -42,6 +43,8 @@ export interface RecordTaker {
 /** A file that was recognised and opened. It can be read any number of times, one sheet at a time. */
 export interface OpenedFile {
   format: string
+  /** Left out: it was not packed. */
+  wrapping?: Wrapping
   /** As in `TextDecoder` ("utf-8", "windows-1251"); null where the format has no choice. */
   encoding: string | null
   /** One character; null where the format has none. */

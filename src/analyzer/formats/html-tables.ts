@@ -29,7 +29,8 @@ const columnsMin = 2
 
 async function openHtml(path: string, options: OpenOptions, chunkBytes: number): Promise<OpenedFile> {
   const { limits } = options
-  const encoding = await markupEncoding(path, options.encoding)
+  const chosen = await markupEncoding(path, options.encoding)
+  const encoding = chosen.value
   const scannerFor = (reader: HtmlTables) =>
     new MarkupScanner(reader, {
       limits: { textCharactersMax: limits.cellCharactersMax * textFactor },
@@ -48,7 +49,7 @@ async function openHtml(path: string, options: OpenOptions, chunkBytes: number):
   if (places.length === 0 || page.hasPassword) throw unsupportedFormat(webPage)
   return tableFile({
     format: 'html',
-    encoding,
+    encoding: chosen,
     path,
     chunkBytes,
     sheets: places.map((place, index) => ({

@@ -12,6 +12,7 @@ import { ndjson } from './ndjson.ts'
 import { isOpenDocumentSheet, ods } from './ods.ts'
 import { pdf } from './pdf.ts'
 import { readableFormats, unsupportedFormat } from './readable.ts'
+import { openWrapped, wrapperOf } from './wrapped.ts'
 import { xls } from './xls.ts'
 import { isBinaryWorkbook, xlsb } from './xlsb.ts'
 import { xlsx } from './xlsx.ts'
@@ -36,6 +37,10 @@ export const formats: readonly Format[] = [
 /**
  * Opens a file, whatever its name says: the format is decided by the first 64 KiB of the content.
  *
+ * A list that is packed in a ZIP archive or with gzip is unpacked first.
+ *
+ * @param options.unpackFolder where to, a path with nothing there that must be kept; it is deleted on `close`. Null or
+ * left out: among the system's temporary files
  * @param options.format the name of the format where the caller knows it; the content is not asked then
  * @throws InvalidError `empty_file`; `unsupported_format` for content that is known but not read, saying what it is
  * and what to do; `encrypted_workbook`; `not_text` for anything else that is not text; and whatever the format's
@@ -43,17 +48,23 @@ export const formats: readonly Format[] = [
  */
 export async function openFile(
   path: string,
-  options: OpenOptions & { format?: string | null },
+  options: OpenOptions & { format?: string | null; unpackFolder?: string | null },
 ): Promise<OpenedFile> {
-  const { format: pinned = null } = options
+  const { format: pinned = null, unpackFolder = null } = options
   if (pinned !== null) return openAs(formatNamed(pinned), path, options)
+  const kind = wrapperOf(path, await readHead(path))
+  return kind === null
+    ? openBare(path, options)
+    : openWrapped(path, { kind, options, unpackFolder, openInner: openBare })
+}
+
+/** Opens a file that is not packed. */
+async function openBare(path: string, options: OpenOptions): Promise<OpenedFile> {
   const head = await readHead(path)
   if (head.length === 0) {
     throw new InvalidError('empty_file', 'The file is empty. Check the export or the download that made it.')
   }
   if (isCompoundFile(head)) return openCompoundFile(path, options)
-  // Other JSON is foreign.
-  if (ndjson.detect(head)) return ndjson.open(path, options)
   const foreign = foreignContent(head)
   if (foreign !== null) throw unsupportedFormat(foreign)
   const format = formats.find((each) => each.detect(head))

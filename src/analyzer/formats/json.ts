@@ -71,6 +71,7 @@ async function openJson(path: string, options: OpenOptions, chunkBytes: number):
     format: source.isLines() ? 'ndjson' : 'json',
     encoding: source.encoding,
     delimiter: null,
+    choices: { encoding: source.encodingChoice, delimiter: null },
     sheets: lists.map(sheetOf),
     rows,
     records: null,

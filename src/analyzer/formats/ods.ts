@@ -47,7 +47,7 @@ type Document = (onBytes: (bytes: number) => void) => AsyncGenerator<string>
 
 async function openOds(path: string, options: OpenOptions): Promise<OpenedFile> {
   if (await isFlat(path)) {
-    const encoding = await markupEncoding(path, options.encoding)
+    const { value: encoding } = await markupEncoding(path, options.encoding)
     return openDocument(flatDocument(path, encoding), {
       what: 'The file',
       limits: options.limits,

@@ -27,8 +27,8 @@ export const xls: Format = {
   },
 }
 
-/** A workbook of 65,536 rows and 30 columns has about 40 MB. */
-export const xlsBytesMax = 256 * 1024 * 1024
+/** A workbook of 65,536 rows and 30 columns has about 40 MB. It is in memory once, or twice where it lies in pieces. */
+export const xlsBytesMax = 128 * 1024 * 1024
 
 async function readWhole(path: string): Promise<Buffer> {
   const { size } = await stat(path)

@@ -35,7 +35,8 @@ const textFactor = 4
 
 async function openCatalog(path: string, options: OpenOptions, chunkBytes: number): Promise<OpenedFile> {
   const { limits } = options
-  const encoding = await markupEncoding(path, options.encoding)
+  const chosen = await markupEncoding(path, options.encoding)
+  const encoding = chosen.value
   const structure = await readStructure(path, encoding, limits, chunkBytes)
   const lists = listsOf(structure, limits)
   let bytesRead = 0
@@ -72,6 +73,7 @@ async function openCatalog(path: string, options: OpenOptions, chunkBytes: numbe
     format: 'xml',
     encoding,
     delimiter: null,
+    choices: { encoding: chosen, delimiter: null },
     sheets: lists.map(({ name }, index) => ({ index, name, isHidden: false })),
     rows,
     records: null,

@@ -212,6 +212,8 @@ async function csvForm({ decision }: Export['made'], kept: KeptFile | null): Pro
 
 async function lineEndOf(path: string, encoding: string): Promise<string> {
   for await (const { text } of textOf(path, encoding, 64 * 1024)) {
+    // What is packed does not show its lines.
+    if (text.startsWith('PK\x03') || text.startsWith('\x1f')) break
     const found = /\r\n|\n|\r/.exec(text)
     if (found !== null) return found[0]
   }

@@ -29,7 +29,7 @@ export async function openCorrections(
   if (opened.format !== 'csv')
     return { file: opened, tables: correctedTables(await allMarks(opened), corrected) }
   const open = (encoding: string | null, delimiter: string | null) =>
-    openFile(path, { limits, signal, format: 'csv', encoding, delimiter })
+    openFile(path, { limits, signal, encoding, delimiter })
   const guessed = await open(null, mark.isAlone ? null : delimiterBefore(mark))
   const known = corrected.decision.encoding
   const encodings = [guessed.encoding]

@@ -12,8 +12,13 @@ export interface StagingPlace {
   importId: string
   /** Each attempt has an area of its own: one that was thought dead clears up after itself, and not after the next. */
   attempt: number
-  /** Where a SQLite catalog's staging files lie. */
+  /** Where a SQLite catalog's staging files lie, and what is unpacked. */
   folder: string
+}
+
+/** Where an attempt may unpack its file, beside its staging area: whoever sweeps up the one sweeps up the other. */
+export function unpackFolder({ importId, attempt, folder }: StagingPlace): string {
+  return join(folder, `${importId}.${attempt}.unpacked`)
 }
 
 /** A staging area beside the catalog, on the catalog's own engine. */

@@ -12,7 +12,7 @@ const dryRunMs = 24 * 60 * 60 * 1000
 
 /**
  * Deletes staging areas that a killed process has left behind: those of imports that nobody works on any more.
- * @param folder where a SQLite catalog's staging files lie
+ * @param folder where a SQLite catalog's staging files lie, and what is unpacked
  * @returns how many areas were deleted
  */
 export async function sweepStaging(db: Database, folder: string, now: Date): Promise<number> {
@@ -51,27 +51,30 @@ export async function discardStaging(
 async function discard(
   db: Database,
   folder: string,
-  parts: StagingTable[],
+  parts: StagedPart[],
   waitMs: number | null = null,
 ): Promise<void> {
-  if (parts.length === 0) return
-  if (db.engine === 'sqlite') {
-    for (const { name } of parts) await rm(join(folder, name), { force: true })
-    return
-  }
+  const [tables, files] = [parts.filter(({ isTable }) => isTable), parts.filter(({ isTable }) => !isTable)]
+  for (const { name } of files) await rm(join(folder, name), { recursive: true, force: true })
+  if (tables.length === 0) return
   await db.tx(async (sql) => {
     if (waitMs !== null) await sql.run(`set local lock_timeout = ${Math.round(waitMs)}`)
-    await sql.run(`drop table if exists ${parts.map(({ name }) => name).join(', ')}`)
+    await sql.run(`drop table if exists ${tables.map(({ name }) => name).join(', ')}`)
   })
 }
 
-/** The tables of all areas, or the files. */
-async function stagedParts(db: Database, folder: string): Promise<StagingTable[]> {
-  if (db.engine === 'postgres') return stagingTables(db)
-  return listOf(folder).flatMap((name) => {
-    const [, importId, attempt = 0] = /^([0-9a-f-]{36})\.(?:(\d+)\.)?db/.exec(name) ?? []
-    return importId === undefined ? [] : [{ name, importId, attempt: Number(attempt) }]
+/** The tables or files of all areas, and what was unpacked for them. */
+async function stagedParts(db: Database, folder: string): Promise<StagedPart[]> {
+  const files = listOf(folder).flatMap((name) => {
+    const [, importId, attempt = 0] = /^([0-9a-f-]{36})\.(?:(\d+)\.)?(?:db|unpacked)/.exec(name) ?? []
+    return importId === undefined ? [] : [{ name, importId, attempt: Number(attempt), isTable: false }]
   })
+  if (db.engine === 'sqlite') return files
+  return [...files, ...(await stagingTables(db)).map((table) => ({ ...table, isTable: true }))]
+}
+
+interface StagedPart extends StagingTable {
+  isTable: boolean
 }
 
 function listOf(folder: string): string[] {

@@ -1,6 +1,6 @@
 import { type TableArea, wholeSheet } from './area.ts'
 import type { HeaderNames } from './header-names.ts'
-import { type HeadingRow, headingRow, isSameHeading } from './heading-row.ts'
+import { type HeadingRow, headingRow, isSameHeading, pricelessHeading } from './heading-row.ts'
 import { type NumberTest, numberTest } from './number-cell.ts'
 import type { Row } from './row.ts'
 import { cellText, filledCount } from './text.ts'
@@ -53,7 +53,9 @@ function findStarts(rows: readonly Row[], names: HeaderNames, isNumber: NumberTe
   let hasData = false
   for (let at = 0; at < rows.length && starts.length < tablesMax; at++) {
     const { cells } = rows[at]!
-    const heading = headingRow(cells, names, isNumber)
+    const heading: HeadingRow | null =
+      headingRow(cells, names, isNumber) ??
+      (hasData ? pricelessHeading(cells, names, isNumber, current) : null)
     if (heading === null) {
       hasData ||= current.some(({ priceColumns }) => priceColumns.some((column) => isNumber(cells[column])))
       continue
@@ -66,10 +68,11 @@ function findStarts(rows: readonly Row[], names: HeaderNames, isNumber: NumberTe
       continue
     }
     if (current.some((known) => isSameHeading(known, heading, names))) continue
-    if (!hasPricesBelow(rows, at, heading, isNumber)) continue
+    const isPriceless: boolean = heading.priceColumns.length === 0
+    if (!isPriceless && !hasPricesBelow(rows, at, heading, isNumber)) continue
     starts.push({ heading, at, firstRow: rows[firstTitle(rows, at)]!.index })
     current = [heading]
-    hasData = false
+    hasData = isPriceless
   }
   return starts
 }

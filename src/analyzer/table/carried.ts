@@ -26,9 +26,29 @@ export function carriedFields(
     tellsApart(mapping, profiles, rows)
   )
     carried.push('name')
+  if (carried.includes('name') && mapping.group !== undefined) carried.push('group')
   if (category !== undefined && isGroupCarried(category.column, rows)) carried.push('category')
   if (brand !== undefined && isGroupCarried(brand.column, rows)) carried.push('brand')
   return carried
+}
+
+/**
+ * Whether what was taken for the SKU is the number of a whole group: "1001 | T-shirt | S", and below it "| | M". The
+ * rows below have neither number nor name, and are told apart by something else.
+ */
+export function isGroupNumber(
+  mapping: Mapping,
+  profiles: readonly ColumnProfile[],
+  body: readonly Row[],
+): boolean {
+  const { sku, name } = mapping
+  if (sku === undefined || name === undefined) return false
+  const rows = pricedRows(mapping, body)
+  if (rows.length < rowsMin || !isNameCarried(name.column, rows, null)) return false
+  const together = rows.filter(
+    ({ cells }) => (cellText(cells[sku.column]) === '') === (cellText(cells[name.column]) === ''),
+  ).length
+  return together === rows.length && findVariantColumn(mapping, profiles, rows) !== null
 }
 
 /**

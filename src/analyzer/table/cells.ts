@@ -82,7 +82,9 @@ export function cellReaders(decision: TableDecision, options: TableOptions, faul
       }
       if (mention !== null && mention.code !== null) return mention.code
       const code = table.from === 'header' ? table.code : (named?.code ?? null)
-      if (code !== null) return code
+      // "$50" under "Price, EUR" is no price in euros.
+      const isExcluded = code !== null && mention !== null && !mention.candidates.includes(code)
+      if (code !== null && !isExcluded) return code
       const shared = mention ?? named
       // A shared sign takes the table's currency only where it may mean it.
       if (shared !== null)

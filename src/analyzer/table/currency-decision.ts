@@ -28,9 +28,26 @@ export function decideCurrency(
   clues: CurrencyClues,
   options: TableOptions,
 ): TableDecision['currency'] {
-  const inCells = mentionsIn(mapping, clues.body)
-  const sure = majority(inCells.filter((mention) => mention.code !== null))
-  if (sure !== null) return { code: sure.code, from: sure.kind }
+  const { mentions, isUsual, isFirst } = mentionsIn(mapping, clues.body)
+  const sure = majority(mentions.filter((mention) => mention.code !== null))
+  if (sure !== null && isUsual) return { code: sure.code, from: sure.kind }
+  const stated = statedCurrency(mapping, clues, options, isUsual ? majority(mentions) : null)
+  if (isUsual || stated.code !== null || stated.from !== null) return stated
+  // A sign on the first price alone is meant for all of them; one further down marks an exception.
+  const first = isFirst ? majority(mentions) : null
+  if (first === null) return stated
+  return first.code === null
+    ? statedCurrency(mapping, clues, options, first)
+    : { code: first.code, from: first.kind }
+}
+
+/** What the table says beside its prices; a sign in them that several currencies share must allow it. */
+function statedCurrency(
+  mapping: Mapping,
+  clues: CurrencyClues,
+  options: TableOptions,
+  inCells: CurrencyMention | null,
+): TableDecision['currency'] {
   const inHeader = mapping.price?.header == null ? null : currencyIn(mapping.price.header)
   const stated = inHeader !== null && inHeader.code !== null ? inHeader.code : null
   const shown = clues.format?.currencies ?? []
@@ -49,7 +66,7 @@ export function decideCurrency(
     }
     return { code: codes.size === 1 ? [...codes][0]! : null, from: 'column' }
   }
-  return settle(majority(inCells) ?? shownSign, inHeader, clues, options)
+  return settle(inCells ?? shownSign, inHeader, clues, options)
 }
 
 /** Without a code: what a title or the configuration says, where a shared sign allows that. */
@@ -69,16 +86,29 @@ function settle(
     : { code: told, from: inCells === null ? 'header' : 'symbol' }
 }
 
-function mentionsIn(mapping: Mapping, body: readonly Row[]): CurrencyMention[] {
+interface Mentions {
+  mentions: CurrencyMention[]
+  /** Most prices name a currency: the others mean the same. Where few do, those are the exceptions. */
+  isUsual: boolean
+  /** The first price names one. */
+  isFirst: boolean
+}
+
+function mentionsIn(mapping: Mapping, body: readonly Row[]): Mentions {
   const column = mapping.price?.column
-  if (column === undefined) return []
+  if (column === undefined) return { mentions: [], isUsual: false, isFirst: false }
   const readPrice = priceReader(null)
   const mentions: CurrencyMention[] = []
+  let priced = 0
+  let isFirst = false
   for (const row of body) {
-    const { currency } = readPrice(row.cells[column])
-    if (currency !== null) mentions.push(currency)
+    const { kind, currency } = readPrice(row.cells[column])
+    if (kind === 'price') priced++
+    if (currency === null) continue
+    mentions.push(currency)
+    if (priced === 1) isFirst = true
   }
-  return mentions
+  return { mentions, isUsual: mentions.length > 0 && mentions.length >= priced / 2, isFirst }
 }
 
 /** The mention that nearly all cells with a currency agree on; null where they differ. */

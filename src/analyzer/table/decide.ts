@@ -1,10 +1,8 @@
-import { headerUnitOf, perUnitOf } from './affix.ts'
 import { hasWholeRows, wholeSheet } from './area.ts'
 import type { FoundArea } from './areas.ts'
-import { carriedFields, findVariantColumn } from './carried.ts'
+import { carriedFields, findVariantColumn, isGroupNumber } from './carried.ts'
 import type { ColumnFormat } from './column-format.ts'
 import { type ColumnProfile, profileColumns } from './columns.ts'
-import { withoutCurrency } from './currency.ts'
 import { decideCurrency } from './currency-decision.ts'
 import { dateOrderOf } from './dates.ts'
 import { decideDecimals } from './decimal-decision.ts'
@@ -15,18 +13,20 @@ import { findHeader } from './header.ts'
 import { type HeaderNames, headerNames } from './header-names.ts'
 import type { Issue } from './issue.ts'
 import { nameCharacteristics } from './keys.ts'
+import { countLostRows } from './lost-rows.ts'
 import { findLineColumn, type Mapping, mapColumns } from './mapping.ts'
 import { numberTest } from './number-cell.ts'
 import { pinnedHeaders, resolveOverrides } from './overrides.ts'
 import { headerInRows } from './pinned-header.ts'
 import { findOtherLists, findTiers, isPriceTie, type PriceTable, quantityColumns } from './price-columns.ts'
 import { priceTaxOf } from './price-tax.ts'
+import { isSalesUnit, priceUnitOf } from './price-unit.ts'
 import { type ProvingCells, provingCells } from './proving-cells.ts'
 import { tableReader } from './reader.ts'
 import type { Row } from './row.ts'
 import { findSectionColumn } from './section-column.ts'
-import { findSectionRows } from './section-rows.ts'
-import { nestsByOrder } from './sections.ts'
+import { findFirstSection, findSectionRows } from './section-rows.ts'
+import { areSecondLines, type Heading, nestsByOrder } from './sections.ts'
 import { sureMin } from './sure.ts'
 import { cellText, filledCount } from './text.ts'
 import { isTie } from './ties.ts'
@@ -64,22 +64,32 @@ export function decideTable(
   const { columns: pinned, unknown } = resolveOverrides(options, headers, width)
   const table = { texts: headers, profiles, body }
   const breaks = quantityColumns(table, names)
-  const mapping = mapColumns(headers, profiles, names, pinned, breaks)
+  const mapping = mapColumns(headers, profiles, names, pinned, { breaks, currency: options.currency })
   const isUnnamed = header === null || header.confidence < sureMin
   const isPlain = isUnnamed && isPlainList(mapping, profiles, body)
   if (isPlain) trust(mapping, ['sku', 'name', 'price'])
   else {
     if (pinned.price === undefined && mapping.price !== undefined && isPriceTie(table, mapping))
-      mapping.price.confidence = doubted(mapping.price.confidence)
+      doubt(mapping.price)
     if (isOnlyName(mapping, profiles)) trust(mapping, ['name'])
-    for (const field of ['sku', 'name'] as const)
-      if (isTie(field, mapping, table)) mapping[field]!.confidence = doubted(mapping[field]!.confidence)
+    for (const field of ['sku', 'name'] as const) if (isTie(field, mapping, table)) doubt(mapping[field]!)
   }
   const nameFallback = findNameFallback(mapping, headers, profiles, body)
+  if (pinned.sku === undefined && mapping.variant === undefined && isGroupNumber(mapping, profiles, body)) {
+    mapping.group = mapping.sku!
+    delete mapping.sku
+  }
   const carried = carriedFields(mapping, profiles, body, nameFallback)
   if (carried.includes('name') && mapping.sku === undefined) mapping.variant ??= variantOf(mapping, table)
   const facts = titleFacts(outside(sample, body, header), sheet.name)
   const priceFormat = formats.get(mapping.price?.column ?? -1) ?? null
+  const priceUnit = priceUnitOf(mapping, names, priceFormat)
+  if (
+    mapping.unit !== undefined &&
+    !mapping.unit.isPinned &&
+    isSalesUnit(priceUnit, mapping.unit.column, body)
+  )
+    delete mapping.unit
   const clues = { headers, body, title: facts.currency, format: priceFormat }
   const currency = decideCurrency(mapping, clues, options)
   const decimals = decideDecimals(
@@ -107,10 +117,12 @@ export function decideTable(
       runnerUp: header?.runnerUp ?? null,
     },
     firstDataRow,
-    sectionRows: header === null ? [] : findSectionRows(sample, header, place.area),
+    sectionRows:
+      header === null ? findFirstSection(sample, firstDataRow) : findSectionRows(sample, header, place.area),
     headers,
     sectionColumn: header === null ? null : findSectionColumn(header, body, names),
     nestsHeadings: false,
+    hasSecondLines: false,
     mapping,
     cells: {},
     tiers,
@@ -124,7 +136,7 @@ export function decideTable(
     currency,
     decimal: decimals.price,
     priceTax: priceTaxOf(mapping.price?.header ?? '') ?? facts.tax,
-    priceUnit: priceUnitOf(mapping, names, priceFormat),
+    priceUnit,
     dateOrder: decideDateOrder(mapping, body),
     carried,
     nameFallback,
@@ -144,8 +156,14 @@ export function decideTable(
   return {
     ...decision,
     nestsHeadings: nestsByOrder(headings),
+    hasSecondLines: areSecondLines(headings, counts.items + counts.rejected),
     cells,
-    ...judgeTable(decision, isPlain ? 'plain' : header, counts, otherwise),
+    ...judgeTable(
+      decision,
+      isPlain ? 'plain' : header,
+      { ...counts, lost: countLostRows(titles, mapping) },
+      otherwise,
+    ),
   }
 }
 
@@ -185,9 +203,16 @@ function profiledRows(width: number): number {
   return Math.min(500, Math.max(20, Math.floor(profiledCellsMax / Math.max(1, width))))
 }
 
-/** What is left of the confidence where two columns are equally good: a person has to choose. */
+/** Two columns are equally good, so neither is surer than the other: a person has to choose. */
+function doubt(decided: ColumnDecision): void {
+  decided.confidence = Math.round(decided.confidence * tieFactor * 100) / 100
+  const { runnerUp } = decided
+  if (runnerUp !== null)
+    decided.runnerUp = { ...runnerUp, confidence: Math.min(runnerUp.confidence, decided.confidence) }
+}
+
+/** What is left of the confidence. */
 const tieFactor = 0.55
-const doubted = (confidence: number) => Math.round(confidence * tieFactor * 100) / 100
 
 const profiledCellsMax = 100_000
 
@@ -209,21 +234,6 @@ function overflowOf(headers: readonly string[], body: readonly Row[]): number | 
   const width = headers.findLastIndex((text) => text !== '') + 1
   const overflowing = body.filter((row) => filledCount(row.cells.slice(width)) > 0).length
   return overflowing < body.length / 2 ? width : null
-}
-
-/** "Preis/Euro" has a slash and no unit; currencies are looked for in decideCurrency. */
-function priceUnitOf(
-  mapping: Mapping,
-  names: HeaderNames,
-  format: ColumnFormat | null,
-): TableDecision['priceUnit'] {
-  const { header = null } = mapping.price ?? {}
-  const inHeader = header === null ? null : headerUnitOf(withoutCurrency(header))
-  // "Preis/Price" says it in two languages.
-  const isUnit =
-    inHeader !== null && (inHeader.unit === null || (names.quick(inHeader.unit).price ?? 0) < sureMin)
-  const inFormat = format === null ? null : perUnitOf(withoutCurrency(format.text))
-  return (isUnit ? inHeader : null) ?? inFormat ?? { unit: null, quantityE4: null }
 }
 
 /** Rows that are no data: titles above the header and notes below the table. */
@@ -286,7 +296,8 @@ function readSample(
     if (outcome.kind === 'rejected' && !isOnNoList(outcome.issues)) counts.rejected++
     if (outcome.kind === 'ignored' && outcome.reason === 'section') {
       const column = row.cells.findIndex((cell) => typeof cell === 'string' && /\p{L}/u.test(cell))
-      headings.push({ text: String(row.cells[column]), column, isFirst })
+      const hasArticleAbove = counts.items + counts.rejected > 0
+      headings.push({ text: String(row.cells[column]), column, isFirst, hasArticleAbove })
       isFirst = false
     } else if (outcome.kind !== 'ignored') isFirst = true
     if (outcome.kind !== 'item') continue
@@ -300,12 +311,6 @@ function readSample(
   function isOnNoList(issues: readonly Issue[]): boolean {
     return decision.otherLists.length > 0 && issues.every(({ code }) => code === 'missing_price')
   }
-}
-
-interface Heading {
-  text: string
-  column: number
-  isFirst: boolean
 }
 
 /** Sizes and colours under one name, where they have no name that is known. */

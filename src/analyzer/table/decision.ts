@@ -29,7 +29,7 @@ export const fields = [
 export type Field = (typeof fields)[number]
 
 /** Fields that lists may name once for several rows. */
-export type CarriedField = 'name' | 'category' | 'brand'
+export type CarriedField = 'name' | 'category' | 'brand' | 'group'
 
 /** How one column was understood. */
 export interface ColumnDecision {
@@ -55,6 +55,8 @@ export interface TierColumn {
   minQuantityE4: number | null
   /** ISO 4217 where the header says so; null: as the row's own price. */
   currency: string | null
+  /** 0-based column that names the currency of each of these prices; null: none does but the row's own. */
+  currencyColumn: number | null
   /** Without VAT or with it, where the header says so. */
   tax: PriceTax | null
   /** How the column writes decimals, as in `DecimalDecision`. */
@@ -130,6 +132,8 @@ export interface TableDecision {
   sectionColumn: number | null
   /** Whether of two headings in a row that look the same the first is the parent of the second. */
   nestsHeadings: boolean
+  /** Whether a row with one text is a second line of the article above it, and no heading. */
+  hasSecondLines: boolean
   mapping: Partial<Record<Field, ColumnDecision>>
   /** What shows how the columns were read. */
   cells: ProvingCells

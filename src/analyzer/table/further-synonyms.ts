@@ -33,7 +33,7 @@ export const furtherSynonyms: Partial<Record<Field, string>> = {
   price: `ár|nettó ár|bruttó ár|egységár|eladási ár|listaár|kisker ár|nagyker ár|fogyasztói ár
     |preț|preț unitar|preț listă|preț fără tva|preț cu tva|pret|pret unitar|preț vânzare
     |cena bez dph|jednotková cena|predajná cena|cena za kus|cena s dph
-    |cijena|jedinična cijena|vpc|mpc|maloprodajna cijena|veleprodajna cijena|cena po komadu|cena na enoto|цијена
+    |cijena|jedinična cijena|vpc|mpc|maloprodajna cijena|veleprodajna cijena|cena po komadu|cena na enoto|цијена|впц|мпц|цена по комаду
     |единична цена|продажна цена|цена на едро|цена на дребно|цена без ддс|цена с ддс
     |hinta|yksikköhinta|myyntihinta|veroton hinta|ovh|alv 0 hinta
     |hind|ühiku hind|kaina|vieneto kaina|cena par vienību
@@ -46,7 +46,7 @@ export const furtherSynonyms: Partial<Record<Field, string>> = {
   unit: `mennyiségi egység|me|egység|m e
     |u m|unitate de măsură|unitate|um
     |merná jednotka|mj|m j|jednotka
-    |jedinica mjere|jedinica mere|jm|j m|jed mjere|enota|enota mere|јединица мере
+    |jedinica mjere|jedinica mere|jm|j m|jed mjere|enota|enota mere|јединица мере|јм|ј м
     |мерна единица|м ед|мярка
     |yksikkö|yks|ühik|mato vnt|vnt|mērvienība|mērv
     |satuan|unit satuan

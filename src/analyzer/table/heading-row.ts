@@ -8,7 +8,7 @@ import { cellText, normalize } from './text.ts'
 export interface HeadingRow {
   /** Normalised texts by column, '' where blank. */
   words: string[]
-  /** 0-based columns of what names articles (the first of them) and of every price. */
+  /** 0-based columns of what names articles (the first of them) and of every price; none: see `pricelessHeading`. */
   nameColumn: number
   priceColumns: number[]
 }
@@ -54,6 +54,41 @@ export function headingRow(
   if (named >= filled * namedShareMin) priceColumns.push(...mayBePriced)
   if (nameColumn < 0 || priceColumns.length === 0 || numbers * 2 > filled) return null
   return { words, nameColumn, priceColumns }
+}
+
+/**
+ * Reads a row as the header of a table without prices below one that has some: "SKU | Product | Stock" under "SKU |
+ * Product | Price". Its numbers would otherwise pass for prices, so a word for something else must stand in that column.
+ * @param current what the table above says
+ */
+export function pricelessHeading(
+  cells: readonly Cell[],
+  names: HeaderNames,
+  isNumber: NumberTest,
+  current: readonly HeadingRow[],
+): HeadingRow | null {
+  if (cells.length > columnsMax) return null
+  const isOther = current.some(({ priceColumns }) =>
+    priceColumns.some((column) => {
+      const { price = 0, ...others } = names.quick(cellText(cells[column]).slice(0, textMax))
+      return price < fieldMin && best(others) >= fieldMin
+    }),
+  )
+  if (!isOther) return null
+  let nameColumn = -1
+  let named = 0
+  let filled = 0
+  for (let column = 0; column < cells.length; column++) {
+    const text = cellText(cells[column])
+    if (text === '') continue
+    filled++
+    if (text.length > textMax || isNumber(cells[column])) return null
+    const scores = names.quick(text)
+    if (best(scores) >= fieldMin) named++
+    if (nameColumn < 0 && Math.max(scores.name ?? 0, scores.sku ?? 0) >= scoreMin) nameColumn = column
+  }
+  if (nameColumn < 0 || named < 2 || named < filled * namedShareMin) return null
+  return { words: cells.map((cell) => normalize(cellText(cell))), nameColumn, priceColumns: [] }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { tablesMax } from './areas.ts'
 import { type HeaderNames, headerNames } from './header-names.ts'
-import { type HeadingRow, headingRow, isSameHeading } from './heading-row.ts'
+import { type HeadingRow, headingRow, isSameHeading, pricelessHeading } from './heading-row.ts'
 import { numberTest } from './number-cell.ts'
 import type { Row } from './row.ts'
 
@@ -33,7 +33,7 @@ export function headingWatch(known: readonly Row[], after: number): HeadingWatch
         current = known.flatMap((row) => headingRow(row.cells, all, isNumber) ?? [])
       }
       const words = names
-      const heading = headingRow(cells, words, isNumber)
+      const heading = headingRow(cells, words, isNumber) ?? pricelessHeading(cells, words, isNumber, current)
       if (heading === null || current.some((one) => isSameHeading(one, heading, words))) return
       current = [heading]
       found.push(index)

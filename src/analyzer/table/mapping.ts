@@ -1,9 +1,11 @@
-import type { ColumnProfile } from './columns.ts'
+import { type ColumnProfile, fill, share } from './columns.ts'
 import { contentFactor, contentScore, isCounting, zerosFactor } from './content.ts'
+import { currencyIn } from './currency.ts'
+import { currencyColumns } from './currency-columns.ts'
 import { type ColumnDecision, type Field, fields } from './decision.ts'
 import { coreOf, type HeaderNames } from './header-names.ts'
-import { isNoPriceHeader, priceRank } from './price-rank.ts'
-import { lineHeaders, otherHeaders } from './synonyms.ts'
+import { isNoPriceHeader, isReducedPrice, priceRank, yearIn } from './price-rank.ts'
+import { countingHeaders, isOtherHeader, lineHeaders } from './synonyms.ts'
 import { normalize } from './text.ts'
 
 export type Mapping = Partial<Record<Field, ColumnDecision>>
@@ -13,21 +15,25 @@ export type Mapping = Partial<Record<Field, ColumnDecision>>
  * because one column can look like two of them; the other fields take what is left, best first.
  * @param texts headers by column, '' where blank; empty for a table without header
  * @param pinned columns that a person named (`null`: this field is not in the list); they are not asked again
- * @param breaks columns of prices that hold from a quantity on; see `quantityColumns`
  */
 export function mapColumns(
   texts: readonly string[],
   profiles: readonly ColumnProfile[],
   names: HeaderNames,
   pinned: Partial<Record<Field, number | null>>,
-  breaks: ReadonlyMap<number, number>,
+  { breaks, currency }: PriceClues = noClues,
 ): Mapping {
-  const candidates = proposeAll(texts, profiles, names, breaks)
+  const candidates = proposeAll(texts, profiles, names, { breaks, currency })
   const taken = new Set<number>()
   const mapping: Mapping = {}
   const settle = (field: Field, column: number, confidence: number) => {
     taken.add(column)
-    mapping[field] = { column, header: texts[column] || null, confidence: round(confidence), runnerUp: null }
+    mapping[field] = {
+      column,
+      header: texts[column] || null,
+      confidence: round(Math.min(1, confidence)),
+      runnerUp: null,
+    }
   }
   for (const field of fields) {
     const column = pinned[field]
@@ -38,6 +44,20 @@ export function mapColumns(
   const open = fields.filter((field) => pinned[field] === undefined)
   const [chief, rest] = [open.filter((field) => isChief(field)), open.filter((field) => !isChief(field))]
   for (const { field, column, score } of bestTogether(chief, candidates, taken)) settle(field, column, score)
+  const priceKind = kindIn(mapping.price?.header ?? '')
+  for (const candidate of candidates.currency) {
+    const kind = kindIn(texts[candidate.column] ?? '')
+    if (kind !== '' && kind !== priceKind) candidate.score *= otherKindFactor
+  }
+  if (mapping.price !== undefined) {
+    const prices = candidates.price.filter(({ score }) => score >= namedMin).map(({ column }) => column)
+    const own = currencyColumns(texts, profiles).of(mapping.price.column, prices)
+    const top = Math.max(0, ...candidates.currency.map(({ score }) => score))
+    // Of several columns of currencies the one that goes with the price.
+    for (const candidate of candidates.currency)
+      if (candidate.column === own) candidate.score = top + ownBonus
+  }
+  candidates.currency.sort((a, b) => b.score - a.score || a.column - b.column)
   const others = rest
     .flatMap((field) => candidates[field].map((candidate) => ({ field, ...candidate })))
     .filter(({ column, score }) => score >= (texts[column] ? restMin : acceptedMin))
@@ -48,6 +68,16 @@ export function mapColumns(
   for (const field of fields) addRunnerUp(field, mapping, candidates[field], texts)
   return mapping
 }
+
+/** What helps to choose among columns of prices. */
+export interface PriceClues {
+  /** Columns of prices that hold from a quantity on; see `quantityColumns`. */
+  breaks: ReadonlyMap<number, number>
+  /** ISO 4217, as configured: where prices are given in several currencies, this is the one. */
+  currency: string | null
+}
+
+const noClues: PriceClues = { breaks: new Map(), currency: null }
 
 /** The column that only counts the rows, null without one. */
 export function findLineColumn(
@@ -64,6 +94,14 @@ export function findLineColumn(
   }
   return null
 }
+
+/** "cur[net]" is the currency of "price[net]", and of no other price. */
+function kindIn(header: string): string {
+  return /\[([^\]]+)\]/.exec(header)?.[1] ?? ''
+}
+
+const otherKindFactor = 0.8
+const ownBonus = 0.01
 
 interface Candidate {
   column: number
@@ -84,6 +122,9 @@ const runnerUpMin = 0.3
 const breakScore = 0.9
 const surePriceName = 0.75
 const formerYearFactor = 0.7
+const beforeDiscountFactor = 0.93
+/** More than ties differ by. */
+const preferredBonus = 0.03
 /** Comparing every column of a very wide table with every misspelt synonym would cost minutes. */
 const fuzzyColumnsMax = 256
 const considered = 6
@@ -96,17 +137,18 @@ function proposeAll(
   texts: readonly string[],
   profiles: readonly ColumnProfile[],
   names: HeaderNames,
-  breaks: ReadonlyMap<number, number>,
+  { breaks, currency }: PriceClues,
 ): Candidates {
   const isOnSeveralLists = hasSeveralPriceLists(texts, profiles, names)
   const latestYear = Math.max(0, ...texts.map((text) => priceYear(text, names)))
+  const isReduced = hasReducedPrices(texts, profiles)
   // fromEntries forgets the key type; every field is there.
   const candidates = Object.fromEntries(fields.map((field) => [field, []])) as unknown as Candidates
   for (const profile of profiles) {
     const header = texts[profile.column] ?? ''
     const named =
       header === '' ? {} : profile.column < fuzzyColumnsMax ? names.full(header) : names.quick(header)
-    const isOther = otherHeaders.has(coreOf(header))
+    const isOther = isOtherHeader(coreOf(header))
     const isNamed =
       isOther ||
       breaks.has(profile.column) ||
@@ -120,7 +162,12 @@ function proposeAll(
         if (field === 'price' && (!isOnSeveralLists || profile.zeros === profile.priced))
           score *= zerosFactor(profile)
         score = Math.min(1, score)
-        if (field === 'price') score *= priceRank(header) * yearFactor(header, latestYear)
+        if (field === 'price')
+          score *= priceRank(header) * yearFactor(header, latestYear) * reducedFactor(header, isReduced)
+        if (field === 'price' && currency !== null && currencyIn(header)?.code === currency)
+          score += preferredBonus
+        // "Nr." over 1, 2, 3 counts the rows.
+        if (field === 'sku' && isCounting(profile) && countingHeaders.has(normalize(header))) score = 0
       }
       // What the cells show is worth a guess where the header is blank, foreign or missing.
       if (!isNamed) score = Math.max(score, contentScore(field, profile) * (header === '' ? 1 : 0.9))
@@ -136,6 +183,22 @@ function asPrice(name: number): number {
   return name >= surePriceName ? 0.9 + 0.1 * name : name
 }
 
+/** "Price | Discount | Price after discount": the one before it is what nobody pays. */
+function reducedFactor(header: string, isReduced: boolean): number {
+  return isReduced && !isReducedPrice(header) ? beforeDiscountFactor : 1
+}
+
+/** Whether every article has a price after discount; where only some are reduced, the others have only their price. */
+function hasReducedPrices(texts: readonly string[], profiles: readonly ColumnProfile[]): boolean {
+  return profiles.some(
+    (profile) =>
+      isReducedPrice(texts[profile.column] ?? '') &&
+      profile.priced > 0 &&
+      fill(profile) >= 0.95 &&
+      share(profile.priced + profile.onRequest, profile) >= 0.95,
+  )
+}
+
 /** "Preis 2025 | Preis 2026": the older one is what things used to cost. */
 function yearFactor(header: string, latestYear: number): number {
   const year = yearIn(header)
@@ -145,10 +208,6 @@ function yearFactor(header: string, latestYear: number): number {
 function priceYear(header: string, names: HeaderNames): number {
   const year = yearIn(header)
   return year > 0 && (names.quick(header).price ?? 0) >= namedMin ? year : 0
-}
-
-function yearIn(header: string): number {
-  return Number(/(?<!\d)20[0-9]{2}(?!\d)/.exec(header)?.[0] ?? 0)
 }
 
 /** Where an article may stand on one of several price lists, 0 means that it is not on that one. */
@@ -211,7 +270,7 @@ function addRunnerUp(
   decided.runnerUp = {
     column: next.column,
     header: texts[next.column] || null,
-    confidence: round(next.score),
+    confidence: round(Math.min(1, next.score)),
   }
 }
 

@@ -1,5 +1,7 @@
 import { affixReader } from './affix.ts'
 import { numberScanner } from './number.ts'
+import { yearIn } from './price-rank.ts'
+import { quantityBreakOf } from './quantity-break.ts'
 import type { Cell } from './row.ts'
 import { cellText } from './text.ts'
 
@@ -16,7 +18,14 @@ export function numberTest(): NumberTest {
     const text = cellText(cell)
     if (text === '' || text.length > numberLengthMax) return false
     const { isNumber, start, end } = scan(text)
-    return isNumber && affixOf(text.slice(0, start), text.slice(end)) !== null
+    if (!isNumber) return false
+    if (start === 0 && end === text.length) return true
+    const affix = affixOf(text.slice(0, start), text.slice(end))
+    // "Preis 2026", "ab 10", "100+": headers of prices.
+    return (
+      affix !== null &&
+      (affix.currency !== null || !(yearIn(text) > 0 || quantityBreakOf(text)?.kind === 'stated'))
+    )
   }
 }
 

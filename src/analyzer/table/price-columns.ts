@@ -2,11 +2,12 @@ import { keyNamer } from './characteristics.ts'
 import { type ColumnProfile, share } from './columns.ts'
 import { isCounting, isYears } from './content.ts'
 import { currencyIn } from './currency.ts'
+import { currencyColumns } from './currency-columns.ts'
 import type { TierColumn } from './decision.ts'
 import type { HeaderNames } from './header-names.ts'
 import type { Mapping } from './mapping.ts'
 import { priceReader } from './price.ts'
-import { isCurrentPrice, isNoPriceHeader, priceRank } from './price-rank.ts'
+import { isCurrentPrice, isNoPriceHeader, priceRank, yearIn } from './price-rank.ts'
 import { priceTaxOf } from './price-tax.ts'
 import { quantityBreakOf } from './quantity-break.ts'
 import type { Row } from './row.ts'
@@ -80,11 +81,17 @@ export function findTiers(
       name: nameTier(header.slice(0, nameLengthMax), column),
       minQuantityE4: stated === null ? null : stated * 10_000,
       currency: currencyIn(header)?.code ?? null,
+      currencyColumn: null,
       tax: priceTaxOf(header),
       decimal: null,
     })
   }
-  return tiers.slice(0, tiersMax)
+  const currencies = currencyColumns(table.texts, table.profiles)
+  const prices = [price.column, ...tiers.map(({ column }) => column)]
+  return tiers.slice(0, tiersMax).map((tier) => {
+    const column = currencies.of(tier.column, prices)
+    return { ...tier, currencyColumn: column === mapping.currency?.column ? null : column }
+  })
 }
 
 /**
@@ -101,6 +108,8 @@ export function findOtherLists(
   const tax = priceTaxOf(texts[price.column] ?? '')
   const lists = tiers
     .filter((tier) => tier.minQuantityE4 === null && isCurrentPrice(texts[tier.column] ?? ''))
+    // "Preis 2025" beside "Preis 2026"
+    .filter((tier) => yearIn(texts[tier.column] ?? '') >= yearIn(texts[price.column] ?? ''))
     // A price with VAT cannot stand in for one without.
     .filter((tier) => tax === null || tier.tax === null || tier.tax === tax)
     .map(({ column }) => column)
@@ -130,6 +139,9 @@ export function isPriceTie(table: PriceTable, mapping: Mapping): boolean {
   if (price === undefined || next == null || next.confidence < price.confidence - tieMax) return false
   const [one, other] = [table.texts[price.column] ?? '', table.texts[next.column] ?? '']
   if (priceRank(one) !== priceRank(other)) return false
+  // Prices in euros and in dollars are not in doubt: the configured currency is preferred, else the first column.
+  const [oneCode, otherCode] = [currencyIn(one)?.code ?? null, currencyIn(other)?.code ?? null]
+  if (oneCode !== null && otherCode !== null && oneCode !== otherCode) return false
   const [oneBreak, otherBreak] = [quantityBreakOf(one), quantityBreakOf(other)]
   if (oneBreak !== null && otherBreak !== null && oneBreak.from !== otherBreak.from) return false
   const { both, equal } = compare(table.body, price.column, next.column)

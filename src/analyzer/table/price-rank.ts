@@ -16,6 +16,9 @@ export function priceRank(header: string): number {
   if (from > 1) return quantityRank - quantityStep * Math.log10(from)
   const per = headerUnitOf(withoutCurrency(header))
   const perFactor = per === null || isPiece(per) ? 1 : per.quantityE4 === null ? perUnitRank : perQuantityRank
+  // What is left of a list price after the discount is what we pay, whatever else the header says.
+  if (isReducedPrice(header)) return perFactor * (priceTaxOf(header) === 'gross' ? grossRank : 1)
+  if (isDiscounted(header)) return perFactor * discountedRank
   for (const { factor, marks } of ranks) {
     for (const mark of marks) if (words.includes(mark)) return factor * perFactor
   }
@@ -37,17 +40,41 @@ export function isCurrentPrice(header: string): boolean {
  */
 export function isNoPriceHeader(header: string): boolean {
   const words = ` ${normalize(header)} `
-  if (/[%٪％]/.test(header) || totalWord.test(words) || freightPrice.test(words)) return true
+  if (totalWord.test(words) || freightPrice.test(words)) return true
   if (priceStems.test(words)) return false
+  // "UVP inkl. 19 % MwSt." is a price, "Rabatt %" is none.
+  if (/[%٪％]/.test(priceTaxOf(header) === null ? header : header.replace(rate, ' '))) return true
   if (noPriceMarks.some((mark) => words.includes(mark))) return true
   // "VAT" is the tax, "ex VAT" says something about a price.
   return taxMarks.some((mark) => words.includes(mark)) && priceTaxOf(header) === null
+}
+
+/** Whether the header says that a discount has been taken off: "Cena po rabacie", "Price after discount". */
+export function isReducedPrice(header: string): boolean {
+  // "Price with discount 5 %" is one price list of several.
+  return isDiscounted(header) && !/[%٪％]/.test(header)
+}
+
+/** The year that a header names ("Preis 2026"), 0 without one. */
+export function yearIn(header: string): number {
+  return Number(/(?<!\d)20[0-9]{2}(?!\d)/.exec(header)?.[0] ?? 0)
+}
+
+function isDiscounted(header: string): boolean {
+  return header.length <= reducedLengthMax && reduced.test(` ${normalize(header)} `)
 }
 
 /** "per piece" is what a plain price is. */
 function isPiece({ unit, quantityE4 }: { unit: string | null; quantityE4: number | null }): boolean {
   return quantityE4 === null && unit !== null && pieceWord.test(unit)
 }
+
+/** A rate of VAT: "19 %", "7,5%", "%20". */
+const rate = /\d{1,2}(?:[.,]\d{1,2})?\s?[%٪％]|[%٪％]\s?\d{1,2}(?!\d)/g
+
+const reducedLengthMax = 120
+const reduced =
+  / (?:(?:after|less|minus|with) (?:your )?discount|discounted|nach (?:abzug )?(?:des )?rabatts?|abzuglich rabatt|abzgl rabatt|rabattiert|apres remise|remise (?:deduite|incluse)|remisee?|scontat[oi]|(?:al netto|dopo) (?:di |dello )?sconto|con (?:el )?(?:descuento|sconto)|com desconto|na (?:aftrek )?korting|met korting|efter rabatt?|etter rabatt|med rabatt?|po rabacie|po upuscie|z rabatem|po sleve|se slevou|со скидкои|с учетом скидки|после скидки|зі знижкою|з урахуванням знижки|після знижки|indirimli|iskontolu|μετα (?:την )?εκπτωση|με εκπτωση|אחרי הנחה|לאחר הנחה|بعد الخصم) |折[后後]|割引後|値引後/u
 
 const pieceWord =
   /^(?:pcs?|pieces?|pce|each|ea|unit|item|st|stk|stck|stück|stuks?|styck|ks|kus|szt|sztuk[ęa]|шт|штук[ау]?|единиц[ау]|одиниц[юя]|unité|pièce|pz|pezzo|ud|unidad|pza|pieza|un|unidade|peça|adet|τεμ|τεμάχιο|יח|יחידה|件|个|個|本|枚)$/iu
@@ -58,6 +85,7 @@ const perQuantityRank = 0.95
 const totalRank = 0.75
 const currentRankMin = 0.86
 const grossRank = 0.97
+const discountedRank = 0.9
 const quantityRank = 0.85
 const quantityStep = 0.005
 
@@ -96,7 +124,7 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.9,
     marks: split(
-      `wholesale|опт|оптовая|оптовый|гурт|großhandel|grosshandel|gros|mayorista|ingrosso|atacado|hurt|hurtowa|velkoobchod|bulk|toptan|χονδρικη|סיטונאי|الجملة|批发|批發|卸|仕切|下代|dealer|дилер|2|3|4|5`,
+      `wholesale|vpc|впц|mayoreo|nagyker|grosir|vrac|опт|оптовая|оптовый|гурт|großhandel|grosshandel|gros|mayorista|ingrosso|atacado|hurt|hurtowa|velkoobchod|bulk|toptan|χονδρικη|סיטונאי|الجملة|批发|批發|卸|仕切|下代|dealer|дилер|2|3|4|5`,
     ),
   },
   {
@@ -115,7 +143,7 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.93,
     marks: split(
-      `a prazo|prazo|parcelado|credito|cartao|vadeli|taksitli|рассрочка|定価|标价|参考价|希望小売|上代|rrp|msrp|uvp|srp|nrp|recommended|suggested|conseille|recommande|empfohlen|unverbindliche|vejl|vejledende|rek|veiledende|adviesprijs|consigliato|sugerido|рекомендованная|мрц|ррц|list|listen|listenpreis|listpris|listepris`,
+      `a prazo|prazo|parcelado|credito|cartao|vadeli|taksitli|рассрочка|定価|标价|参考价|希望小売|上代|rrp|msrp|uvp|srp|nrp|recommended|suggested|conseille|recommande|empfohlen|unverbindliche|vejl|vejledende|rek|veiledende|adviesprijs|consigliato|sugerido|рекомендованная|мрц|ррц|erp|estimated retail|list|listen|listenpreis|listpris|listepris|kat|katalogowa|katalogova|katalogpreis|katalogpris|katalog|catalogue|catalog|catalogo|каталожная|по каталогу|по прайсу|market|markt|рыночная|市场|市場|划线|吊牌`,
     ),
   },
   {
@@ -132,7 +160,7 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.97,
     marks: split(
-      `retail|розница|розничная|розн|gross|brutto|incl|inkl|ttc|с ндс|з пдв|s dph|ink|detal|detaliczna`,
+      `retail|розница|розничная|розн|winkelprijs|consumentenprijs|ladenpreis|verbraucherpreis|endkundenpreis|butikspris|utsalgspris|gross|brutto|incl|inkl|ttc|с ндс|з пдв|s dph|ink|detal|detaliczna`,
     ),
   },
 ]

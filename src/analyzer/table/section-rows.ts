@@ -25,6 +25,16 @@ export function findSectionRows(rows: readonly Row[], header: Header, area: Tabl
   return above
 }
 
+/** Without a header: the heading right above the first article, where other headings follow in its column. */
+export function findFirstSection(rows: readonly Row[], firstDataRow: number): number[] {
+  const at = rows.findIndex(({ index }) => index === firstDataRow)
+  const above = rows[at - 1]
+  if (above === undefined || !isHeading(above)) return []
+  const column = above.cells.findIndex((cell) => cellText(cell) !== '')
+  const isOneOfMany = rows.slice(at).some((row) => isHeading(row) && cellText(row.cells[column]) !== '')
+  return isOneOfMany ? [above.index] : []
+}
+
 const levelsMax = 2
 
 /** Whether the header comes again, and right below a heading each time. */

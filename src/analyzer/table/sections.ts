@@ -35,14 +35,30 @@ export function sectionTracker(nests = false): Sections {
   }
 }
 
+/** A heading of the sample. `isFirst`: an article stands between it and the heading before. */
+export interface Heading {
+  text: string
+  /** 0-based. */
+  column: number
+  isFirst: boolean
+  /** Whether any article stands above it. */
+  hasArticleAbove: boolean
+}
+
+/** Whether nearly every article is followed by one such row: then they are second lines of the articles. */
+export function areSecondLines(headings: readonly Heading[], articles: number): boolean {
+  const single = headings.filter(({ isFirst }) => isFirst).length
+  // What precedes the first article is a heading; where each article has one before it, they are brands or groups.
+  const isBehind = headings[0]?.isFirst === true && headings[0].hasArticleAbove
+  return isBehind && headings.length >= 3 && single >= articles * 0.7
+}
+
 /**
  * Whether a list shows two levels by order alone: it begins with two headings in a row that look the same, and no more
  * than two ever follow each other.
- * @param headings in their order; `isFirst`: an item stands between it and the heading before
+ * @param headings in their order
  */
-export function nestsByOrder(
-  headings: readonly { text: string; column: number; isFirst: boolean }[],
-): boolean {
+export function nestsByOrder(headings: readonly Heading[]): boolean {
   const runs: number[] = []
   let above = ''
   for (const { text, column, isFirst } of headings) {
@@ -75,7 +91,7 @@ const levelsMax = 8
 const headingLengthMax = 200
 
 function levelOf(text: string, column: number): Level {
-  const inner = withoutCount(text.trim().replace(/\s+/g, ' ').slice(0, headingLengthMax))
+  const inner = withoutCount(bare(text.trim().replace(/\s+/g, ' ').slice(0, headingLengthMax)))
   const numbered = /^(\d{1,4}(?:\.\d{1,4}){0,4})[.)]?\s/.exec(inner)
   if (numbered !== null) {
     const parts = numbered[1]!.split('.')
@@ -107,10 +123,16 @@ function placeOf(level: Level, stack: readonly Level[], followsHeading: boolean)
   return Math.max(0, stack.length - 1)
 }
 
+/** "--- CABLES ---", "*** Cables ***" are ornaments round a word. */
+function bare(text: string): string {
+  const inner = text.replace(/^[-–—=*_~#•►.:\s]{2,}/u, '').replace(/[-–—=*_~#•◄:\s]{2,}$/u, '')
+  return /\p{L}/u.test(inner) ? inner : text
+}
+
 /** "Cables (12)" and "Cables [12 pcs]" are "Cables": next week there will be 13. Years stay. */
 function withoutCount(text: string): string {
-  const bare = text.replace(countAtEnd, '')
-  return /\p{L}/u.test(bare) ? bare : text
+  const name = text.replace(countAtEnd, '')
+  return /\p{L}/u.test(name) ? name : text
 }
 
 const countAtEnd = / ?[([] ?\d{1,3}(?: ?(?:шт|поз|pcs?|items?|stk|st|szt|ks|artikel|articles?))?\.? ?[)\]]$/iu

@@ -22,12 +22,50 @@ export function normalize(text: string): string {
   return folded === '' && cut.trim() === '#' ? '#' : folded
 }
 
-/** Trims white space of every kind, NBSP and BOM included. */
+/** Trims white space of every kind, NBSP and BOM included, and marks that only turn the direction of writing. */
 export function trimmed(text: string): string {
   const length = text.length
   if (length === 0) return text
   // Most cells have letters or digits at both ends; only the others pay for a call.
-  return isInk(text.charCodeAt(0)) && isInk(text.charCodeAt(length - 1)) ? text : text.trim()
+  return isInk(text.charCodeAt(0)) && isInk(text.charCodeAt(length - 1)) ? text : withoutEnds(text)
+}
+
+function withoutEnds(text: string): string {
+  let from = 0
+  let to = text.length
+  for (;;) {
+    if (from < to && isMarkOrBlank(text.charCodeAt(from))) from++
+    else if (from < to && isMarkOrBlank(text.charCodeAt(to - 1))) to--
+    // What begins another direction and what ends it belong together.
+    else if (to - from > 1 && isOpening(text.charCodeAt(from)) && isClosing(text.charCodeAt(to - 1))) {
+      from++
+      to--
+    } else return text.slice(from, to)
+  }
+}
+
+function isMarkOrBlank(code: number): boolean {
+  return (
+    code === 0x200e ||
+    code === 0x200f ||
+    code === 0xfeff ||
+    (!isInk(code) && blank.test(String.fromCharCode(code)))
+  )
+}
+
+const blank = /\s/
+
+function isOpening(code: number): boolean {
+  return (
+    code === 0x202a ||
+    code === 0x202b ||
+    (code >= 0x202d && code <= 0x202e) ||
+    (code >= 0x2066 && code <= 0x2068)
+  )
+}
+
+function isClosing(code: number): boolean {
+  return code === 0x202c || code === 0x2069
 }
 
 /** A cell as trimmed text; numbers in full, without an exponent. */

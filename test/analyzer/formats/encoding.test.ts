@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'bun:test'
 import { encodingNamed, encodings, textStream } from '../../../src/analyzer/formats/encoding.ts'
 import {
-  detectEncoding,
+  chooseEncoding,
   encodingOfMark,
   utf16Order,
 } from '../../../src/analyzer/formats/encoding-detection.ts'
 import { InvalidError } from '../../../src/lib/errors.ts'
+
+const detectEncoding = (sample: Uint8Array) => chooseEncoding(sample).value
 
 describe('names', () => {
   test.each([

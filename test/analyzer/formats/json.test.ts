@@ -409,7 +409,13 @@ describe('damage beyond which nothing can be trusted ends the file, and says whe
   })
 
   test('what breaks a limit', async () => {
+    const numbered = (count: number, value: unknown) =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, value]))
     const cases: [unknown, Partial<ReadLimits>, string][] = [
+      // Each object has a key of its own.
+      [Array.from({ length: 40_000 }, (_, n) => ({ [`k${n}`]: 1 })), {}, 'too_many_columns'],
+      [[numbered(100_000, 1)], {}, 'too_many_columns'],
+      [numbered(10_001, ['x']), {}, 'too_many_lists'],
       [[{ a: 1, b: 2, c: 3 }], { columnsMax: 2 }, 'too_many_columns'],
       [[[1, 2, 3]], { columnsMax: 2 }, 'too_many_columns'],
       [[{ a: 'x'.repeat(300_000) }], { cellCharactersMax: 50 }, 'element_too_long'],
@@ -422,6 +428,12 @@ describe('damage beyond which nothing can be trusted ends the file, and says whe
     for (const [content, limits, code] of cases)
       expect(await rejection(read(content, { limits }))).toMatchObject({ name: 'InvalidError', code })
   })
+})
+
+test('thousands of objects side by side in a record cost no more than their number', async () => {
+  const record = Object.fromEntries(Array.from({ length: 8000 }, (_, n) => [`k${n}`, { price: n, sku: 'x' }]))
+  const [header] = await table([record])
+  expect(header).toHaveLength(16_000)
 })
 
 test('texts in UTF-16, with a byte order mark and without, and in an older encoding', async () => {

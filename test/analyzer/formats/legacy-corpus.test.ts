@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { Glob } from 'bun'
+import { compoundStream } from '../../../src/analyzer/formats/compound-stream.ts'
 import { defaultReadLimits, type OpenedFile } from '../../../src/analyzer/formats/format.ts'
 import { openFile } from '../../../src/analyzer/formats/index.ts'
+import { decryptedStream } from '../../../src/analyzer/formats/xls/encryption.ts'
+import { Records, recordTypes } from '../../../src/analyzer/formats/xls/records.ts'
+import { xlsRows } from '../../../src/analyzer/formats/xls/sheet-rows.ts'
+import { readXlsWorkbook } from '../../../src/analyzer/formats/xls/workbook.ts'
 import type { Cell } from '../../../src/analyzer/table/row.ts'
 import { corpus } from '../../helpers/corpus.ts'
 import { compareWithCsv } from '../../helpers/csv-cells.ts'
@@ -62,6 +67,19 @@ describe.skipIf(!corpus)('real files', () => {
       for (const other of others) expect([name, other]).toEqual([name, first!])
     }
   })
+})
+
+test.skipIf(!corpus)('real workbooks are decrypted with their password', async () => {
+  for (const name of ['password_2002_128_strong', 'password_2002_40_basecrypto']) {
+    const file = Buffer.from(await Bun.file(`${corpus}/xlsx/sheetjs/${name}.xls`).bytes())
+    const stream = compoundStream(file, ['Workbook'])!
+    const records = new Records(stream, 0)
+    while (records.next() && records.type !== recordTypes.filePass);
+    expect(decryptedStream(stream, records)).toBeNull()
+    const book = readXlsWorkbook(decryptedStream(stream, records, 'password')!)
+    const rows = [...xlsRows(book, book.sheets[0]!, { limits: defaultReadLimits, onRead: () => {} })].flat()
+    expect(rows.map(({ cells }) => cells)).toEqual([[1], [2, 10], [3], [4]])
+  }
 })
 
 async function opened<Result>(name: string, work: (file: OpenedFile) => Promise<Result>): Promise<Result> {

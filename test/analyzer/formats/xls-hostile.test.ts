@@ -67,6 +67,29 @@ describe('a damaged XLS workbook is refused', () => {
     expect(await readingError(content)).toMatchObject({ code: 'damaged_workbook' })
   })
 
+  test('whose stream lies in pieces, when one is cut off', async () => {
+    const long = Array.from({ length: 200 }, (_, row) => [row + 0.5])
+    const content = makeXls([{ rows: long }])
+    const expected = await rowsOf(content)
+    expect(expected).toHaveLength(200)
+    // Table, directory, stream: its second sector and its last one change places.
+    const [before, last] = [2, content.length / 512 - 2]
+    const place = (sector: number) => (sector + 1) * 512
+    const moved = Buffer.from(content.subarray(place(before + 1), place(before + 2)))
+    content.copy(content, place(before + 1), place(last), place(last + 1))
+    moved.copy(content, place(last))
+    const next = (sector: number, following: number) => content.writeUInt32LE(following, 512 + sector * 4)
+    next(before, last)
+    next(last, before + 2)
+    next(last - 1, before + 1)
+    next(before + 1, 0xfffffffe)
+    expect(await rowsOf(content)).toEqual(expected)
+    for (let missing = 1; missing < 400; missing += 3) {
+      const error = await readingError(content.subarray(0, content.length - missing))
+      expect([missing, error]).toEqual([missing, expect.objectContaining({ code: 'damaged_workbook' })])
+    }
+  })
+
   test('with more texts than are read', async () => {
     const content = makeXls([{}], { records: [record(0x00fc, [0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff])] })
     expect(await readingError(content)).toMatchObject({ code: 'workbook_too_large' })

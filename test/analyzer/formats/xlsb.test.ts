@@ -106,6 +106,33 @@ describe('records of a binary sheet', () => {
     )
   })
 
+  test('are read or refused, whatever bytes are wrong', async () => {
+    const bytes = Buffer.concat([
+      row(0),
+      record(6, cell(0), text('SKU')),
+      record(5, cell(1), real(12.5)),
+      record(2, cell(2), long(9)),
+      record(62, cell(3), [0], text('rich')),
+      row(1),
+      record(17, [0, 0, 0, 0], text('short')),
+      record(4, cell(3), [1]),
+      end,
+    ])
+    const changes = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 })
+    await fc.assert(
+      fc.asyncProperty(changes, async (changed) => {
+        const broken = Buffer.from(bytes)
+        for (const [at, byte] of changed) broken[at] = byte
+        const error = await read([broken]).then(
+          () => null,
+          (reason) => reason,
+        )
+        if (error !== null) expect(error).toBeInstanceOf(InvalidError)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
   test.each<[string, string, Buffer[]]>([
     ['damaged_workbook', 'that end too early', [row(0), record(5, cell(0), real(1))]],
     ['damaged_workbook', 'without a row', [record(5, cell(0), real(1)), end]],

@@ -243,12 +243,12 @@ describe('the records', () => {
     ],
     [
       'may have several prices of one name',
-      `<c><item id="1"><price type="retail">2</price><price type="dealer">1</price></item>
-        <item id="2"><price type="dealer">3</price></item></c>`,
+      `<c><item id="1"><price type="retail" cur="EUR" n="7">2</price><price type="dealer" cur="USD">1</price></item>
+        <item id="2"><price type="dealer" cur="USD">3</price></item></c>`,
       [
-        ['@id', 'price[retail]', 'price[dealer]'],
-        ['1', '2', '1'],
-        ['2', '', '3'],
+        ['@id', 'price[retail]', 'price[retail]@cur', 'price[dealer]', 'price[dealer]@cur'],
+        ['1', '2', 'EUR', '1', 'USD'],
+        ['2', '', '', '3', 'USD'],
       ],
     ],
   ]

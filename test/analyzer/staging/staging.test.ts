@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { writeLog } from '../../../src/analyzer/publish.ts'
-import { openStaging } from '../../../src/analyzer/staging/index.ts'
+import { openStaging, unpackFolder } from '../../../src/analyzer/staging/index.ts'
 import { stageInSqlite } from '../../../src/analyzer/staging/sqlite.ts'
-import { discardStaging } from '../../../src/analyzer/staging/sweep.ts'
+import { discardStaging, sweepStaging } from '../../../src/analyzer/staging/sweep.ts'
 import { storable, storableJson } from '../../../src/lib/storable.ts'
-import { defaultSettings } from '../../../src/sources/model.ts'
+import { noPins } from '../../../src/sources/pins.ts'
 import { type Bench, openBench } from '../../helpers/bench.ts'
 import { engines } from '../../helpers/engines.ts'
 import { issueOf, itemRow, itemRows } from '../../helpers/item-rows.ts'
@@ -253,6 +254,19 @@ for (const engine of engines) {
       expect(await leftovers(bench)).toEqual([])
     })
 
+    test('what an attempt had unpacked is cleared up with its area, and left where the import is at work', async () => {
+      await using bench = await openBench(engine)
+      const place = { importId: Bun.randomUUIDv7(), folder: bench.folder }
+      const folders = [1, 2].map((attempt) => unpackFolder({ ...place, attempt }))
+      for (const folder of folders) await Bun.write(join(folder, '1'), 'sku;price')
+      await discardStaging(bench.db, { ...place, attempt: 1 })
+      expect(folders.map((folder) => existsSync(folder))).toEqual([false, true])
+      // No job works on it; at first it might still be a dry run's.
+      expect(await sweepStaging(bench.db, bench.folder, new Date())).toBe(0)
+      expect(await sweepStaging(bench.db, bench.folder, new Date(Date.now() + 25 * 3_600_000))).toBe(1)
+      expect(folders.map((folder) => existsSync(folder))).toEqual([false, false])
+    })
+
     test('clearing up waits no longer than it is told for what a killed process has still under way', async () => {
       await using bench = await openBench(engine)
       const place = { importId: Bun.randomUUIDv7(), attempt: 1, folder: bench.folder }
@@ -277,7 +291,7 @@ for (const engine of engines) {
         ...begun,
         scopes: [''],
         fetchedAt: begun.now,
-        settings: defaultSettings,
+        said: noPins,
         corrects: null,
       }
       const log = () =>

@@ -67,6 +67,21 @@ describe('the header', () => {
     expect(decision.currency).toEqual({ code: 'EUR', from: 'header' })
   })
 
+  test('that says what a price is for wins over a column that says what the goods are sold in', () => {
+    const read = (header: string, ...units: string[]) =>
+      readTable(
+        rowsOf(
+          `SKU|Product|Unit|${header}\n${units.map((unit, row) => `A-${row}|Hammer|${unit}|5`).join('\n')}`,
+        ),
+      ).items.map(({ unit, priceQuantityE4 }) => `${(priceQuantityE4 ?? 10_000) / 10_000} ${unit}`)
+    expect(read('Preis je 100 kg', 'Sack', 'Sack')).toEqual(['100 kg', '100 kg'])
+    expect(read('Preis/VPE', 'Stk', 'Stk')).toEqual(['1 VPE', '1 VPE'])
+    // The column speaks of the price where it says the header's unit too, and where the header leaves it open.
+    expect(read('Цена, руб./м2', 'м2', 'шт')).toEqual(['1 м2', '1 шт'])
+    expect(read('Price per unit', 'kg', 'm')).toEqual(['1 kg', '1 m'])
+    expect(read('Preis / 100 St', 'm', 'St')).toEqual(['100 m', '100 St'])
+  })
+
   test('gives the price its unit', () => {
     const per = (header: string) => readTable(rowsOf(`SKU|Product|${header}\n${list}`)).decision.priceUnit
     expect(per('Preis / 100 St')).toEqual({ unit: 'St', quantityE4: 1_000_000 })
@@ -74,6 +89,24 @@ describe('the header', () => {
     expect(per('Цена за шт')).toEqual({ unit: 'шт', quantityE4: null })
     expect(per('Preis/Euro')).toEqual({ unit: null, quantityE4: null })
     expect(per('Price')).toEqual({ unit: null, quantityE4: null })
+    expect(per('Pris kr pr. 1000 frø eks. mva.')).toEqual({ unit: null, quantityE4: 10_000_000 })
+    expect(per('Precio por 6 botellas')).toEqual({ unit: 'botellas', quantityE4: 60_000 })
+    expect(per('Kilopreis')).toEqual({ unit: 'kg', quantityE4: null })
+    expect(per('KG FİYATI (TL)')).toEqual({ unit: 'kg', quantityE4: null })
+    expect(per('Prezzo al mq')).toEqual({ unit: 'm²', quantityE4: null })
+  })
+
+  test('gives it no unit where it names a year, a size or a tax', () => {
+    const per = (header: string) => readTable(rowsOf(`SKU|Product|${header}\n${list}`)).decision.priceUnit
+    for (const header of [
+      'Цена за 2026 г.',
+      'Цена за 2026 год',
+      'Preise 2025/2026 netto',
+      'Price 01/26 excl VAT',
+      'Price L',
+      'Preis/netto',
+    ])
+      expect([header, per(header)]).toEqual([header, { unit: null, quantityE4: null }])
   })
 })
 
@@ -110,6 +143,12 @@ describe('a header of several rows', () => {
       ['SKU', 'Product', 'Prices, EUR Retail', 'Prices, EUR Wholesale', 'Stock'],
     ],
     [
+      'with the quantities that its prices hold from',
+      'SKU|Product|Unit price, US$|||Stock\n||1|10|1,000|\nA-1|Hammer|12.50|11.00|10.20|7\nA-2|Saw|24.50|21.00|20.10|8',
+      [0, 1],
+      ['SKU', 'Product', 'Unit price, US$ 1', 'Unit price, US$ 10', 'Unit price, US$ 1,000', 'Stock'],
+    ],
+    [
       'three of them, and a numbering',
       'SKU|Product|Prices||Stock\n||Retail|Wholesale|\n||EUR|EUR|pcs\n1|2|3|4|5\nA-1|Hammer|12.50|11.00|7\nA-2|Saw|24.50|21.00|8',
       [0, 1, 2, 3],
@@ -130,6 +169,27 @@ describe('a header of several rows', () => {
     expect(again.kinds.slice(kinds.length, -1).filter((kind) => kind !== 'repeated_header')).toEqual([])
   })
 
+  test('does not take a title in for a group, wherever it begins', () => {
+    const title = readTable(
+      rowsOf(
+        `|Price list 02.02.2026, minimum order 500 EUR|||\nNo|Product|Box|Price, EUR\n1|Hammer|5|12.00\n2|Saw|6|13.00`,
+      ),
+    )
+    expect(title.decision.headerRows).toEqual([1])
+    expect(title.decision.headers).toEqual(['No', 'Product', 'Box', 'Price, EUR'])
+  })
+
+  test('does not swallow an article for quantities', () => {
+    const falling = readTable(
+      rowsOf('SKU|Product|Price||\n||100|10|1\nA-1|Hammer|12.00|11.00|1\nA-2|Saw|13.00|12.00|1'),
+    )
+    expect(falling.decision.headerRows).toEqual([0])
+    const article = readTable(
+      rowsOf('SKU|Product|Price|Wholesale\n||1|10\nA-1|Hammer|12.00|11.00\nA-2|Saw|13.00|12.00'),
+    )
+    expect(article.decision.headerRows).toEqual([0])
+  })
+
   test('does not swallow what is no header', () => {
     // An address over a blank header cell, a first article in small numbers, a unit that is a name.
     const address = readTable(
@@ -145,6 +205,15 @@ describe('a header of several rows', () => {
     const units = readTable(rowsOf('Product|Unit|Price\nBox|шт|12.00\nSet|шт|13.00'))
     expect(units.decision.headerRows).toEqual([0])
     expect(units.items).toHaveLength(2)
+  })
+
+  test('below rows that read like articles is doubted', () => {
+    const above = 'Kudu|Jina|Bei\nX-1|Nyundo|3.00\nX-2|Msumeno|4.00\nX-3|Patasi|5.00\nX-4|Koleo|6.00\n'
+    const { decision } = readTable(rowsOf(`${above}SKU|Product|Price\n${list}`))
+    expect(decision.verdict).toBe('review')
+    expect(decision.reasons).toEqual(['4 rows above the header read like articles; say where the header is.'])
+    const facts = 'Rate|EUR|48.10\nRate|USD|41.20\nDate|1 March|2026\n'
+    expect(readTable(rowsOf(`${facts}SKU|Product|Price\n${list}`)).decision.verdict).toBe('price-list')
   })
 
   test('is found below contacts with numbers even in words that nobody knows', () => {

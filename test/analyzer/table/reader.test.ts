@@ -303,6 +303,24 @@ describe('currency', () => {
     expect(read('¥1,980', '価格').items[0]?.currency).toBe('JPY')
   })
 
+  test('in a few cells speaks for those alone, whatever says what the others mean', () => {
+    const prices = (header: string, options = {}) =>
+      readTable(
+        rowsOf(
+          `SKU|Product|${header}\nA-1|Hammer|12.50\nA-2|Saw|30 USD\nA-3|Nail|$ 5\nA-4|Bolt|7\nA-5|Nut|8\nA-6|Cap|9`,
+        ),
+        options,
+      ).items.map(({ currency }) => currency)
+    expect(prices('Price, EUR')).toEqual(['EUR', 'USD', null, 'EUR', 'EUR', 'EUR'])
+    expect(prices('Price', { currency: 'EUR' })).toEqual(['EUR', 'USD', null, 'EUR', 'EUR', 'EUR'])
+    expect(prices('Price')).toEqual([null, 'USD', null, null, null, null])
+  })
+
+  test('beside the first price alone is meant for those below it', () => {
+    const { items } = readTable(rowsOf(`${list.replace('12.00', '€ 12.00')}\nA-4|Nail|1\nA-5|Nut|2`))
+    expect(items.map(({ currency }) => currency)).toEqual(['EUR', 'EUR', 'EUR', 'EUR', 'EUR'])
+  })
+
   test('of a column belongs to its row', () => {
     const { items, decision } = readTable(
       rowsOf('SKU|Product|Price|Currency\nA-1|Hammer|12.50|EUR\nA-2|Saw|12.50|SEK\nA-3|Nail|12.50|'),
@@ -414,7 +432,7 @@ describe('a column that proves its style below the sample', () => {
   const readAll = (style: DecimalDecision) => {
     const reader = tableReader({ ...decision, decimal: style }, defaultTableOptions)
     const outcomes = rows.map((row) => reader.read(row))
-    return { outcomes, proved: reader.decimalDecision() }
+    return { outcomes, proved: reader.decimalDecisions().price }
   }
 
   test('contradicts the sample once, and is read with what it proved then', () => {

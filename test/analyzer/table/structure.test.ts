@@ -53,6 +53,17 @@ describe('headings', () => {
     ).toEqual(['Hammers', 'Drills', 'Rakes'])
   })
 
+  test('lose what is only drawn round them', () => {
+    const { items } = readTable(
+      rowsOf(`SKU|Product|Price
+        --- LINEN ---||
+        A-1|Sheet|12.00
+        *** Silk ***||
+        A-2|Scarf|13.00`),
+    )
+    expect(items.map(({ category }) => category)).toEqual(['LINEN', 'Silk'])
+  })
+
   test('are known again whatever they count', () => {
     expect(
       categories(
@@ -93,6 +104,24 @@ describe('headings', () => {
     ])
   })
 
+  test('above a list without a header count where others follow in their column', () => {
+    const names = ['Claw hammer 500 g', 'Mallet rubber big', 'Hack saw for metal', 'Band saw for wood']
+    const list = Array.from({ length: 12 }, (_, n) => `A-${100 + n}|${names[n % 4]} ${n}|${n + 2}.50`)
+    const read = (...lines: string[]) =>
+      readTable(rowsOf(lines.join('\n'))).items.map(({ category }) => category)[0]
+    expect(read('Hammers||', ...list.slice(0, 6), 'Saws||', ...list.slice(6))).toBe('Hammers')
+    expect(read('Our prices||', ...list)).toBeNull()
+  })
+
+  test('are second lines of the articles where every article has one below it', () => {
+    const below =
+      'SKU|Name|Price\nA-1|Claw|12.00\n|Wooden handle|\nA-2|Hack|9.00\n|For metal|\nA-3|Hose|19.00\n|20 m|\nA-4|Rake|9.00'
+    expect(readTable(rowsOf(below)).kinds.filter((kind) => kind === 'note')).toHaveLength(3)
+    expect(categories(below)).toEqual([null, null, null, null])
+    const above = 'SKU|Name|Price\n|Bosch|\nA-1|Claw|12.00\n|Makita|\nA-2|Hack|9.00\n|Metabo|\nA-3|Hose|19.00'
+    expect(categories(above)).toEqual(['Bosch', 'Makita', 'Metabo'])
+  })
+
   test('stand in for a category column where that is blank', () => {
     expect(
       categories('SKU|Name|Category|Price\nHammers|||\nA-1|Claw||12.00\nA-2|Mallet|Rubber|9.00'),
@@ -111,6 +140,7 @@ describe('rows between articles', () => {
     'All prices are without VAT and subject to change.',
     'www.example.com',
     '- 3 -',
+    'see page 12 for spare handles',
   ])('such as "%s" are notes', (text) => {
     const { kinds, items } = readTable(
       rowsOf(`SKU|Name|Price\nHammers||\nA-1|Claw|12.00\n${text}||\nA-2|Hack|9.00`),
@@ -163,6 +193,29 @@ describe('a name that is printed once for several rows', () => {
     expect(decision.mapping.variant).toMatchObject({ column: 1, header: 'Size' })
     expect(new Set(items.map(({ itemKey }) => itemKey)).size).toBe(6)
     expect(items.map(({ name }) => name)).toEqual(['T-shirt', 'T-shirt', 'T-shirt', 'Cap', 'Cap', 'Cap'])
+  })
+
+  test('takes the number of the group with it', () => {
+    const { items, decision } = readTable(
+      rowsOf(
+        'SKU|Name|Size|Price\n1001|T-shirt|S|9.00\n||M|9.50\n||L|9.90\n1002|Cap|S|5.00\n||M|6.00\n||L|7.00',
+      ),
+    )
+    expect(decision.verdict).toBe('price-list')
+    expect(decision.identity).toEqual(['name', 'unit', 'group', 'variant'])
+    expect(items.map(({ sku, name }) => [sku, name])).toEqual([
+      ...Array(3).fill([null, 'T-shirt']),
+      ...Array(3).fill([null, 'Cap']),
+    ])
+    expect(new Set(items.map(({ itemKey }) => itemKey)).size).toBe(6)
+    // Numbers that are merely missing stay missing.
+    const missing = readTable(
+      rowsOf(
+        'SKU|Name|Size|Price\nA|Cap|S|9.00\n|Hat|M|9.50\n|Tie|L|9.90\nB|Bow|S|5.00\n|Bag|M|6.00\nC|Pin|L|7.00',
+      ),
+    )
+    expect(missing.decision.mapping.sku?.column).toBe(0)
+    expect(missing.kinds.filter((kind) => kind === 'missing_sku')).toHaveLength(3)
   })
 
   test('is no rule where a name is merely missing', () => {
@@ -242,4 +295,4 @@ test('rows of a plain list may come in any order', () => {
       expect(read(order.map((at) => cells[at]!))).toEqual(items)
     }),
   )
-})
+}, 60_000)

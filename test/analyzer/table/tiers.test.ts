@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
 import { priceTaxOf, statedTaxOf } from '../../../src/analyzer/table/price-tax.ts'
 import { quantityBreakOf } from '../../../src/analyzer/table/quantity-break.ts'
 import { type ReadTable, readTable, rowsFrom, rowsOf } from '../../helpers/rows.ts'
@@ -20,6 +21,36 @@ function falling(header: string): ReadTable {
     [sku, `Article ${sku}`, ...Array.from({ length: count }, (_, at) => `${price - at}.50`)].join('|')
   return readTable(rowsOf(`SKU|Name|${header}\n${line('A-1', 90)}\n${line('A-2', 40)}\n${line('A-3', 70)}`))
 }
+
+test('a price is in the currency that stands beside it', () => {
+  const currencies = (text: string) => {
+    const { items } = readTable(rowsOf(text))
+    return items.map(({ currency, tiers }) =>
+      [currency, ...(JSON.parse(tiers!) as { currency: string }[]).map((tier) => tier.currency)]
+        .map(String)
+        .join(' '),
+    )
+  }
+  const behind = 'SKU|Name|Old price|Currency|Price|Currency\nA-1|Saw|9|USD|8|EUR\nA-2|Axe|7|USD|6|EUR'
+  expect(currencies(behind)).toEqual(['EUR USD', 'EUR USD'])
+  const before = 'SKU|Name|Cur|Price|Cur|Wholesale price\nA-1|Saw|EUR|8|USD|7\nA-2|Axe|EUR|6||5'
+  expect(currencies(before)).toEqual(['EUR USD', 'EUR null'])
+  const numbered = 'SKU|Name|Price 1|Price 2|Currency 1|Currency 2\nA-1|Saw|9|8|EUR|USD\nA-2|Axe|7|6|EUR|USD'
+  expect(currencies(numbered)).toEqual(['EUR USD', 'EUR USD'])
+  const shared = 'SKU|Name|Price|Wholesale price|Currency\nA-1|Saw|9|8|EUR\nA-2|Axe|7|6|SEK'
+  expect(currencies(shared)).toEqual(['EUR EUR', 'SEK SEK'])
+})
+
+test('a further price that would be nowhere near the price is left open', () => {
+  const { items } = readTable(
+    rowsOf(`SKU|Name|Price|Wholesale price
+      A-1|Pump|1234.50|1.200
+      A-2|Motor|2234.50|2.200
+      A-3|Wheel|34.50|32`),
+  )
+  expect(items.map(({ tiers }) => tiers?.includes('"price_e4":320000') ?? null)).toEqual([null, null, true])
+  expect(items[0]?.notes).toMatchObject([{ code: 'ambiguous_price', raw: '1.200' }])
+})
 
 test('the price of freight is no price of an article', () => {
   const header = 'Price|shipping.price|Delivery cost 2|Versand Preis|Стоимость доставки|Price with delivery'
@@ -229,6 +260,15 @@ describe('the price', () => {
     ['Precio s/IVA|Precio c/IVA', 'Precio s/IVA'],
     ['Price per kg|Price per 100 g', 'Price per kg'],
     ['Preis|Grundpreis/kg', 'Preis'],
+    ['Kilopreis|Preis', 'Preis'],
+    ['KG FİYATI (TL)|KOLİ FİYATI (TL)', 'KG FİYATI (TL)'],
+    ['Cena kat. netto|Cena po rabacie netto PLN', 'Cena po rabacie netto PLN'],
+    ['Price|Price after discount', 'Price after discount'],
+    ['Цена|Цена со скидкой', 'Цена со скидкой'],
+    ['Цена|Цена со скидкой 10%', 'Цена'],
+    ['Winkelprijs incl. 9% btw|Netto excl. btw', 'Netto excl. btw'],
+    ['shop_price|market_price', 'shop_price'],
+    ['UnitPrice|ERP Price', 'UnitPrice'],
   ]
   for (const [header, price] of lists) {
     test(`of ${header} is ${price}`, () => {
@@ -250,6 +290,16 @@ describe('the price', () => {
     expect(table.items[0]?.tiers).toContain('"name":"Sale price"')
   })
 
+  test('before discount is the price where only some articles have one after it', () => {
+    const { decision } = readTable(
+      rowsOf(`SKU|Product|Price|Price after discount
+        A-1|Hammer|15.00|12.00
+        A-2|Saw|30.00|
+        A-3|Drill|40.00|`),
+    )
+    expect(decision.mapping.price?.header).toBe('Price')
+  })
+
   test('is never a sum, a size, a weight or a rate of VAT', () => {
     const table = readTable(
       rowsOf(`Code|Product|Size|Weight|VAT %|Price|Qty|Amount
@@ -262,6 +312,15 @@ describe('the price', () => {
 })
 
 describe('two prices that could be the price', () => {
+  test('are shown as equally unsure', () => {
+    const { decision } = readTable(
+      rowsOf('SKU|Name|Cut €/mt|Roll €/mt\nA-1|Linen|12.00|10.00\nA-2|Silk|24.00|20.00'),
+    )
+    const { confidence, runnerUp } = decision.mapping.price!
+    expect(confidence).toBeLessThan(0.6)
+    expect(runnerUp?.confidence).toBe(confidence)
+  })
+
   test('are asked about, unless they are the same in every row or never in one row', () => {
     const verdict = (rows: string) => readTable(rowsOf(`SKU|Neto|Neto\n${rows}`)).decision.verdict
     expect(verdict('A-1|12.00|10.00\nA-2|24.00|20.00\nA-3|36.00|30.00')).toBe('review')
@@ -304,6 +363,7 @@ describe('VAT', () => {
       ['€ без ПДВ', 'net'],
       ['Fiyat (KDV hariç)', 'net'],
       ['KDV dahil fiyat', 'gross'],
+      ['Fiyat (KDV dahil değil)', 'net'],
       ['Τιμή χωρίς ΦΠΑ', 'net'],
       ['מחיר לפני מע"מ', 'net'],
       ['מחיר כולל מע"מ', 'gross'],
@@ -329,5 +389,69 @@ describe('VAT', () => {
   test('in a title must be named', () => {
     expect(statedTaxOf('Alle Preise verstehen sich zzgl. MwSt.')).toBe('net')
     expect(statedTaxOf('Weight netto 12 kg')).toBeNull()
+    expect(statedTaxOf('Fiyatlarımıza KDV dahil değildir.')).toBe('net')
+    expect(statedTaxOf('Fiyatlarımıza KDV dahildir.')).toBe('gross')
   })
 })
+
+test('of prices in several currencies the configured one is the price, else the first', () => {
+  const rows = rowsOf(`SKU|Name|Price USD|Price EUR
+    A-1|Hammer|12.00|11.00
+    A-2|Saw|24.00|22.00`)
+  const alone = readTable(rows)
+  expect(alone.decision.mapping.price?.header).toBe('Price USD')
+  expect(alone.decision.verdict).toBe('price-list')
+  const inEuros = readTable(rows, { currency: 'EUR' })
+  expect(inEuros.decision.mapping.price).toMatchObject({ header: 'Price EUR', confidence: 1 })
+  expect(inEuros.items[0]).toMatchObject({ priceE4: 110_000, currency: 'EUR' })
+  expect(inEuros.items[0]?.tiers).toContain('"currency":"USD"')
+})
+
+test('of the prices of several years the newest is the price', () => {
+  const { decision, items } = readTable(
+    rowsOf('SKU|Name|Preis 2025|Preis 2026\nA-1|Hammer|11,00|12,00\nA-2|Saw|22,00|24,00'),
+  )
+  expect(decision.mapping.price?.header).toBe('Preis 2026')
+  expect(decision.verdict).toBe('price-list')
+  expect(items[0]?.tiers).toContain('"name":"Preis 2025"')
+})
+
+test('a header of quantities alone is a header', () => {
+  const { decision } = readTable(
+    rowsOf('SKU|Name|1+|10+|100+\nA-1|Hammer|12.00|11.00|10.00\nA-2|Saw|24.00|22.00|20.00'),
+  )
+  expect(decision.headerRows).toEqual([0])
+  expect(decision.mapping.price?.header).toBe('1+')
+  expect(decision.tiers.map(({ minQuantityE4 }) => minQuantityE4)).toEqual([100_000, 1_000_000])
+})
+
+test('every further price survives being written and read, in every style', () => {
+  const cents = fc.integer({ min: 1, max: 99_999_999 })
+  const styles: ((cents: number) => string)[] = [
+    (value) => (value / 100).toFixed(2),
+    (value) => (value / 100).toFixed(2).replace('.', ','),
+    (value) => (value / 100).toFixed(2).replace(/\B(?=(\d{3})+\.)/g, ','),
+    (value) =>
+      (value / 100)
+        .toFixed(2)
+        .replace('.', ',')
+        .replace(/\B(?=(\d{3})+,)/g, '\u00a0'),
+  ]
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...styles),
+      fc.array(fc.tuple(cents, cents, cents), { minLength: 2, maxLength: 5 }),
+      (write, prices) => {
+        const lines = prices.map((row, n) => [`A-${n}`, `Article ${n}`, ...row.map(write)])
+        const header = ['SKU', 'Name', 'Price', 'Wholesale price', 'Old price']
+        const { items } = readTable(rowsFrom([header, ...lines]))
+        const read = items.map(({ priceE4, tiers }) => [
+          priceE4,
+          ...(JSON.parse(tiers!) as { price_e4: number }[]).map(({ price_e4 }) => price_e4),
+        ])
+        expect(read).toEqual(prices.map((row) => row.map((value) => value * 100)))
+      },
+    ),
+    { numRuns: 40 },
+  )
+}, 30_000)

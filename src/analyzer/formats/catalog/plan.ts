@@ -33,8 +33,8 @@ export interface RecordList {
 /**
  * Gives every field of the records a column, in the order in which the fields turn up: attributes as "@id", elements
  * by name, what is nested as "shipping.price", what repeats as "picture", "picture 2". Elements of one name that an
- * attribute tells apart are columns by that: "param[Colour]"; other attributes of such texts are left out, but for a
- * unit. The fields of what the records stand in come first ("product.name"), if there are several of it.
+ * attribute tells apart are columns by that: "param[Colour]"; other attributes of such texts are left out, but
+ * for unit and currency. The fields of what the records stand in come first ("product.name"), if there are several of it.
  * @param records of one list, all chosen by `findRecords`
  * @param others what is a record of another list
  * @param name as on the card
@@ -191,10 +191,10 @@ class Planner {
       plan.isMixed = node.children.size > 0
       if (node.hasText || node.attributes.size === 0)
         plan.text = this.#fields.repeated(name, node.count, repeats)
-      if (key !== null) return
     }
     for (const [attribute, count] of node.attributes) {
       if (key !== null && attribute === node.keyAttribute) continue
+      if (key !== null && isLeaf(node) && !this.#isNamed(attribute, 'currency')) continue
       plan.attributes.push({
         name: attribute,
         fields: this.#fields.repeated(attributeName(name, attribute), count, repeats),

@@ -48,7 +48,8 @@ export class StructureReader implements MarkupHandler {
   place(): string {
     let node: ElementNode | null = this.#current
     while (node !== null && node.parent !== null && node.count <= 1) node = node.parent
-    if (node === null || node.parent === null) return ''
+    if (node === null || node.parent === null)
+      return this.#current.name === '' ? '' : `, within <${this.#current.name}>`
     return `, within <${node.name}> number ${node.count}`
   }
 

@@ -222,18 +222,42 @@ function unwrapped(paths: string[][], names: HeaderNames): string[][] {
   return current.map((path) => (path[0] === '' ? path.slice(1) : path))
 }
 
-/** A first step behind which the articles are: their prices, and names or numbers, and outside it none of these. */
+/**
+ * A first step behind which the articles are: their prices, and names or numbers, and outside it none of these.
+ * Everything is counted once, since there may be thousands of steps.
+ */
 function wrapperOf(paths: string[][], names: HeaderNames): string | null {
-  const firsts = new Set(paths.filter((path) => path.length > 1 && path[0] !== '').map(([first]) => first!))
-  for (const first of firsts) {
-    const inside = paths.filter((path) => path.length > 1 && path[0] === first).map((path) => path.slice(1))
-    const outside = paths.filter((path) => path[0] !== first && path[0] !== '')
-    const has = (some: string[][], field: 'sku' | 'name' | 'price') =>
-      some.some((path) => path.length === 1 && isNamed(path, [field], names))
-    const hasPriceInside = inside.some((path) => isNamed(path, ['price'], names))
-    const hasPriceOutside = outside.some((path) => isNamed(path, ['price'], names))
-    if (!hasPriceInside || hasPriceOutside || has(outside, 'name') || has(outside, 'sku')) continue
-    if (has(inside, 'name') || has(inside, 'sku')) return first
+  const steps = new Map<string, Step>()
+  let priced = 0
+  let called = 0
+  for (const path of paths) {
+    const first = path[0]!
+    if (first === '') continue
+    const step = steps.get(first) ?? { priced: 0, called: 0, hasPrice: false, hasCall: false }
+    steps.set(first, step)
+    const rest = path.slice(1)
+    if (isNamed(path, ['price'], names)) {
+      priced++
+      step.priced++
+    }
+    if (path.length === 1 && isNamed(path, ['name', 'sku'], names)) {
+      called++
+      step.called++
+    }
+    step.hasPrice ||= rest.length > 0 && isNamed(rest, ['price'], names)
+    step.hasCall ||= rest.length === 1 && isNamed(rest, ['name', 'sku'], names)
   }
+  for (const [first, step] of steps)
+    if (step.hasPrice && step.hasCall && step.priced === priced && step.called === called) return first
   return null
+}
+
+/** What is behind one first step. */
+interface Step {
+  /** Columns that are prices, and names or numbers, by their whole paths. */
+  priced: number
+  called: number
+  /** Whether there are such by the paths behind the step. */
+  hasPrice: boolean
+  hasCall: boolean
 }

@@ -1,4 +1,5 @@
 import { InvalidError } from '../../../lib/errors.ts'
+import type { Choice } from '../../table/choice.ts'
 import type { ReadLimits } from '../format.ts'
 import { encodingOf, utf8Of } from '../text-file.ts'
 import { textLines } from '../text-lines.ts'
@@ -28,6 +29,8 @@ export interface Element {
 
 export interface DocumentSource {
   encoding: string
+  /** How surely it is that. */
+  encodingChoice: Choice
   layout: JsonLayout
   /** Whether every line is a document of its own. */
   isLines(): boolean
@@ -51,7 +54,8 @@ export async function documentSource(
   options: { encoding: string | null; limits: ReadLimits; chunkBytes: number },
 ): Promise<DocumentSource> {
   const { limits, chunkBytes } = options
-  const { value: encoding } = await encodingOf(path, options.encoding)
+  const encodingChoice = await encodingOf(path, options.encoding)
+  const encoding = encodingChoice.value
   const layout: JsonLayout = { dictionaries: new Set(), isRecord: false }
   let isLines = false
 
@@ -114,6 +118,7 @@ export async function documentSource(
 
   return {
     encoding,
+    encodingChoice,
     layout,
     isLines: () => isLines,
     async *elements(take, scalar = () => {}) {

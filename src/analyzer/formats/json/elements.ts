@@ -257,6 +257,11 @@ export class JsonElements {
     const id = `${kind} ${path}`
     const known = this.#lists.get(id)
     if (known !== undefined) return known
+    if (this.#lists.size === listsMax)
+      throw new InvalidError(
+        'too_many_lists',
+        `The JSON document holds more than ${listsMax} arrays outside its lists. Write its items as the elements of one array.`,
+      )
     const list = { path, kind }
     this.#lists.set(id, list)
     return list
@@ -321,6 +326,8 @@ function newFrame(path: string, isObject: boolean): Frame {
 }
 
 const comparedKeysMax = 100
+/** Those of texts and numbers counted. */
+const listsMax = 10_000
 
 /** Objects with two texts or numbers or more, most of them under the same keys. */
 function areAlike(one: string[], other: string[]): boolean {

@@ -1,3 +1,4 @@
+import { InvalidError } from '../../../lib/errors.ts'
 import type { JsonObject, JsonValue } from './value.ts'
 
 /** Keys that say what JSON-LD means by the others; they hold nothing of an article. */
@@ -31,32 +32,46 @@ export interface ListShape {
   pairs: Set<string> | null
 }
 
-/** Adds one object to the shape. */
-export function survey(shape: Shape, { keys, values }: JsonObject): void {
+/** How many different places the objects of one list may still have. */
+export interface Room {
+  left: number
+}
+
+/**
+ * Adds one object to the shape.
+ * @param room is used up
+ * @throws InvalidError `too_many_columns`
+ */
+export function survey(shape: Shape, { keys, values }: JsonObject, room: Room): void {
   if (shape.lastKeys !== keys) {
-    shape.lastMembers = keys.map((key) => memberOf(shape, key))
+    shape.lastMembers = keys.map((key) => memberOf(shape, key, room))
     shape.lastKeys = keys
   }
   const members = shape.lastMembers
   for (let index = 0; index < values.length; index++) {
     const member = members[index]!
-    if (member !== null) surveyValue(member, values[index]!)
+    if (member !== null) surveyValue(member, values[index]!, room)
   }
 }
 
-function memberOf(shape: Shape, key: string): Shape | null {
+function memberOf(shape: Shape, key: string, room: Room): Shape | null {
   if (silentKeys.has(key)) return null
   let member = shape.members.get(key)
   if (member === undefined) {
+    if (--room.left < 0)
+      throw new InvalidError(
+        'too_many_columns',
+        `The objects have too many different values ("${key.slice(0, 100)}" is one too many). Write what has names of its own as elements of an array.`,
+      )
     member = new Shape()
     shape.members.set(key, member)
   }
   return member
 }
 
-function surveyValue(shape: Shape, value: JsonValue): void {
+function surveyValue(shape: Shape, value: JsonValue, room: Room): void {
   if (typeof value !== 'object') shape.isLeaf = true
-  else if (!Array.isArray(value)) survey(shape, value)
+  else if (!Array.isArray(value)) survey(shape, value, room)
   else {
     const objects = value.filter(isObject)
     if (objects.length < value.length) shape.isLeaf = true
@@ -66,7 +81,7 @@ function surveyValue(shape: Shape, value: JsonValue): void {
     list.elementCount += objects.length
     list.lengthMax = Math.max(list.lengthMax, objects.length)
     for (const object of objects) {
-      survey(list.element, object)
+      survey(list.element, object, room)
       const pair = pairOf(object)
       if (pair === null || list.pairs === null || list.pairs.size > pairNamesMax) list.pairs = null
       else list.pairs.add(pair.name)

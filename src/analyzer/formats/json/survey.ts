@@ -6,7 +6,7 @@ import { type RecordColumns, recordColumns } from './columns.ts'
 import type { DocumentSource, Element } from './document-source.ts'
 import { AnotherLook, type ElementList, listName } from './elements.ts'
 import { cellOf, recordRows } from './record-rows.ts'
-import { isObject, Shape, survey } from './shape.ts'
+import { isObject, type Room, Shape, survey } from './shape.ts'
 import type { JsonObject, JsonValue } from './value.ts'
 
 /** A list of a document, with what its rows need. */
@@ -20,6 +20,7 @@ export interface JsonList extends ElementList {
 const looksMax = 50
 const listsMax = 1000
 const textListsMax = 100
+const headerLengthMax = 1000
 /** A price list that says its currency once says it so. */
 const currencyHeader = 'currency'
 const currencyLengthMax = 20
@@ -57,11 +58,11 @@ async function surveyOnce(source: DocumentSource, limits: ReadLimits): Promise<J
     let known = found.get(id)
     if (known === undefined) {
       if (found.size === listsMax) throw tooManyLists(listsMax)
-      known = { list, shape: new Shape(), width: 0 }
+      known = { list, shape: new Shape(), room: { left: limits.columnsMax * 2 }, width: 0 }
       found.set(id, known)
     }
     if (value === null || typeof value !== 'object') return
-    if (isObject(value)) survey(known.shape, value)
+    if (isObject(value)) survey(known.shape, value, known.room)
     else if (value.length > limits.columnsMax)
       throw new InvalidError(
         'too_many_columns',
@@ -90,6 +91,7 @@ async function surveyOnce(source: DocumentSource, limits: ReadLimits): Promise<J
 interface Found {
   list: ElementList
   shape: Shape
+  room: Room
   width: number
 }
 
@@ -103,7 +105,8 @@ function addText(
   if (known === undefined && texts.size === textListsMax) return
   const list = known ?? []
   texts.set(path, list)
-  if (list.length <= lengthMax) list.push(value === null ? '' : String(cellOf(value)))
+  if (list.length <= lengthMax)
+    list.push(value === null ? '' : String(cellOf(value)).slice(0, headerLengthMax))
 }
 
 /** {"columns": ["sku", …], "data": [["A-1", …], …]}: as many texts as the rows have values, beside them. */

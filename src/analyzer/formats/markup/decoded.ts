@@ -1,8 +1,9 @@
 import { isAscii } from 'node:buffer'
 import { open } from 'node:fs/promises'
 import { InvalidError } from '../../../lib/errors.ts'
+import { type Choice, pinnedChoice, sureChoice } from '../../table/choice.ts'
 import { decodeHead, encodingNamed, textStream } from '../encoding.ts'
-import { detectEncoding, encodingOfMark, utf8Sequences, utf16Order } from '../encoding-detection.ts'
+import { chooseEncoding, encodingOfMark, utf8Sequences, utf16Order } from '../encoding-detection.ts'
 
 /** A document's text, piece by piece. */
 export interface DecodedPiece {
@@ -20,12 +21,12 @@ export const markupChunkBytes = 256 * 1024
  * another encoding and leave the line as it was.
  * @throws InvalidError `unknown_encoding`
  */
-export async function markupEncoding(path: string, pinned: string | null): Promise<string> {
+export async function markupEncoding(path: string, pinned: string | null): Promise<Choice> {
   const head = await headOf(path)
   const mark = encodingOfMark(head)
   if (pinned !== null) {
     const named = encodingNamed(pinned)
-    return named === 'utf-16le' && mark === 'utf-16be' ? mark : named
+    return pinnedChoice(named === 'utf-16le' && mark === 'utf-16be' ? mark : named)
   }
   if (mark === 'utf-32') {
     throw new InvalidError(
@@ -33,16 +34,23 @@ export async function markupEncoding(path: string, pinned: string | null): Promi
       'The file is written in UTF-32. Save it as UTF-8 and try again.',
     )
   }
-  const certain = mark ?? utf16Order(head)
-  if (certain !== null) return certain
+  if (mark !== null) return sureChoice(mark, 'the file begins with its mark')
+  const order = utf16Order(head)
+  if (order !== null) return sureChoice(order, 'every other byte is zero')
   const declared = declaredEncoding(head)
   const sample = await textBeyondAscii(path)
-  if (sample.length === 0) return declared ?? 'utf-8'
+  const why = declared === null ? null : 'the file says so'
+  if (sample.length === 0) return sureChoice(declared ?? 'utf-8', why)
   const { valid, broken } = utf8Sequences(sample)
   // By accident a text of another encoding is right UTF-8 in some letters, and not in eight of eight.
-  if (broken === 0 && (valid >= 8 || declared === null)) return 'utf-8'
-  if (declared !== null && declared !== 'utf-8') return declared
-  return detectEncoding(sample)
+  if (broken === 0 && (valid >= 8 || declared === null)) return utf8Choice(declared)
+  if (declared !== null && declared !== 'utf-8') return sureChoice(declared, why)
+  return chooseEncoding(sample)
+}
+
+function utf8Choice(declared: string | null): Choice {
+  if (declared === null || declared === 'utf-8') return sureChoice('utf-8', null)
+  return sureChoice('utf-8', `every character beyond ASCII is right in it, though the file says ${declared}`)
 }
 
 /** Decodes a file from its start. */

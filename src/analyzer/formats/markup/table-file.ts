@@ -1,3 +1,4 @@
+import type { Choice } from '../../table/choice.ts'
 import type { Row } from '../../table/row.ts'
 import type { OpenedFile, Sheet } from '../format.ts'
 import { decodedFile } from './decoded.ts'
@@ -12,7 +13,7 @@ export interface SheetReader extends MarkupHandler {
 
 export interface TableFile<Reader extends SheetReader> {
   format: string
-  encoding: string
+  encoding: Choice
   path: string
   chunkBytes: number
   sheets: Sheet[]
@@ -24,7 +25,8 @@ export interface TableFile<Reader extends SheetReader> {
 
 /** A file that is one document, read anew for every sheet, no further than the sheet goes. */
 export function tableFile<Reader extends SheetReader>(file: TableFile<Reader>): OpenedFile {
-  const { format, encoding, path, chunkBytes, sheets } = file
+  const { format, path, chunkBytes, sheets } = file
+  const encoding = file.encoding.value
   let bytesRead = 0
   let isClosed = false
 
@@ -51,6 +53,7 @@ export function tableFile<Reader extends SheetReader>(file: TableFile<Reader>): 
     format,
     encoding,
     delimiter: null,
+    choices: { encoding: file.encoding, delimiter: null },
     sheets,
     rows,
     records: null,

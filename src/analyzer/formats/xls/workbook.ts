@@ -1,6 +1,7 @@
 import { InvalidError } from '../../../lib/errors.ts'
 import { type CellStyles, cellStyles } from '../xlsx/cell-styles.ts'
 import { encodingOfCodePage } from './code-page.ts'
+import { decryptedStream } from './encryption.ts'
 import { damagedBook, Records, recordHeadBytes, recordTypes, startTypes } from './records.ts'
 import { TextReader } from './text-reader.ts'
 
@@ -38,7 +39,8 @@ export function isXlsStream(head: Uint8Array): boolean {
  * Reads the stream of an XLS workbook as far as its sheets. Before BIFF5 there is one sheet, and all stands in it.
  * @throws InvalidError `encrypted_workbook`, `damaged_workbook`, `unsupported_format`
  */
-export function readXlsWorkbook(bytes: Buffer): XlsWorkbook {
+export function readXlsWorkbook(given: Buffer): XlsWorkbook {
+  const bytes = inTheClear(given)
   const records = new Records(bytes, 0)
   if (!isXlsStream(bytes) || !records.next()) throw damagedBook('it does not begin like a workbook')
   const generation = generationOf(bytes, records)
@@ -51,6 +53,14 @@ export function readXlsWorkbook(bytes: Buffer): XlsWorkbook {
     else if (depth === 1) globals.take(records)
   }
   return globals.workbook()
+}
+
+/** Decrypted, if it is encrypted with the password that Excel knows by itself. */
+function inTheClear(bytes: Buffer): Buffer {
+  const records = new Records(bytes, 0)
+  while (records.next() && records.type !== recordTypes.endOfPart)
+    if (records.type === recordTypes.filePass) return decryptedStream(bytes, records) ?? bytes
+  return bytes
 }
 
 /** A workspace of BIFF4, which is several sheets in one file. */

@@ -31,7 +31,13 @@ export interface StyleFormat {
 
 /** @param formats the number format of each style */
 export function cellStyles(formats: readonly StyleFormat[], is1904: boolean): CellStyles {
-  const kinds = formats.map(({ id, code }) => (code === null ? builtinKind(id) : kindOf(code)))
+  const byCode = new Map<string, NumberKind>()
+  const kinds = formats.map(({ id, code }) => {
+    if (code === null) return builtinKind(id)
+    const kind = byCode.get(code) ?? kindOf(code)
+    byCode.set(code, kind)
+    return kind
+  })
   return {
     changesNumber: Uint8Array.from(kinds, (kind) => (kind === plainNumber ? 0 : 1)),
     numberCell: (value, style) => numberCell(value, kinds[style] ?? plainNumber, is1904),

@@ -14,7 +14,7 @@ export interface MoneyFormat {
  * whose machine wrote it, so it stays a shared sign.
  */
 export function moneyFormatOf(code: string): MoneyFormat {
-  const [positive = ''] = code.split(';')
+  const [positive = ''] = code.slice(0, codeLengthMax).split(';')
   let currency: CurrencyMention | null = null
   const bare = positive.replace(currencyBracket, (_, sign: string, locale: string) => {
     currency ??= settledBy(locale, currencyIn(sign))
@@ -25,6 +25,8 @@ export function moneyFormatOf(code: string): MoneyFormat {
   return { currency: currency ?? currencyIn(text), isPercent, text: text.slice(0, textLengthMax) }
 }
 
+/** Excel allows 255 characters. */
+const codeLengthMax = 1000
 const textLengthMax = 60
 // "[$€-407]", "[$kr-sv-SE]", "[$USD]"; "[$-409]" only names a language.
 const currencyBracket = /\[\$([^\]-]{1,12})(?:-([^\]]{0,20}))?\]/g
