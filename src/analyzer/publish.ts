@@ -8,6 +8,7 @@ import type { Pins } from '../sources/model.ts'
 import { pinnedSettings } from '../sources/pins.ts'
 import { sourceStore } from '../sources/store.ts'
 import type { Diff } from './diff.ts'
+import { taxSql } from './price-taxes.ts'
 import { recordBrands, recordCategories } from './record-names.ts'
 import { recordTiers } from './record-tiers.ts'
 import type { Origins } from './rejects/corrected-file.ts'
@@ -20,6 +21,7 @@ import {
   type Staging,
   type StagingNames,
 } from './staging/staging.ts'
+import type { TableDecision } from './table/decision.ts'
 
 export interface PublishContext {
   importId: string
@@ -70,7 +72,8 @@ export async function publish(
     await refuseStale(sql, context)
     if (db.engine === 'postgres') await deferItemIndex(sql)
     const { changes } = diff
-    const written = { ...numbers, now, idsFrom, isFirst: diff.isFirst }
+    const tables = change.decision?.tables ?? []
+    const written = { ...numbers, now, idsFrom, isFirst: diff.isFirst, tables }
     if (changes.changed + changes.gone + changes.returned > 0) await keepBefore(sql, staging, numbers)
     if (changes.new > 0) await insertNew(sql, staging, written, changes.new)
     if (changes.changed + changes.returned > 0) await updateChanged(sql, staging, numbers)
@@ -223,6 +226,8 @@ interface Written extends Numbers {
   now: Date
   idsFrom: number
   isFirst: boolean
+  /** How the list was understood. */
+  tables: readonly TableDecision[]
 }
 
 /** The staged rows of new items, and the number that each one's id is counted by. */
@@ -291,7 +296,8 @@ async function markGone(sql: Sql, staging: Staging, now: Date): Promise<void> {
 /** The first and every changed price, traced to the cell it came from. */
 async function recordPrices(sql: Sql, staging: Staging, written: Written): Promise<void> {
   const { rows, diff } = staging.names
-  const { idsFrom, now, importNo, isFirst } = written
+  const { idsFrom, now, importNo, isFirst, tables } = written
+  const tax = taxSql(tables, 's.price_column', 4)
   const { id, from } = isFirst
     ? { id: '$1 + s.n', from: newRows(staging.names, isFirst).from }
     : {
@@ -299,11 +305,11 @@ async function recordPrices(sql: Sql, staging: Staging, written: Written): Promi
         from: `from ${diff} as d join ${rows} as s on s.n = d.n where d.price_changed`,
       }
   await sql.run(
-    `insert into price_history (item_id, import_no, n, ${columnList(priceColumns)}, recorded_at, sheet, "row",
-                                "column", raw)
-     select ${id}, $3, 0, ${columnList(priceColumns, 's.')}, ${instant(staging.engine, '$2')}, s.sheet, s."row",
-            s.price_column, s.price_raw
+    `insert into price_history (item_id, import_no, n, ${columnList(priceColumns)}, tax, recorded_at, sheet,
+                                "row", "column", raw)
+     select ${id}, $3, 0, ${columnList(priceColumns, 's.')}, ${tax.sql}, ${instant(staging.engine, '$2')}, s.sheet,
+            s."row", s.price_column, s.price_raw
      ${from} ${staging.engine === 'sqlite' ? `order by ${isFirst ? 's.n' : 'd.d'}` : ''}`,
-    [idsFrom, now, importNo],
+    [idsFrom, now, importNo, ...tax.parameters],
   )
 }
