@@ -5,6 +5,9 @@ import { type Context, type ExitCode, exitCodes } from './command.ts'
 import { printJson, printLine, printProse } from './output.ts'
 import { printIssues } from './try.ts'
 
+/** How many rows of the parse log are shown after an import. */
+export const logRowsShown = 20
+
 /** An import as `--json` prints it. */
 export function importJson(found: Import): Record<string, unknown> {
   const { decision, options, supplierRevision: _revision, ...rest } = found
@@ -38,7 +41,7 @@ const statusText: Record<Import['status'], string> = {
 /**
  * Says what became of an import that has just been worked on; why it failed goes to standard error, as with any
  * command that fails.
- * @param log the rows to show, or null
+ * @param log its first rows, some more than are shown if there are; or null
  */
 export function reportImport(context: Context, found: Import, log: LogEntry[] | null): ExitCode {
   if (context.json) printJson(context.io, importJson(found))
@@ -67,7 +70,9 @@ function printImport(context: Context, found: Import, log: LogEntry[] | null): v
     printLine(stdout, `${found.status === 'held' ? 'Items, if it is approved' : 'Items'}: ${changes}.`)
   if (log !== null && log.length > 0) {
     printLine(stdout, '')
-    printIssues(stdout, log)
+    printIssues(stdout, log.slice(0, logRowsShown))
+    if (log.length > logRowsShown)
+      printLine(stdout, `… and more: tallyman imports show ${found.id} --limit N shows them.`)
   }
   const command = 'tallyman imports'
   if (found.status === 'failed' && correctableCodes.has(found.error?.code ?? ''))
