@@ -297,10 +297,17 @@ function taxText({ priceTax }: CountedTable): string {
   return priceTax === 'net' ? 'without VAT' : 'with VAT'
 }
 
-function tierText({ column, name, minQuantityE4, currency, tax }: CountedTable['tiers'][number]): string {
+function tierText({
+  column,
+  name,
+  minQuantityE4,
+  currency,
+  currencyColumn,
+  tax,
+}: CountedTable['tiers'][number]) {
   const parts = [
     minQuantityE4 === null ? '' : `from ${formatE4(minQuantityE4)} on`,
-    currency ?? '',
+    currency ?? (currencyColumn === null ? '' : `currency in ${columnLetter(currencyColumn)}`),
     tax === null ? '' : tax === 'net' ? 'without VAT' : 'with VAT',
   ].filter((part) => part !== '')
   return `${columnLetter(column)} ${name}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`

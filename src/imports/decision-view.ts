@@ -148,7 +148,10 @@ export const DecisionView = t.Object(
               column: t.Integer(),
               name: t.String(),
               min_quantity: textOrNull('The price holds from so many units on; null: for any quantity.'),
-              currency: textOrNull("ISO 4217; null: as the row's own price."),
+              currency: textOrNull("ISO 4217; null: as its own column says, or as the row's own price."),
+              currency_column: t.Union([t.Integer(), t.Null()], {
+                description: 'The column that says the currency of this price alone.',
+              }),
               tax: textOrNull('net or gross, where the header says so.'),
             }),
             { description: 'Further columns of prices.' },
@@ -270,11 +273,12 @@ function mappingView(table: TableDecision) {
 
 /** Further columns of prices; keys in camelCase. */
 function tiersView({ tiers }: TableDecision) {
-  return tiers.map(({ column, name, minQuantityE4, currency, tax }) => ({
+  return tiers.map(({ column, name, minQuantityE4, currency, currencyColumn, tax }) => ({
     column,
     name,
     minQuantity: minQuantityE4 === null ? null : formatE4(minQuantityE4),
     currency,
+    currencyColumn,
     tax,
   }))
 }

@@ -53,8 +53,8 @@ export const jobPhases = ['downloading', 'analyzing', 'matching', 'complete', 'f
 export type JobPhase = (typeof jobPhases)[number]
 
 /**
- * Row accounting (R2.8): `read = accepted + unchanged + rejected + ignored`, and `priced` of the accepted have a price,
- * their own or a further one.
+ * Row accounting (R2.8): `read = accepted + unchanged + rejected + ignored`, and `priced` of the accepted have a price of
+ * their own: an article that is on request, with a dealer's price beside it, has none.
  */
 export interface RowCounts {
   read: number
