@@ -46,7 +46,8 @@ const statusText: Record<Import['status'], string> = {
 export function reportImport(context: Context, found: Import, log: LogEntry[] | null): ExitCode {
   if (context.json) printJson(context.io, importJson(found))
   else printImport(context, found, log)
-  if (found.error !== null) printLine(context.io.stderr, `tallyman: ${found.error.message}`)
+  if (found.error !== null)
+    printLine(context.io.stderr, `tallyman: ${found.error.message}${context.json ? '' : howToGoOn(found)}`)
   return exitCodeOf(found)
 }
 
@@ -58,6 +59,11 @@ const correctableCodes = new Set([
   'no_rows',
   'no_valid_rows',
 ])
+
+function howToGoOn({ id, status, error }: Import): string {
+  if (status !== 'failed' || !correctableCodes.has(error?.code ?? '')) return ''
+  return `\nPut it right: tallyman imports correct ${id}, with --map, --header-row, --sheet, …`
+}
 
 /** Says in a few lines how an import stands. */
 function printImport(context: Context, found: Import, log: LogEntry[] | null): void {
@@ -75,8 +81,6 @@ function printImport(context: Context, found: Import, log: LogEntry[] | null): v
       printLine(stdout, `… and more: tallyman imports show ${found.id} --limit N shows them.`)
   }
   const command = 'tallyman imports'
-  if (found.status === 'failed' && correctableCodes.has(found.error?.code ?? ''))
-    printLine(stdout, `Put it right: ${command} correct ${found.id}, with --map, --header-row, --sheet, …`)
   if (found.status !== 'held') return
   printLine(stdout, `\n${command} approve ${found.id}   or   ${command} discard ${found.id}`)
   if (found.decision !== null)
@@ -94,7 +98,7 @@ function printImport(context: Context, found: Import, log: LogEntry[] | null): v
 export function printImportDetail(context: Context, found: Import, log: LogEntry[], limit: number): void {
   printImport(context, found, null)
   const { stdout } = context.io
-  if (found.error !== null) printLine(stdout, `  ${found.error.message}`)
+  if (found.error !== null) printLine(stdout, `  ${found.error.message}${howToGoOn(found)}`)
   const reader = readerText(found)
   if (reader !== '') printLine(stdout, reader)
   printLine(stdout, '')
