@@ -32,7 +32,7 @@ export function holdReasons(options: {
   if (limits.movedShareMax !== null && pricesMoved > pricesCompared * limits.movedShareMax)
     hold(
       'prices_moved',
-      `${pricesMoved} of ${pricesCompared} known prices moved by more than ${percent(limits.moveMax)}; ` +
+      `${pricesMoved} of ${pricesCompared} known prices moved by more than ${percent(limits.moveMax)}, or are in another currency or for another quantity; ` +
         `above ${percent(limits.movedShareMax)} of the prices it is held.`,
     )
 

@@ -6,7 +6,7 @@ import { type Context, defineCommand, type ExitCode, exitCodes } from './command
 import { readingPins } from './handover.ts'
 import { importJson, printImportDetail, reportImport } from './import-report.ts'
 import { printJson, printTable } from './output.ts'
-import { readingOptions } from './reading-options.ts'
+import { readingHelp, readingOptions } from './reading-options.ts'
 
 /** `tallyman imports`. */
 export const imports = defineCommand({
@@ -26,7 +26,8 @@ export const imports = defineCommand({
   },
   description:
     'A held or failed list is read again with what "correct" is told (--map, --header-row, --sheet, --decimal, --currency,\n' +
-    '--encoding, --delimiter, …), and published or held again; its source remembers it once it is published.',
+    '--encoding, --delimiter, …), and published or held again; its source remembers it once it is published, until "auto"\n' +
+    `takes it back. ${readingHelp}`,
   examples: [
     {
       line: 'tallyman imports show last',

@@ -43,7 +43,7 @@ export function textField(
       pattern: isPrintable ? printable : noNul,
       description,
       ...(examples && { examples }),
-      error: `${name} must have ${min} to ${max} characters, ${exceptions}`,
+      error: `${name} must be a text of ${min} to ${max} characters, ${exceptions}`,
     }),
   )
 }
