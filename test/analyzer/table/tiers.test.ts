@@ -239,6 +239,10 @@ describe('the price', () => {
     ['Winkelprijs incl. 9% btw|Netto excl. btw', 'Netto excl. btw'],
     ['shop_price|market_price', 'shop_price'],
     ['UnitPrice|ERP Price', 'UnitPrice'],
+    ['希望小売価格|ケース価格', '希望小売価格'],
+    ['سعر الحبة|سعر الكرتون', 'سعر الحبة'],
+    ['Цена за км, руб.|Цена за м, руб.', 'Цена за км, руб.'],
+    ['kg-Preis|Preis/St. ca.', 'kg-Preis'],
   ]
   for (const [header, price] of lists) {
     test(`of ${header} is ${price}`, () => {
