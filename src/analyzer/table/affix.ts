@@ -52,7 +52,7 @@ export function headerUnitOf(text: string): ReturnType<typeof perUnitOf> {
   // "Preise 2025/2026", "Price 01/26": dates.
   const header = text.replace(/\d\s?\/\s?(?=\d)/g, ' ').replace(/[\s,.;:]+$/, '')
   const atEnd = perUnitOf(header)
-  if (atEnd !== null) return isYear(atEnd) ? null : atEnd
+  if (atEnd !== null) return isYear(atEnd) ? null : (thousandIn(atEnd) ?? atEnd)
   if (header.length > headerLengthMax) return null
   const named = namedUnitOf(header)
   if (named !== null) return named
@@ -64,6 +64,14 @@ export function headerUnitOf(text: string): ReturnType<typeof perUnitOf> {
   const count = counted === null ? null : { unit: null, quantityE4: Number(counted[1]) * 10_000 }
   return count === null || isYear(count) ? null : count
 }
+
+/** "USD/K", "€/Tsd": a thousand of whatever it is. */
+function thousandIn({ unit, quantityE4 }: { unit: string | null; quantityE4: number | null }) {
+  if (unit === null || quantityE4 !== null || !thousand.test(unit)) return null
+  return { unit: null, quantityE4: 10_000_000 }
+}
+
+const thousand = /^(?:k|tsd|mille|thousand|tausend|тыс)$/iu
 
 /** "Kilopreis", "KG FİYATI", "Prezzo al mq": the unit stands beside the word for price. */
 function namedUnitOf(header: string): ReturnType<typeof perUnitOf> {

@@ -116,6 +116,8 @@ const breakScore = 0.9
 const surePriceName = 0.75
 const formerYearFactor = 0.7
 const perUnitFactor = 0.4
+const sumFactor = 0.6
+const priceNameMin = 0.6
 const beforeDiscountFactor = 0.93
 /** More than ties differ by. */
 const preferredBonus = 0.03
@@ -135,6 +137,9 @@ function proposeAll(
 ): Candidates {
   const isOnSeveralLists = hasSeveralPriceLists(texts, profiles, names)
   const latestYear = Math.max(0, ...texts.map((text) => priceYear(text, names)))
+  const hasPriceName = profiles.some(
+    ({ column, priced }) => priced > 0 && isPriceName(texts[column] ?? '', names),
+  )
   // fromEntries forgets the key type; every field is there.
   const candidates = Object.fromEntries(fields.map((field) => [field, []])) as unknown as Candidates
   for (const profile of profiles) {
@@ -159,6 +164,8 @@ function proposeAll(
         score = Math.min(1, score)
         if (field === 'price')
           score *= (reduced.has(profile.column) ? 1 : priceRank(header)) * yearFactor(header, latestYear)
+        // A sum is the price only where nothing else is.
+        if (field === 'price' && hasPriceName && isNoPriceHeader(header)) score *= sumFactor
         // What stands before the discount is what nobody pays.
         if (field === 'price' && reduced.size > 0 && !reduced.has(profile.column))
           score *= beforeDiscountFactor
@@ -194,6 +201,10 @@ function yearFactor(header: string, latestYear: number): number {
 function priceYear(header: string, names: HeaderNames): number {
   const year = yearIn(header)
   return year > 0 && (names.quick(header).price ?? 0) >= namedMin ? year : 0
+}
+
+function isPriceName(header: string, names: HeaderNames): boolean {
+  return header !== '' && !isNoPriceHeader(header) && (names.quick(header).price ?? 0) >= priceNameMin
 }
 
 /** Where an article may stand on one of several price lists, 0 means that it is not on that one. */

@@ -105,10 +105,12 @@ const noPriceMarks = split(
   |sum|summe|somme|amount|betrag|montant|importe|importo|bedrag|belop|kwota|suma|soucet|castka|сумма|сума|tutar|ποσο|סכום|المبلغ|金额|金額
   |margin|marge|marza|наценка|маржа|税率|税额`,
 )
-const taxMarks = split(`mwst|mw st|ust|vat|gst|tva|iva|btw|moms|mva|dph|ндс|пдв|kdv|φπα|מעמ|tax|taxe|taxes`)
+const taxMarks = split(
+  `mwst|mw st|ust|vat|gst|tva|iva|btw|moms|mva|dph|ндс|пдв|kdv|φπα|מעמ|alv|tax|taxe|taxes`,
+)
 // Words that begin like these name a price whatever stands beside them.
 const priceStems =
-  / (?:price|preis|prix|prezz|preci|prec|prijs|pris|cena|ceny|cen|цен|цін|fiyat|τιμ|מחיר|سعر)|preis |prijs |pris |[价価價]/
+  / (?:price|preis|prix|prezz|preci|prec|prijs|pris|cena|ceny|cen|цен|цін|fiyat|τιμ|מחיר|سعر|hinta|pret|cijen|harga|hind )|preis |prijs |pris |hinta |[价価價]/
 
 // "Total price" is a sum whatever the word beside it.
 const totalWord =
@@ -158,7 +160,9 @@ const ranks: { factor: number; marks: string[] }[] = [
   },
   {
     factor: 0.95,
-    marks: split(`ek|purchase|einkaufspreis|inkopspris|innkjopspris|achat|costo|закупочная|cost`),
+    marks: split(
+      `ek|purchase|einkaufspreis|inkopspris|innkjopspris|achat|costo|custo|закупочная|закупівельна|себестоимость|собівартість|einstandspreis|kostpris|kostprijs|revient|zakupu|nakupni|maliyet|cost`,
+    ),
   },
   {
     // What is asked for a while only.
