@@ -277,7 +277,7 @@ function contextOf(parts: AnalyzerParts, made: Import, lease: Lease): Omit<Publi
     importId: made.id,
     supplierId: made.supplierId,
     sourceId: made.sourceId,
-    settings: made.options.settings,
+    said: made.options.said,
     fetchedAt: made.fetchedAt,
     lease,
     now: parts.clock.now(),

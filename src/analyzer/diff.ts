@@ -17,7 +17,7 @@ export interface Diff {
   unchanged: number
   /** Of the unchanged, those that another source or scope listed last: their lineage moves. */
   relisted: number
-  /** Of the new, changed and returned items, those with a price, their own or a further one. */
+  /** Of the new, changed and returned items, those with a price of their own. */
   changedPriced: number
   /** Items of this source and these scopes that were listed before; 0 for a partial list. */
   itemsBefore: number
@@ -205,7 +205,7 @@ async function summary(sql: Sql, staging: Staging, context: DiffContext): Promis
             ${count('is_comparable and new_price_e4 > old_price_e4')} as "priceUp",
             ${count('is_comparable and new_price_e4 < old_price_e4')} as "priceDown",
             ${count(moved)} as "moved",
-            ${count(`${listed} and is_priced`)} as "priced",
+            ${count(`${listed} and new_price_e4 is not null`)} as "priced",
             ${count(`${listed} and is_priced and not was_priced`)} as "incomparable",
             count(old_tiers) as "tiered"
      from ${diff}`,
@@ -227,12 +227,12 @@ async function summary(sql: Sql, staging: Staging, context: DiffContext): Promis
 }
 
 async function firstSummary(sql: Sql, staging: Staging): Promise<Summary> {
-  const { items, priced, bare } = await acceptedRows(sql, staging)
+  const { items, ownPriced, bare } = await acceptedRows(sql, staging)
   return {
     changes: { ...noChanges, new: items },
     unchanged: 0,
     relisted: 0,
-    changedPriced: priced,
+    changedPriced: ownPriced,
     pricesCompared: 0,
     pricesMoved: 0,
     pricesWithoutCurrency: bare,
@@ -243,11 +243,11 @@ async function firstSummary(sql: Sql, staging: Staging): Promise<Summary> {
 async function acceptedRows(
   sql: Sql,
   { engine, names, noticed }: Staging,
-): Promise<{ items: number; priced: number; bare: number }> {
-  const { mayRepeat, rows, ...all } = noticed()
-  if (!mayRepeat) return { items: rows, priced: all.priced, bare: all.withoutCurrency }
-  const [accepted] = await sql.all<{ items: number; priced: number; bare: number }>(
-    `select count(*) as items, count(case when ${hasPrice()} then 1 end) as priced,
+): Promise<{ items: number; priced: number; ownPriced: number; bare: number }> {
+  const { mayRepeat, rows, priced, ownPriced, withoutCurrency } = noticed()
+  if (!mayRepeat) return { items: rows, priced, ownPriced, bare: withoutCurrency }
+  const [accepted] = await sql.all<{ items: number; priced: number; ownPriced: number; bare: number }>(
+    `select count(*) as items, count(case when ${hasPrice()} then 1 end) as priced, count(price_e4) as "ownPriced",
             count(case when price_e4 is not null and currency is null or ${anyTierLacksCurrency(engine)} then 1 end)
               as bare
      from ${names.rows} where outcome = ${outcomes.accepted}`,

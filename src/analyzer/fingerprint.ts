@@ -7,8 +7,8 @@ import type { Row } from './table/row.ts'
  * itself, or else the decoded cells and which of them are numbers.
  */
 
-/** What is remembered of a row that was accepted, beside its fingerprint. */
-export const rowFlags = { priced: 1, withoutCurrency: 2 } as const
+/** What is remembered of a row that was accepted, beside its fingerprint. `priced`: by a further price at least. */
+export const rowFlags = { priced: 1, withoutCurrency: 2, ownPriced: 4 } as const
 
 /** Two independent 32-bit hashes; a row is taken for another with a chance of about 1 in 10^19. */
 export interface Fingerprint {

@@ -17,8 +17,8 @@ import type { TableDecision } from './table/decision.ts'
 import type { HeadingWatch } from './table/heading-watch.ts'
 import type { Issue } from './table/issue.ts'
 import { UnknownColumnError } from './table/overrides.ts'
-import { provedAgain } from './table/proving-cells.ts'
-import { contradicts, tableReader } from './table/reader.ts'
+import { correctedTable, hasOtherProof } from './table/proved-decimals.ts'
+import { type ProvedDecimals, tableReader } from './table/reader.ts'
 import type { Row } from './table/row.ts'
 import { tableName } from './table/table-name.ts'
 import { filledCount } from './table/text.ts'
@@ -157,7 +157,7 @@ async function readOpened(file: OpenedFile, request: ReadRequest): Promise<ReadR
   if (known !== null) {
     const quick = await readTables(file, decided, request, { known, tablesKey: tablesKey! }, watches)
     const hasMoreTables = sheets.some(({ watch }) => watch.found.length > 0)
-    if (quick !== null && !hasMoreTables && !provesOtherwise(decided, quick)) return quick.result
+    if (quick !== null && !hasMoreTables && !hasOtherProofs(decided, quick)) return quick.result
     await quick?.result.staging.discard()
   }
   const prints = tablesKey === null ? null : { known: null, tablesKey }
@@ -195,7 +195,8 @@ function fingerprintKey(decided: TableDecision[], { encoding, delimiter }: Opene
 
 interface Reading {
   result: ReadResult
-  proved: (TableDecision['decimal'] | null)[]
+  /** By table; null: it was left aside. */
+  proved: (ProvedDecimals | null)[]
 }
 
 /**
@@ -292,7 +293,7 @@ interface SheetReading {
 /** Streams one sheet. @returns what became of each table; null when the sheet has a known row twice */
 async function readSheet(
   reading: SheetReading,
-): Promise<{ counts: TableCounts; proved: TableDecision['decimal'] | null }[] | null> {
+): Promise<{ counts: TableCounts; proved: ProvedDecimals | null }[] | null> {
   const { file, watch, staging, request, fingerprints, rowsBefore } = reading
   const onStray = watch === null ? null : (row: Row) => watch.see(row)
   const tables = reading.tables.map(({ table, place }, ordinal) => {
@@ -320,7 +321,7 @@ async function readSheet(
   return tables.map(({ table, sink, reader }) => {
     if (reader === null && sink.read > 0)
       staging.addIssue(leftAside(table, sink.read), { sheet: table.sheetName, scope: '' }, null)
-    return { counts: sink.counts(), proved: reader?.decimalDecision() ?? null }
+    return { counts: sink.counts(), proved: reader?.decimalDecisions() ?? null }
   })
 }
 
@@ -345,26 +346,13 @@ async function* takeBatches(batches: AsyncIterable<Row[]>, taker: RecordTaker): 
   }
 }
 
-/**
- * Whether the rows that were read prove another decimal style than the one in use. Recognised rows were not looked
- * at, and some of them may follow the column's style, so any other proof means reading them all.
- */
-function provesOtherwise(decided: TableDecision[], { proved }: Reading): boolean {
-  return decided.some(({ decimal }, index) => {
-    const style = proved[index]?.style ?? null
-    if (decimal.isPinned === true) return false
-    // A sample that proves both signs proves them whatever else is found.
-    return style !== null && decimal.style !== 'mixed' && style !== decimal.style
-  })
+function hasOtherProofs(decided: TableDecision[], { proved }: Reading): boolean {
+  return decided.some((table, index) => hasOtherProof(table, proved[index] ?? null))
 }
 
 /** The decisions with what the whole columns proved, or null when nothing speaks against the ones that were used. */
 function correctedDecisions(decided: TableDecision[], reading: Reading): TableDecision[] | null {
-  const corrected = decided.map((table, index) => {
-    const proved = reading.proved[index] ?? null
-    if (proved === null || !contradicts(table.decimal, proved)) return table
-    return { ...table, decimal: proved, cells: provedAgain(table.cells, proved.style) }
-  })
+  const corrected = decided.map((table, index) => correctedTable(table, reading.proved[index] ?? null))
   return corrected.some((table, index) => table !== decided[index]) ? corrected : null
 }
 

@@ -2,7 +2,7 @@ import type { IgnoredCounts, RowCounts } from '../imports/model.ts'
 import { storable } from '../lib/storable.ts'
 import type { Place, RejectedRow, Staging } from './staging/staging.ts'
 import { type IgnoredReason, type Issue, rawTextMax } from './table/issue.ts'
-import { hasPrice, type RowOutcome } from './table/item.ts'
+import type { RowOutcome } from './table/item.ts'
 import type { Row } from './table/row.ts'
 
 /** The row accounting of one sheet. */
@@ -57,7 +57,7 @@ export class RowSink {
     if (place === null) throw new Error('A sheet that is no price list gave an item.')
     if (outcome.kind === 'item') {
       this.#accepted++
-      if (hasPrice(outcome.item)) this.#priced++
+      if (outcome.item.priceE4 !== null) this.#priced++
       const n = this.#staging.addItem(outcome.item, place)
       for (const note of outcome.item.notes) this.#staging.addIssue(note, place, null)
       return n

@@ -118,7 +118,7 @@ export function rowTaker(taking: {
     if (met === 'repeated') hasRepeated = true
     else {
       reader!.skipItem()
-      sink.takeKnown((met & rowFlags.priced) !== 0)
+      sink.takeKnown((met & rowFlags.ownPriced) !== 0)
     }
     return true
   }
@@ -132,5 +132,9 @@ function outcomeOf(row: Row, reader: TableReader): RowOutcome {
 }
 
 function flagsOf(item: ItemRow): number {
-  return (hasPrice(item) ? rowFlags.priced : 0) | (lacksCurrency(item) ? rowFlags.withoutCurrency : 0)
+  return (
+    (hasPrice(item) ? rowFlags.priced : 0) |
+    (lacksCurrency(item) ? rowFlags.withoutCurrency : 0) |
+    (item.priceE4 !== null ? rowFlags.ownPriced : 0)
+  )
 }

@@ -5,7 +5,6 @@ import { type ReadResult, totalCounts } from './read-file.ts'
 import type { TableCounts } from './row-sink.ts'
 import { settleDuplicates } from './staging/duplicates.ts'
 import { outcomes } from './staging/staging.ts'
-import { hasPrice } from './staging/tiers.ts'
 import { hasWholeRows, isWholeSheet } from './table/area.ts'
 
 /** A file that was read and whose repetitions are settled: what `try`, dry run and import have in common. */
@@ -48,7 +47,7 @@ interface Repeated {
 
 async function countRepeated(sql: Sql, { staging }: ReadResult): Promise<Repeated[]> {
   return sql.all<Repeated>(
-    `select sheet, outcome, count(*) as count, count(case when ${hasPrice()} then 1 end) as priced
+    `select sheet, outcome, count(*) as count, count(price_e4) as priced
      from ${staging.names.rows} where outcome <> ${outcomes.accepted} group by sheet, outcome`,
   )
 }
@@ -63,7 +62,7 @@ async function countRepeatedIn(
   const columns = hasWholeRows(area) ? '' : 'and price_column between $4 and $5'
   const values = [sheetName, firstRow, lastRow ?? Number.MAX_SAFE_INTEGER]
   return sql.all<Repeated>(
-    `select sheet, outcome, count(*) as count, count(case when ${hasPrice()} then 1 end) as priced
+    `select sheet, outcome, count(*) as count, count(price_e4) as priced
      from ${staging.names.rows}
      where outcome <> ${outcomes.accepted} and sheet is not distinct from cast($1 as text) and "row" between $2 and $3 ${columns}
      group by sheet, outcome`,

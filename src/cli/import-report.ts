@@ -1,8 +1,9 @@
+import { decisionView } from '../imports/decision-view.ts'
 import type { Import, LogEntry } from '../imports/store.ts'
 import { countsText, printCard, printCorrections } from './card.ts'
 import { type Context, type ExitCode, exitCodes } from './command.ts'
-import { printJson, printLine } from './output.ts'
-import { cardJson, printIssues } from './try.ts'
+import { printJson, printLine, printProse } from './output.ts'
+import { printIssues } from './try.ts'
 
 /** An import as `--json` prints it. */
 export function importJson(found: Import): Record<string, unknown> {
@@ -10,7 +11,7 @@ export function importJson(found: Import): Record<string, unknown> {
   return {
     ...rest,
     listMode: options.listMode,
-    decision: decision && cardJson(decision),
+    decision: decision && decisionView(decision),
   }
 }
 
@@ -46,20 +47,32 @@ export function reportImport(context: Context, found: Import, log: LogEntry[] | 
   return exitCodeOf(found)
 }
 
+/** Why a list failed that is read once somebody says how; what was said in vain is taken back with `auto`. */
+const correctableCodes = new Set([
+  'unknown_column',
+  'unknown_sheet',
+  'not_a_price_list',
+  'no_rows',
+  'no_valid_rows',
+])
+
 /** Says in a few lines how an import stands. */
 function printImport(context: Context, found: Import, log: LogEntry[] | null): void {
   const { stdout } = context.io
   printLine(stdout, `${found.fileName} from ${found.supplier} ${statusText[found.status]}.`)
-  for (const { message } of found.holdReasons) if (found.status === 'held') printLine(stdout, `  ${message}`)
+  for (const { message } of found.holdReasons) if (found.status === 'held') printProse(stdout, `  ${message}`)
   if (found.counts.read > 0) printLine(stdout, countsText(found.counts, found.ignored))
   const changes = changesText(found)
-  if (changes !== '') printLine(stdout, changes)
+  if (changes !== '')
+    printLine(stdout, `${found.status === 'held' ? 'Items, if it is approved' : 'Items'}: ${changes}.`)
   if (log !== null && log.length > 0) {
     printLine(stdout, '')
     printIssues(stdout, log)
   }
-  if (found.status !== 'held') return
   const command = 'tallyman imports'
+  if (found.status === 'failed' && correctableCodes.has(found.error?.code ?? ''))
+    printLine(stdout, `Put it right: ${command} correct ${found.id}, with --map, --header-row, --sheet, …`)
+  if (found.status !== 'held') return
   printLine(stdout, `\n${command} approve ${found.id}   or   ${command} discard ${found.id}`)
   if (found.decision !== null)
     printCorrections(
@@ -69,18 +82,24 @@ function printImport(context: Context, found: Import, log: LogEntry[] | null): v
     )
 }
 
-/** The decision card, then what became of the import. */
-export function printImportDetail(context: Context, found: Import, log: LogEntry[]): void {
+/**
+ * What became of the import, then the decision card.
+ * @param log as many entries as are shown at most, and one more if there are more
+ */
+export function printImportDetail(context: Context, found: Import, log: LogEntry[], limit: number): void {
   printImport(context, found, null)
   const { stdout } = context.io
   if (found.error !== null) printLine(stdout, `  ${found.error.message}`)
   const reader = readerText(found)
   if (reader !== '') printLine(stdout, reader)
   printLine(stdout, '')
-  if (found.decision !== null) printCard(stdout, found.decision, found.counts, found.ignored)
+  const { decision, counts, ignored } = found
+  if (decision !== null)
+    printCard(stdout, decision, { counts, ignored, hasSaidDoubts: found.status === 'held' })
   if (log.length > 0) {
     printLine(stdout, '')
-    printIssues(stdout, log)
+    printIssues(stdout, log.slice(0, limit))
+    if (log.length > limit) printLine(stdout, '… and more; --limit N shows them.')
   }
 }
 
@@ -93,7 +112,9 @@ function readerText({ analyzedBy, fallbackReason, rowsSha256 }: Import): string 
   return analyzedBy === 'child' ? 'Read without the analyzer, as it was set.' : ''
 }
 
-function changesText({ changes }: Import): string {
+/** Nothing of a list that did not get into the catalog and will not. */
+function changesText({ changes, status }: Import): string {
+  if (status === 'failed' || status === 'cancelled' || status === 'expired') return ''
   const parts = [
     [changes.new, 'new'],
     [changes.changed, 'changed'],
@@ -103,5 +124,5 @@ function changesText({ changes }: Import): string {
     [changes.gone, 'gone'],
   ] as const
   const shown = parts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`)
-  return shown.length === 0 ? '' : `Items: ${shown.join(', ')}.`
+  return shown.join(', ')
 }

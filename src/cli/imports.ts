@@ -73,9 +73,12 @@ export const imports = defineCommand({
       if (action === 'show') {
         const severities = options.all ? undefined : (['error', 'note'] as const)
         const found = await store.get(id)
-        const entries = await store.log(id, { limit, ...(severities && { severities: [...severities] }) })
-        if (context.json) printJson(io, { ...importJson(found), log: entries })
-        else printImportDetail(context, found, entries)
+        const entries = await store.log(id, {
+          limit: limit + 1,
+          ...(severities && { severities: [...severities] }),
+        })
+        if (context.json) printJson(io, { ...importJson(found), log: entries.slice(0, limit) })
+        else printImportDetail(context, found, entries, limit)
         return exitCodes.done
       }
       const ended =

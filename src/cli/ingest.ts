@@ -5,6 +5,7 @@ import { type App, openApp } from '../app.ts'
 import type { Handover } from '../courier/intake.ts'
 import { importOptions, pinnedSettings } from '../courier/pins.ts'
 import { limitHelp, parseLimits } from '../courier/reading-options.ts'
+import { decisionView } from '../imports/decision-view.ts'
 import { importStore } from '../imports/store.ts'
 import { defaultSettings } from '../sources/model.ts'
 import { sourceStore } from '../sources/store.ts'
@@ -15,10 +16,9 @@ import { type Context, defineCommand, type ExitCode, exitCodes } from './command
 import { orUsage, readingPins } from './handover.ts'
 import { reportImport } from './import-report.ts'
 import { printJsonLists } from './json-lists.ts'
-import { printLine } from './output.ts'
+import { printLine, printProse } from './output.ts'
 import type { Progress } from './progress.ts'
 import { readingOptions } from './reading-options.ts'
-import { cardJson } from './try.ts'
 
 /** How many rows of the parse log are shown after an import. */
 const logRowsShown = 20
@@ -129,11 +129,11 @@ async function preview(context: Context, app: App, { handover, progress }: Task)
     progress.done()
     const { changes, holdReasons, error, counts } = run
     if (json) {
-      const card = cardJson(run.decision)
+      const card = decisionView(run.decision)
       const head = { dryRun: true, counts, ignored: run.ignored, changes, holdReasons, error, decision: card }
       await printJsonLists(io.stdout, head, { issues: run.issues(logRowsShown) })
     } else {
-      printCard(io.stdout, run.decision, counts, run.ignored)
+      printCard(io.stdout, run.decision, { counts, ignored: run.ignored })
       printLine(io.stdout, '')
       if (changes !== null)
         printLine(
@@ -142,7 +142,7 @@ async function preview(context: Context, app: App, { handover, progress }: Task)
             `${changes.priceDown} cheaper), bring back ${changes.returned} and mark ${changes.gone} gone.`,
         )
       if (holdReasons.length > 0) printLine(io.stdout, 'It would be held:')
-      for (const { message } of holdReasons) printLine(io.stdout, `  ${message}`)
+      for (const { message } of holdReasons) printProse(io.stdout, `  ${message}`)
     }
     if (error !== null) {
       printLine(io.stderr, `tallyman: ${error.message}`)

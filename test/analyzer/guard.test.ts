@@ -138,3 +138,14 @@ test('a layout change that a person has to look at is held whatever the limits, 
     { code: 'layout_changed', message: 'The price is gone.' },
   ])
 })
+
+test('a column that is not sure is told of once, with what to type', () => {
+  const doubtful = { verdict: 'review', confidence: { price: 0.4 }, header: 'Netto' } as const
+  const doubt = 'Sheet "A": It is not sure that column "Netto" is the price (40 %).'
+  const messages = (reasons: string[]) => reasonsFor({ ...doubtful, reasons }).map(({ message }) => message)
+  expect(messages([doubt, 'Sheet "A": It reads like an invoice.'])).toEqual([
+    expect.stringContaining('say which it is with --map price=COLUMN'),
+    'Sheet "A": It reads like an invoice.',
+  ])
+  expect(messages([doubt])[1]).toBe('Until that is said, a person has to look at it.')
+})

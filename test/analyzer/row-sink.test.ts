@@ -4,7 +4,7 @@ import { RowSink } from '../../src/analyzer/row-sink.ts'
 import { stageInSqlite } from '../../src/analyzer/staging/sqlite.ts'
 import { ignoredReasons } from '../../src/analyzer/table/issue.ts'
 import type { RowOutcome } from '../../src/analyzer/table/item.ts'
-import { issueOf, itemRow } from '../helpers/item-rows.ts'
+import { issueOf, itemRow, tiered } from '../helpers/item-rows.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 
 const place = { sheet: 'Preise', scope: '' }
@@ -72,6 +72,12 @@ test('the rows of a sheet that is no list are counted and nothing else', async (
     issues: [],
   })
   expect(taken([{ cells: ['x'], outcome: rejected(null) }], null)).rejects.toThrow('no price list')
+})
+
+test('an article on request has no price, whatever a further list asks for it', async () => {
+  const item = itemRow('A', { priceE4: null, currency: null, ...tiered({}) })
+  const { counts } = await taken([{ cells: ['x'], outcome: { kind: 'item', item } }])
+  expect(counts).toMatchObject({ accepted: 1, priced: 0 })
 })
 
 test('a huge rejected row is kept in part, its odd characters replaced', async () => {

@@ -4,6 +4,7 @@ import { brPapelaria } from './files/br-papelaria.ts'
 import { chWerkzeug } from './files/ch-werkzeug.ts'
 import { cnDianzi } from './files/cn-dianzi.ts'
 import { cnHongbei } from './files/cn-hongbei.ts'
+import { counters, records } from './files/counters.ts'
 import { czPodlahy } from './files/cz-podlahy.ts'
 import { czSoucastky } from './files/cz-soucastky.ts'
 import { deMoebel } from './files/de-moebel.ts'
@@ -11,6 +12,7 @@ import { deSchrauben } from './files/de-schrauben.ts'
 import { dkBestilling } from './files/dk-bestilling.ts'
 import { enLicences } from './files/en-licences.ts'
 import { esCatering } from './files/es-catering.ts'
+import { exports } from './files/exports.ts'
 import { feeds } from './files/feeds.ts'
 import { frLinge } from './files/fr-linge.ts'
 import { frVins } from './files/fr-vins.ts'
@@ -89,6 +91,9 @@ export async function makeLists(): Promise<MadeList[]> {
     trEt(),
     cnHongbei(),
     ...(await reports()),
+    ...(await exports()),
+    ...(await counters()),
+    ...records(),
   ]
 }
 

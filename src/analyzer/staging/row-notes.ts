@@ -18,6 +18,7 @@ export class RowNotes {
   #keys: KeyHashes | null = new KeyHashes()
   #count = 0
   #priced = 0
+  #ownPriced = 0
   #withoutCurrency = 0
   #hasTiers = false
   #noticed: Noticed | null = null
@@ -25,6 +26,7 @@ export class RowNotes {
   add(item: ItemRow): void {
     const { itemKey, category, brand, tiers } = item
     if (hasPrice(item)) this.#priced++
+    if (item.priceE4 !== null) this.#ownPriced++
     if (lacksCurrency(item)) this.#withoutCurrency++
     if (tiers !== null) this.#hasTiers = true
     if (category !== null) this.#categories.add(category)
@@ -39,6 +41,7 @@ export class RowNotes {
     this.#noticed = {
       rows: this.#count,
       priced: this.#priced,
+      ownPriced: this.#ownPriced,
       withoutCurrency: this.#withoutCurrency,
       hasTiers: this.#hasTiers,
       mayRepeat: this.#keys === null || this.#keys.mayRepeat(),

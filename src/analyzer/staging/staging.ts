@@ -31,6 +31,8 @@ export interface Noticed {
   rows: number
   /** Rows with a price, their own or a further one. */
   priced: number
+  /** Those with a price of their own. */
+  ownPriced: number
   /** One of the row's prices does not say in which. */
   withoutCurrency: number
   /** Whether a row has further prices. */

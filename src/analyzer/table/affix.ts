@@ -124,8 +124,8 @@ const unitWithQuantity = /^([1-9][0-9]{0,6})?\s*([\p{L}][\p{L}\p{M}0-9²³.]{0,1
 /** "(", "($", "(EUR" */
 const openParenthesis = /^\((?:\p{Sc}|[A-Z]{2,3}\p{Sc}?|\s)*$/u
 const each = /(?<!\p{L})c\s?\/\s?u(?!\p{L})\.?/iu
-/** "12,50 ¹", "12.50†" */
-const footnoteMark = /\s*[\u00b9\u00b2\u00b3\u2020\u2021]{1,2}\)?$/u
+/** "12,50 ¹", "12.50†", "12,50 1)" */
+const footnoteMark = /\s*[\u00b9\u00b2\u00b3\u2020\u2021]{1,2}\)?$|(?:^|\s)[1-9]\)$/u
 /** A multiple or a part of the number, written right behind it. */
 const glued = /^(?:[kKMmкК](?![\p{L}.])|\s*[¢￠])/u
 const foreignSign = /[^\s\p{L}\p{M}\p{Sc}*()[\]|.,:;!'"’״׳/+_\u2010-\u2015-]/u

@@ -43,13 +43,44 @@ export function decideDecimals(
     price,
     styleOf(column) {
       const evidence = evidenceIn(column, body)
-      const style = price.style === 'mixed' ? null : price.style
-      const decided = evidence.decision({ currency: known.currency, fileStyle: fileStyle ?? style })
-      if (decided.style === null || decided.confidence >= sureMin) return decided.style ?? price.style
-      return price.style !== null && price.confidence >= sureMin ? price.style : 'mixed'
+      const ownStyle = price.style === 'mixed' ? null : price.style
+      const decided = evidence.decision({ currency: known.currency, fileStyle: fileStyle ?? ownStyle })
+      const isSure = decided.confidence >= sureMin
+      if (decided.style === null || (isSure && decided.from === 'column')) return decided.style ?? price.style
+      const style = isSure ? decided.style : price.confidence >= sureMin ? price.style : null
+      if (style === null || priceColumn === undefined) return style ?? 'mixed'
+      return isFarOff([priceColumn, price.style], [column, style], body) ? 'mixed' : style
     },
   }
 }
+
+/**
+ * Whether a further price that is read so is nowhere near the row's own, and would be if its lone separators were read
+ * the other way: "1.200" beside "1234.50" is no 1.2.
+ */
+function isFarOff(
+  [own, ownStyle]: [number, DecimalStyle | null],
+  [further, style]: [number, DecimalStyle | null],
+  body: readonly Row[],
+): boolean {
+  const readOwn = priceReader(ownStyle)
+  const [readSo, readOtherwise] = [priceReader(style), priceReader(style === 'dot' ? 'comma' : 'dot')]
+  let far = 0
+  let compared = 0
+  for (const row of body) {
+    const price = readOwn(row.cells[own])
+    if (price.kind !== 'price' || price.e4 === 0) continue
+    const { kind, e4, shape } = readSo(row.cells[further])
+    if (kind !== 'price' || shape?.isAmbiguous !== true) continue
+    compared++
+    const isNear = (value: number) => value * farFactor > price.e4 && value < price.e4 * farFactor
+    if (!isNear(e4) && isNear(readOtherwise(row.cells[further]).e4)) far++
+  }
+  return far > compared / 2
+}
+
+/** Prices for one article differ by less: for a pack, in another currency, in bulk. */
+const farFactor = 200
 
 function evidenceIn(column: number, body: readonly Row[]): DecimalEvidence {
   const evidence = decimalEvidence()

@@ -55,6 +55,8 @@ export interface TierColumn {
   minQuantityE4: number | null
   /** ISO 4217 where the header says so; null: as the row's own price. */
   currency: string | null
+  /** 0-based column that names the currency of each of these prices; null: none does but the row's own. */
+  currencyColumn: number | null
   /** Without VAT or with it, where the header says so. */
   tax: PriceTax | null
   /** How the column writes decimals, as in `DecimalDecision`. */

@@ -2,6 +2,7 @@ import { perUnitOf } from './affix.ts'
 import type { ColumnProfile } from './columns.ts'
 import { contentFactor, contentScore, isCounting, zerosFactor } from './content.ts'
 import { currencyIn } from './currency.ts'
+import { currencyColumns } from './currency-columns.ts'
 import { type ColumnDecision, type Field, fields } from './decision.ts'
 import { coreOf, type HeaderNames } from './header-names.ts'
 import { isNoPriceHeader, priceRank, yearIn } from './price-rank.ts'
@@ -49,6 +50,14 @@ export function mapColumns(
     const kind = kindIn(texts[candidate.column] ?? '')
     if (kind !== '' && kind !== priceKind) candidate.score *= otherKindFactor
   }
+  if (mapping.price !== undefined) {
+    const prices = candidates.price.filter(({ score }) => score >= namedMin).map(({ column }) => column)
+    const own = currencyColumns(texts, profiles).of(mapping.price.column, prices)
+    const top = Math.max(0, ...candidates.currency.map(({ score }) => score))
+    // Of several columns of currencies the one that goes with the price.
+    for (const candidate of candidates.currency)
+      if (candidate.column === own) candidate.score = top + ownBonus
+  }
   candidates.currency.sort((a, b) => b.score - a.score || a.column - b.column)
   const others = rest
     .flatMap((field) => candidates[field].map((candidate) => ({ field, ...candidate })))
@@ -95,6 +104,7 @@ function kindIn(header: string): string {
 }
 
 const otherKindFactor = 0.8
+const ownBonus = 0.01
 
 interface Candidate {
   column: number

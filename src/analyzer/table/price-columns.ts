@@ -3,6 +3,7 @@ import { keyNamer } from './characteristics.ts'
 import { type ColumnProfile, share } from './columns.ts'
 import { isCounting, isYears } from './content.ts'
 import { currencyIn, withoutCurrency } from './currency.ts'
+import { currencyColumns } from './currency-columns.ts'
 import type { TierColumn } from './decision.ts'
 import type { HeaderNames } from './header-names.ts'
 import type { Mapping } from './mapping.ts'
@@ -82,11 +83,17 @@ export function findTiers(
       name: nameTier(header.slice(0, nameLengthMax), column),
       minQuantityE4: stated === null ? null : stated * 10_000,
       currency: currencyIn(header)?.code ?? null,
+      currencyColumn: null,
       tax: priceTaxOf(header),
       decimal: null,
     })
   }
-  return tiers.slice(0, tiersMax)
+  const currencies = currencyColumns(table.texts, table.profiles)
+  const prices = [price.column, ...tiers.map(({ column }) => column)]
+  return tiers.slice(0, tiersMax).map((tier) => {
+    const column = currencies.of(tier.column, prices)
+    return { ...tier, currencyColumn: column === mapping.currency?.column ? null : column }
+  })
 }
 
 /**

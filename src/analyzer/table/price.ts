@@ -1,4 +1,5 @@
 import { type Affix, affixReader } from './affix.ts'
+import { priceWithCoins } from './coins.ts'
 import type { CurrencyMention } from './currency.ts'
 import type { DecimalStyle } from './decision.ts'
 import { type NumberShape, numberScanner, tooLarge, tooManyDecimals, valueE4 } from './number.ts'
@@ -82,7 +83,13 @@ function readText(
   let affix: Affix | null = null
   if (start > 0 || end < text.length) {
     affix = affixOf(start === 0 ? '' : text.slice(0, start), end === text.length ? '' : text.slice(end))
-    if (affix === null) return isOnRequest(text) ? 'on_request' : 'unreadable'
+    if (affix === null) {
+      const price = priceWithCoins(text, shape)
+      if (price === null) return isOnRequest(text) ? 'on_request' : 'unreadable'
+      reading.currency = price.currency
+      reading.e4 = price.e4
+      return 'price'
+    }
     reading.currency = affix.currency
     reading.unit = affix.unit
     reading.quantityE4 = affix.quantityE4

@@ -26,8 +26,14 @@ export interface TableReader {
   context(): string
   /** Passes an item that is known already, as `read` would have left it. For tables without groups of variants. */
   skipItem(): void
-  /** What the price column has proved so far about its decimal sign; see `contradicts`. */
-  decimalDecision(): DecimalDecision
+  /** What the columns of prices have proved so far about their decimal signs; see `contradicts`. */
+  decimalDecisions(): ProvedDecimals
+}
+
+export interface ProvedDecimals {
+  price: DecimalDecision
+  /** In the order of the tiers. */
+  tiers: DecimalDecision[]
 }
 
 /** @param decision followed to the letter: the same file with the same decision gives the same rows */
@@ -40,7 +46,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
   const evidence = decimalEvidence()
   const readPrice = priceReader(decision.decimal.style)
   const cells: CellReaders = cellReaders(decision, options, faults)
-  const writeTiers = decision.tiers.length === 0 ? null : tierWriter(decision, faults)
+  const tiers = decision.tiers.length === 0 ? null : tierWriter(decision, faults)
   const readOther = decision.otherLists.length === 0 ? null : otherPriceReader(decision)
   const writeCharacteristics = characteristicsWriter(tableKeys(decision), decision.headers.length)
   const sectionRows = new Set(decision.sectionRows)
@@ -59,7 +65,10 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     read,
     context: () => sections.path() ?? '',
     skipItem: sections.item,
-    decimalDecision: () => evidence.decision(),
+    decimalDecisions() {
+      const known = { currency: decision.currency.code, fileStyle: null }
+      return { price: evidence.decision(known), tiers: tiers?.decimalDecisions(known) ?? [] }
+    },
   }
 
   function read(row: Row): RowOutcome {
@@ -92,7 +101,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     if (name.length > nameLengthMax) name = shortened(row, name, notes)
     checkName(row, name, issues)
     // Where there are several price lists, 0 means that the article is not on this one.
-    const isOffList = writeTiers !== null && reading.kind === 'price' && reading.e4 === 0
+    const isOffList = tiers !== null && reading.kind === 'price' && reading.e4 === 0
     let kind = isOffList ? 'blank' : reading.kind
     const other = kind === 'blank' && readOther !== null ? readOther(row) : null
     if (other !== null) {
@@ -100,11 +109,11 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       priceColumn = other.column
       kind = 'price'
     }
-    const mayBeOnOther = writeTiers !== null && kind === 'blank'
+    const mayBeOnOther = tiers !== null && kind === 'blank'
     if (!mayBeOnOther) checkPrice(row, kind, reading.raw, issues)
     const currency = cells.currency(row, reading.currency, issues)
-    const tiers = writeTiers === null ? null : writeTiers(row, currency, notes)
-    if (mayBeOnOther && tiers === null) checkPrice(row, kind, reading.raw, issues)
+    const further = tiers === null ? null : tiers.write(row, currency, notes)
+    if (mayBeOnOther && further === null) checkPrice(row, kind, reading.raw, issues)
     if (reading.kind === 'price' && !cells.fitsCurrency(reading.e4, currency)) {
       const text = `holds ${quoted(reading.raw)}, which is finer than ${currency} has coins for; round it`
       issues.push(
@@ -164,8 +173,8 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       validFrom,
       validTo,
       characteristics: writeCharacteristics(row),
-      tiers: tiers === null ? null : tiers.tiers,
-      tierCells: tiers === null ? null : tiers.tierCells,
+      tiers: further === null ? null : further.tiers,
+      tierCells: further === null ? null : further.tierCells,
       priceColumn: priceColumn >= 0 ? priceColumn : null,
       priceRaw: priceColumn >= 0 ? reading.raw : null,
       notes: notes.length === 0 ? noNotes : notes,

@@ -1,5 +1,5 @@
 import { isWholeSheet } from './area.ts'
-import type { ColumnDecision, TableDecision, Verdict } from './decision.ts'
+import type { ColumnDecision, DecimalDecision, TableDecision, Verdict } from './decision.ts'
 import { columnLetter } from './letters.ts'
 import { lostRowsMin } from './lost-rows.ts'
 import { checkOverrides } from './overrides.ts'
@@ -122,11 +122,7 @@ export function judgeTable(
     ['price', price],
   ] as const) {
     if (column === undefined || isSure(column)) continue
-    const place =
-      column.header === null
-        ? `column ${columnLetter(column.column)}`
-        : `column "${column.header.slice(0, 100)}"`
-    reasons.push(`It is not sure that ${place} is the ${label} (${Math.round(column.confidence * 100)} %).`)
+    reasons.push(notSureText(label, column))
   }
   if (price?.header != null && multiples.test(price.header)) {
     reasons.push(
@@ -134,13 +130,26 @@ export function judgeTable(
     )
   }
   if (decision.decimal.confidence < sureMin) {
-    const example = decision.decimal.evidence[0]?.raw ?? ''
-    reasons.push(`Prices such as "${example}" can be read in two ways.`)
+    reasons.push(ambiguousText(decision.decimal))
   }
   if (counts.items < counts.rejected) {
     reasons.push(`Only ${counts.items} of ${counts.items + counts.rejected} rows of the sample can be read.`)
   }
   return { verdict: reasons.length === 0 ? 'price-list' : 'review', reasons }
+}
+
+/** Why a person must say how the prices are written. */
+export function ambiguousText({ evidence }: Pick<DecimalDecision, 'evidence'>): string {
+  return `Prices such as "${evidence[0]?.raw ?? ''}" can be read in two ways.`
+}
+
+/** 'It is not sure that column "Netto" is the price (45 %).' */
+export function notSureText(
+  field: 'SKU' | 'name' | 'price',
+  { column, header, confidence }: ColumnDecision,
+): string {
+  const place = header === null ? `column ${columnLetter(column)}` : `column "${header.slice(0, 100)}"`
+  return `It is not sure that ${place} is the ${field} (${Math.round(confidence * 100)} %).`
 }
 
 function isSure(column: ColumnDecision | undefined): boolean {

@@ -432,7 +432,7 @@ describe('a column that proves its style below the sample', () => {
   const readAll = (style: DecimalDecision) => {
     const reader = tableReader({ ...decision, decimal: style }, defaultTableOptions)
     const outcomes = rows.map((row) => reader.read(row))
-    return { outcomes, proved: reader.decimalDecision() }
+    return { outcomes, proved: reader.decimalDecisions().price }
   }
 
   test('contradicts the sample once, and is read with what it proved then', () => {

@@ -22,6 +22,36 @@ function falling(header: string): ReadTable {
   return readTable(rowsOf(`SKU|Name|${header}\n${line('A-1', 90)}\n${line('A-2', 40)}\n${line('A-3', 70)}`))
 }
 
+test('a price is in the currency that stands beside it', () => {
+  const currencies = (text: string) => {
+    const { items } = readTable(rowsOf(text))
+    return items.map(({ currency, tiers }) =>
+      [currency, ...(JSON.parse(tiers!) as { currency: string }[]).map((tier) => tier.currency)]
+        .map(String)
+        .join(' '),
+    )
+  }
+  const behind = 'SKU|Name|Old price|Currency|Price|Currency\nA-1|Saw|9|USD|8|EUR\nA-2|Axe|7|USD|6|EUR'
+  expect(currencies(behind)).toEqual(['EUR USD', 'EUR USD'])
+  const before = 'SKU|Name|Cur|Price|Cur|Wholesale price\nA-1|Saw|EUR|8|USD|7\nA-2|Axe|EUR|6||5'
+  expect(currencies(before)).toEqual(['EUR USD', 'EUR null'])
+  const numbered = 'SKU|Name|Price 1|Price 2|Currency 1|Currency 2\nA-1|Saw|9|8|EUR|USD\nA-2|Axe|7|6|EUR|USD'
+  expect(currencies(numbered)).toEqual(['EUR USD', 'EUR USD'])
+  const shared = 'SKU|Name|Price|Wholesale price|Currency\nA-1|Saw|9|8|EUR\nA-2|Axe|7|6|SEK'
+  expect(currencies(shared)).toEqual(['EUR EUR', 'SEK SEK'])
+})
+
+test('a further price that would be nowhere near the price is left open', () => {
+  const { items } = readTable(
+    rowsOf(`SKU|Name|Price|Wholesale price
+      A-1|Pump|1234.50|1.200
+      A-2|Motor|2234.50|2.200
+      A-3|Wheel|34.50|32`),
+  )
+  expect(items.map(({ tiers }) => tiers?.includes('"price_e4":320000') ?? null)).toEqual([null, null, true])
+  expect(items[0]?.notes).toMatchObject([{ code: 'ambiguous_price', raw: '1.200' }])
+})
+
 test('the price of freight is no price of an article', () => {
   const header = 'Price|shipping.price|Delivery cost 2|Versand Preis|Стоимость доставки|Price with delivery'
   expect(pricesOf(falling(header))).toEqual(['Price', 'Price with delivery'])
