@@ -45,6 +45,17 @@ export function isNoPriceHeader(header: string): boolean {
   return taxMarks.some((mark) => words.includes(mark)) && priceTaxOf(header) === null
 }
 
+/** Whether the header is of prices that hold for a while, and only of some articles. */
+export function isOfferHeader(header: string): boolean {
+  const words = ` ${normalize(header)} `
+  return offerMarks.some((mark) => words.includes(mark))
+}
+
+/** Whether the header is of sums: "Total price", "Gesamtpreis", "Сумма всего". */
+export function isTotalHeader(header: string): boolean {
+  return totalWord.test(` ${normalize(header)} `)
+}
+
 /** The year that a header names ("Preis 2026"), 0 without one. */
 export function yearIn(header: string): number {
   return Number(/(?<!\d)20[0-9]{2}(?!\d)/.exec(header)?.[0] ?? 0)
@@ -86,6 +97,11 @@ const totalWord =
 const freightPrice =
   / (?:shipping|delivery|freight|versand|fracht|livraison|kargo|frete) (?:prices?|costs?|fees?|preis|kosten|tarif)(?: \d+)? | (?:цена|стоимость|ціна|вартість) доставк[иі] | (?:prix|coût|frais) de (?:la )?livraison /
 
+/** What is asked for a while only. */
+const offerMarks = split(
+  `sale|special|promo|promotion|promotional|promotionnel|aktion|aktionspreis|angebotspreis|sonderpreis|oferta|promocion|promocja|promocyjna|promozionale|акция|акционная|акційна|kampanj|kampanje|kampagne|kampanya|akcni|akce`,
+)
+
 const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.7,
@@ -97,6 +113,13 @@ const ranks: { factor: number; marks: string[] }[] = [
     factor: 0.8,
     marks: split(
       `min|max|minimum|maximum|мин|макс|минимальная|deposit|pfand|shipping|delivery|versand|доставка|fracht|discount|rabatt|скидка|weight|total|margin|quantity|per item`,
+    ),
+  },
+  // What others are to be asked; a dealer's price beside it is ours.
+  {
+    factor: 0.89,
+    marks: split(
+      `希望小売|上代|rrp|msrp|mrp|uvp|srp|nrp|recommended|suggested|conseille|recommande|empfohlen|unverbindliche|vejl|vejledende|rek|veiledende|adviesprijs|consigliato|sugerido|рекомендованная|рекомендована|мрц|ррц`,
     ),
   },
   {
@@ -121,20 +144,14 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.93,
     marks: split(
-      `a prazo|prazo|parcelado|credito|cartao|vadeli|taksitli|рассрочка|定価|标价|参考价|希望小売|上代|rrp|msrp|uvp|srp|nrp|recommended|suggested|conseille|recommande|empfohlen|unverbindliche|vejl|vejledende|rek|veiledende|adviesprijs|consigliato|sugerido|рекомендованная|мрц|ррц|list|listen|listenpreis|listpris|listepris`,
+      `a prazo|prazo|parcelado|credito|cartao|vadeli|taksitli|рассрочка|定価|标价|参考价|list|listen|listenpreis|listpris|listepris`,
     ),
   },
   {
     factor: 0.95,
-    marks: split(`ek|purchase|einkaufspreis|inkopspris|innkjopspris|achat|costo|закупочная|cost`),
+    marks: split(`ek|hek|gek|purchase|einkaufspreis|inkopspris|innkjopspris|achat|costo|закупочная|cost`),
   },
-  {
-    // What is asked for a while only.
-    factor: 0.975,
-    marks: split(
-      `sale|special|promo|promotion|promotional|promotionnel|aktion|aktionspreis|angebotspreis|sonderpreis|oferta|promocion|promocja|promocyjna|promozionale|акция|акционная|акційна|kampanj|kampanje|kampagne|kampanya|akcni|akce`,
-    ),
-  },
+  { factor: 0.975, marks: offerMarks },
   {
     factor: 0.97,
     marks: split(
