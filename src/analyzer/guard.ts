@@ -2,6 +2,7 @@ import type { FileDecision, HoldReason, RowCounts } from '../imports/model.ts'
 import type { Limits } from '../sources/model.ts'
 import type { Diff } from './diff.ts'
 import { columnLetter } from './table/letters.ts'
+import { notSureText } from './table/verdict.ts'
 
 const percent = (share: number) => `${Math.round(share * 1000) / 10} %`
 
@@ -31,12 +32,14 @@ export function holdReasons(options: {
   if (limits.movedShareMax !== null && pricesMoved > pricesCompared * limits.movedShareMax)
     hold(
       'prices_moved',
-      `${pricesMoved} of ${pricesCompared} known prices moved by more than ${percent(limits.moveMax)}; ` +
+      `${pricesMoved} of ${pricesCompared} known prices moved by more than ${percent(limits.moveMax)}, or are in another currency or for another quantity; ` +
         `above ${percent(limits.movedShareMax)} of the prices it is held.`,
     )
 
+  // A person has looked at corrected rows already, and what is still wrong in them stays out.
+  const isCorrection = decision.corrects !== undefined
   const rows = counts.accepted + counts.rejected
-  if (limits.rejectedShareMax !== null && counts.rejected > rows * limits.rejectedShareMax)
+  if (!isCorrection && limits.rejectedShareMax !== null && counts.rejected > rows * limits.rejectedShareMax)
     hold(
       'rows_rejected',
       `${counts.rejected} of ${rows} rows were rejected; above ${percent(limits.rejectedShareMax)} it is held.`,
@@ -44,11 +47,13 @@ export function holdReasons(options: {
 
   for (const { doubt } of decision.layoutChanges) if (doubt !== null) hold('layout_changed', doubt)
 
+  const doubted: string[] = []
   const lists = decision.tables.filter((table) => table.counts.accepted + table.counts.rejected > 0)
-  for (const table of limits.confidenceMin === null ? [] : lists) {
+  for (const table of limits.confidenceMin === null || isCorrection ? [] : lists) {
     for (const field of ['sku', 'name', 'price'] as const) {
       const column = table.mapping[field]
       if (column === undefined || column.confidence >= (limits.confidenceMin ?? 0)) continue
+      doubted.push(notSureText(field === 'sku' ? 'SKU' : field, column))
       hold(
         'low_confidence',
         `Column ${column.header === null ? columnLetter(column.column) : `"${column.header}"`} was taken for the ${field}, ` +
@@ -61,7 +66,16 @@ export function holdReasons(options: {
       'currency_unknown',
       `The list does not say in which currency ${diff.pricesWithoutCurrency} of its prices are; say it with --currency.`,
     )
-  if (decision.verdict === 'review')
-    hold('needs_review', decision.reasons.join(' ') || 'It is not sure that this is a price list.')
+  if (decision.verdict === 'review') {
+    // What is said above, with what to type, is not said again.
+    const others = decision.reasons.filter((reason) => !doubted.some((doubt) => reason.endsWith(doubt)))
+    hold(
+      'needs_review',
+      others.join(' ') ||
+        (doubted.length > 0
+          ? 'Until that is said, a person has to look at it.'
+          : 'It is not sure that this is a price list.'),
+    )
+  }
   return reasons
 }

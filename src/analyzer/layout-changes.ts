@@ -22,6 +22,7 @@ import {
 } from './table/overlap.ts'
 import type { Row } from './table/row.ts'
 import { fieldText } from './table/runner-up.ts'
+import { normalize } from './table/text.ts'
 
 /** What a source's last list was like, and what the catalog knows. */
 export interface PreviousList {
@@ -156,7 +157,7 @@ function doubtOf(pair: TablePair, move: FieldMove, { overlap, proposed }: Found)
   const was = from === null ? '' : `Column "${columnName(before, from)}" held the ${what} before`
   if (kind === 'added')
     return field === 'sku'
-      ? `The list had no SKUs before; now column "${columnName(after, to!)}" is taken for them, so every item would be a new one. ${advice(field, to!)}`
+      ? `The list had no SKUs before; now column "${columnName(after, to!)}" is taken for them, so every item would be a new one. ${adviceTaken(field, to!)}`
       : null
   if (kind === 'removed') {
     // A name that is left out is read from the SKU.
@@ -169,7 +170,7 @@ function doubtOf(pair: TablePair, move: FieldMove, { overlap, proposed }: Found)
       : `The list has other columns than before, and column "${columnName(after, to!)}" may not hold the ${what} any more. ${advice(field, null)}`
   const taking = `${was}; now column "${columnName(after, to!)}" is taken`
   if (isLeftBehind && (field === 'price' || (overlap ?? 0) < knownMin))
-    return `${taking}, though that one is still there. ${advice(field, from)}`
+    return `${taking}, though that one is still there. ${advice(field, placeIn(after, before.mapping[field]?.header ?? '') ?? from)}`
   // Under its own name a column may stand anywhere.
   if (kind === 'moved' && before.headers.length > 0) return null
   if (overlap !== null && overlap >= knownMin) return null
@@ -177,12 +178,23 @@ function doubtOf(pair: TablePair, move: FieldMove, { overlap, proposed }: Found)
     overlap === null
       ? 'and none of its articles is known to compare with'
       : `but ${shareText(field, overlap)}`
-  return `${taking}, ${why}. ${advice(field, to!)}`
+  return `${taking}, ${why}. ${adviceTaken(field, to!)}`
+}
+
+/** Where a column of that name stands in a table now. */
+function placeIn({ headers }: TableDecision, header: string): number | null {
+  const at = headers.findIndex((text) => normalize(text) === normalize(header))
+  return at < 0 ? null : at
 }
 
 function advice(field: Field, column: number | null): string {
   const letter = column === null ? 'COLUMN' : columnLetter(column)
   return `Approve it if that is right, or correct it with --map ${field}=${letter}; another list needs a source of its own (--source).`
+}
+
+/** Where a column was taken already: naming another corrects it, naming that one confirms it. */
+function adviceTaken(field: Field, taken: number): string {
+  return `Approve it if that is right, or correct it with --map ${field}=COLUMN (${columnLetter(taken)} is the one that was taken); another list needs a source of its own (--source).`
 }
 
 function shareText(field: Field, overlap: number): string {

@@ -4,11 +4,15 @@ import { instant, jsonObject } from '../db/dialect.ts'
 import { type ImportChange, importStore } from '../imports/store.ts'
 import { ConflictError } from '../lib/errors.ts'
 import { jobStore, type Lease } from '../queue/store.ts'
-import type { SourceSettings } from '../sources/model.ts'
+import type { Pins } from '../sources/model.ts'
+import { pinnedSettings } from '../sources/pins.ts'
 import { sourceStore } from '../sources/store.ts'
 import type { Diff } from './diff.ts'
+import { taxSql } from './price-taxes.ts'
 import { recordBrands, recordCategories } from './record-names.ts'
 import { recordTiers } from './record-tiers.ts'
+import type { Origins } from './rejects/corrected-file.ts'
+import { markCorrected } from './rejects/mark-corrected.ts'
 import { indexRows } from './staging/index-rows.ts'
 import {
   itemValueColumns,
@@ -17,13 +21,16 @@ import {
   type Staging,
   type StagingNames,
 } from './staging/staging.ts'
+import type { TableDecision } from './table/decision.ts'
 
 export interface PublishContext {
   importId: string
   supplierId: string
   sourceId: string
-  /** The source's settings as this import read its file. */
-  settings: SourceSettings
+  /** What a person said about this import, for the source to remember. */
+  said: Pins
+  /** The import whose rows it corrects, and which; null: it is a list of its own. */
+  corrects: { importId: string; origins: Origins } | null
   /** Scopes that the file speaks for. */
   scopes: string[]
   fetchedAt: Date
@@ -65,7 +72,8 @@ export async function publish(
     await refuseStale(sql, context)
     if (db.engine === 'postgres') await deferItemIndex(sql)
     const { changes } = diff
-    const written = { ...numbers, now, idsFrom, isFirst: diff.isFirst }
+    const tables = change.decision?.tables ?? []
+    const written = { ...numbers, now, idsFrom, isFirst: diff.isFirst, tables }
     if (changes.changed + changes.gone + changes.returned > 0) await keepBefore(sql, staging, numbers)
     if (changes.new > 0) await insertNew(sql, staging, written, changes.new)
     if (changes.changed + changes.returned > 0) await updateChanged(sql, staging, numbers)
@@ -78,6 +86,12 @@ export async function publish(
     await recordCategories(sql, staging, supplierId)
     await recordBrands(sql, staging)
     await writeLog(sql, staging, context)
+    if (context.corrects !== null)
+      await markCorrected(sql, staging, {
+        importId: context.importId,
+        corrects: context.corrects.importId,
+        origins: context.corrects.origins,
+      })
     // A lineage that moves counts too: it decides what other lists of this supplier may mark gone.
     const hasChanged = changes.new + changes.changed + changes.gone + changes.returned + diff.relisted > 0
     const newRevision = revision + (hasChanged ? 1 : 0)
@@ -90,10 +104,22 @@ export async function publish(
       publishedAt: now,
       finishedAt: now,
     })
-    await sourceStore(stores).change(context.sourceId, context.settings)
+    await rememberSaid(stores, context)
     await jobStore(stores).end(context.lease, { state: 'succeeded', phase: 'complete', now })
     return { revision: newRevision, idsFrom }
   })
+}
+
+/** On top of what the source has by now: another list of it may have been corrected while this one waited. */
+async function rememberSaid(
+  stores: Parameters<typeof sourceStore>[0],
+  { sourceId, said }: PublishContext,
+): Promise<void> {
+  const sources = sourceStore(stores)
+  const source = await sources.get(sourceId)
+  // `lockSupplier` has seen to it that the source is there and stays.
+  if (source === null) throw new Error(`Source ${sourceId} vanished while its list was published.`)
+  await sources.change(sourceId, pinnedSettings(source, said))
 }
 
 /**
@@ -200,6 +226,8 @@ interface Written extends Numbers {
   now: Date
   idsFrom: number
   isFirst: boolean
+  /** How the list was understood. */
+  tables: readonly TableDecision[]
 }
 
 /** The staged rows of new items, and the number that each one's id is counted by. */
@@ -268,7 +296,8 @@ async function markGone(sql: Sql, staging: Staging, now: Date): Promise<void> {
 /** The first and every changed price, traced to the cell it came from. */
 async function recordPrices(sql: Sql, staging: Staging, written: Written): Promise<void> {
   const { rows, diff } = staging.names
-  const { idsFrom, now, importNo, isFirst } = written
+  const { idsFrom, now, importNo, isFirst, tables } = written
+  const tax = taxSql(tables, 's.price_column', 4)
   const { id, from } = isFirst
     ? { id: '$1 + s.n', from: newRows(staging.names, isFirst).from }
     : {
@@ -276,11 +305,11 @@ async function recordPrices(sql: Sql, staging: Staging, written: Written): Promi
         from: `from ${diff} as d join ${rows} as s on s.n = d.n where d.price_changed`,
       }
   await sql.run(
-    `insert into price_history (item_id, import_no, n, ${columnList(priceColumns)}, recorded_at, sheet, "row",
-                                "column", raw)
-     select ${id}, $3, 0, ${columnList(priceColumns, 's.')}, ${instant(staging.engine, '$2')}, s.sheet, s."row",
-            s.price_column, s.price_raw
+    `insert into price_history (item_id, import_no, n, ${columnList(priceColumns)}, tax, recorded_at, sheet,
+                                "row", "column", raw)
+     select ${id}, $3, 0, ${columnList(priceColumns, 's.')}, ${tax.sql}, ${instant(staging.engine, '$2')}, s.sheet,
+            s."row", s.price_column, s.price_raw
      ${from} ${staging.engine === 'sqlite' ? `order by ${isFirst ? 's.n' : 'd.d'}` : ''}`,
-    [idsFrom, now, importNo],
+    [idsFrom, now, importNo, ...tax.parameters],
   )
 }

@@ -1,7 +1,9 @@
 import type { Sql } from '../db/database.ts'
 import { instant } from '../db/dialect.ts'
+import { taxSql } from './price-taxes.ts'
 import { outcomes, type Staging, termColumns } from './staging/staging.ts'
 import { isEqualTier, isSameTier, tierIndex, tierMember, tierTable } from './staging/tiers.ts'
+import type { TableDecision } from './table/decision.ts'
 
 interface Written {
   importNo: number
@@ -10,6 +12,8 @@ interface Written {
   idsFrom: number
   /** It is the supplier's first list: every accepted row is a new item. */
   isFirst: boolean
+  /** How the list was understood. */
+  tables: readonly TableDecision[]
 }
 
 /**
@@ -39,24 +43,26 @@ export async function recordTiers(sql: Sql, staging: Staging, written: Written):
 }
 
 const insert = `insert into price_history (item_id, import_no, n, tier, min_quantity_e4, price_e4, currency,
-  ${termColumns.join(', ')}, recorded_at, sheet, "row", "column", raw)`
+  ${termColumns.join(', ')}, tax, recorded_at, sheet, "row", "column", raw)`
 const terms = termColumns.map((column) => `s.${column}`).join(', ')
 
 /** @param from tables with the staged rows as `s`; `where` sees their tiers as `t` */
 async function recordListed(
   sql: Sql,
   { engine }: Staging,
-  { idsFrom, importNo, now }: Written,
+  { idsFrom, importNo, now, tables }: Written,
   { itemId, from, where }: { itemId: string; from: string; where: string },
 ): Promise<void> {
   const index = tierIndex(engine, 't')
+  const column = `cast(s.tier_cells -> ${index} ->> 0 as bigint)`
+  const tax = taxSql(tables, column, 4)
   await sql.run(
     `${insert}
      select ${itemId}, $2, 1 + ${index}, ${tierMember('t', 'name')}, ${tierMember('t', 'min_quantity_e4')},
-            ${tierMember('t', 'price_e4')}, ${tierMember('t', 'currency')}, ${terms}, ${instant(engine, '$3')},
-            s.sheet, s."row", cast(s.tier_cells -> ${index} ->> 0 as bigint), s.tier_cells -> ${index} ->> 1
+            ${tierMember('t', 'price_e4')}, ${tierMember('t', 'currency')}, ${terms}, ${tax.sql}, ${instant(engine, '$3')},
+            s.sheet, s."row", ${column}, s.tier_cells -> ${index} ->> 1
      from ${from} cross join ${tierTable(engine, 's.tiers', 't')} where ${where}`,
-    [idsFrom, importNo, now],
+    [idsFrom, importNo, now, ...tax.parameters],
   )
 }
 
@@ -69,7 +75,7 @@ async function recordLeftOut(
   await sql.run(
     `${insert}
      select d.item_id, $1, coalesce(${listed}, 0) + 1 + ${tierIndex(engine, 'o')}, ${tierMember('o', 'name')},
-            ${tierMember('o', 'min_quantity_e4')}, null, null, ${terms}, ${instant(engine, '$2')},
+            ${tierMember('o', 'min_quantity_e4')}, null, null, ${terms}, null, ${instant(engine, '$2')},
             s.sheet, s."row", null, null
      from ${names.diff} as d cross join ${names.rows} as s cross join ${tierTable(engine, 'd.old_tiers', 'o')}
      where s.n = d.n

@@ -1,6 +1,6 @@
 import type { PriceTier } from '../analyzer/table/item.ts'
 import { formatE4, formatPrice } from '../lib/money.ts'
-import { type Static, t } from '../lib/schema.ts'
+import { oneOf, type Static, t } from '../lib/schema.ts'
 
 /** Draft: made from an unmatched item; active; archived: kept for its history. */
 export const productStatuses = ['draft', 'active', 'archived'] as const
@@ -89,6 +89,9 @@ export const PricePoint = t.Object(
     currency: t.Union([t.String(), t.Null()]),
     price_quantity: t.Union([Money, t.Null()]),
     unit: t.Union([t.String(), t.Null()]),
+    tax: t.Union([oneOf(['net', 'gross']), t.Null()], {
+      description: 'Whether it is without VAT or with it, where the list says so.',
+    }),
     valid_from: t.Union([t.String(), t.Null()]),
     valid_to: t.Union([t.String(), t.Null()]),
     recorded_at: Instant,

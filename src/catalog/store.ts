@@ -127,8 +127,8 @@ export function itemStore(db: Database) {
       const parameters: SqlValue[] = [Number(itemId)]
       const behind = page.cursor === null ? '' : `and ${behindCursor(page.cursor, parameters)}`
       const rows = await db.all<HistoryRow>(
-        `select h.tier, h.min_quantity_e4, h.price_e4, h.currency, h.price_quantity_e4, h.unit, h.valid_from, h.valid_to,
-                h.recorded_at, m.id as import_id, m.file_name, m.sha256, h.sheet, h."row", h."column", h.raw,
+        `select h.tier, h.min_quantity_e4, h.price_e4, h.currency, h.price_quantity_e4, h.unit, h.tax,
+                h.valid_from, h.valid_to, h.recorded_at, m.id as import_id, m.file_name, m.sha256, h.sheet, h."row", h."column", h.raw,
                 h.import_no, h.n
          from price_history as h left join imports as m on m.no = h.import_no
          where h.item_id = $1 ${behind}
@@ -270,6 +270,7 @@ function toPricePoint(row: HistoryRow): PricePoint {
     currency: rest.currency,
     price_quantity: price_quantity_e4 === null ? null : formatE4(price_quantity_e4),
     unit: rest.unit,
+    tax: rest.tax,
     valid_from: rest.valid_from,
     valid_to: rest.valid_to,
     recorded_at: new Date(recorded_at).toISOString(),

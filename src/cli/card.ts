@@ -17,7 +17,7 @@ import { tableName } from '../analyzer/table/table-name.ts'
 import { isRead, whyLeftAside } from '../analyzer/table/verdict.ts'
 import type { FileDecision, IgnoredCounts, RowCounts } from '../imports/model.ts'
 import { formatE4 } from '../lib/money.ts'
-import { printLine, printTable } from './output.ts'
+import { printLine, printProse, printTable } from './output.ts'
 import type { Writer } from './writer.ts'
 
 export { columnLetter } from '../analyzer/table/letters.ts'
@@ -37,23 +37,35 @@ const percent = (share: number) => `${Math.round(share * 100)} %`
 
 type CountedTable = FileDecision['tables'][number]
 
-/** Prints what was found out about a file, as a buyer would like to check it (R2.9): the doubts first. */
+interface CardContext {
+  counts: RowCounts
+  ignored: IgnoredCounts
+  hasSaidDoubts?: boolean
+}
+
+/**
+ * Prints what was found out about a file, as a buyer would like to check it (R2.9): the doubts first.
+ * @param hasSaidDoubts whether they stand above already, with what to type
+ */
 export function printCard(
   writer: Writer,
   card: FileDecision,
-  counts: RowCounts,
-  ignored: IgnoredCounts,
+  { counts, ignored, hasSaidDoubts = false }: CardContext,
 ): void {
   const parts = [formatText(card), card.encoding, delimiterText(card.delimiter)]
   printLine(writer, `${verdictText[card.verdict]} (${parts.filter((part) => part !== null).join(', ')}).`)
-  for (const reason of card.reasons) printLine(writer, `  ${reason}`)
-  printCorrections(writer, card, 'To make it sure, or to put it right, add what is true:')
+  if (!hasSaidDoubts) {
+    for (const reason of card.reasons) printProse(writer, `  ${reason}`)
+    printCorrections(writer, card, 'To make it sure, or to put it right, add what is true:')
+  }
   printLayoutChanges(writer, card.layoutChanges)
   const { encoding, delimiter } = card.choices
-  if (encoding !== null && isGuess(encoding)) printLine(writer, `Encoding: ${choiceText(encoding)}.`)
-  if (delimiter !== null && isGuess(delimiter)) printLine(writer, `Delimiter: ${choiceText(delimiter)}.`)
-  for (const { name, reason } of card.wrapping?.leftAside ?? [])
-    printLine(writer, `  Left aside in the archive: ${name} ${reason.replace(/\.$/, '')}.`)
+  if (encoding !== null && isGuess(encoding)) printProse(writer, `Encoding: ${choiceText(encoding)}.`)
+  if (delimiter !== null && isGuess(delimiter)) printProse(writer, `Delimiter: ${choiceText(delimiter)}.`)
+  const aside = (card.wrapping?.leftAside ?? []).map(
+    ({ name, reason }) => `${name} ${reason.replace(/\.$/, '')}`,
+  )
+  if (aside.length > 0) printProse(writer, `Left aside in the archive: ${listText(aside, '; ')}.`)
   printLine(writer, countsText(counts, ignored))
   const read = card.tables.filter((table) => isRead(table, card.tables))
   for (const table of read) printDecision(writer, table, card)
@@ -146,7 +158,7 @@ function signText(value: string): string {
 function printLeftAside(writer: Writer, table: CountedTable): void {
   const { counts } = table
   const why = whyLeftAside(table)
-  printLine(writer, `${placeText(table)}: left aside, ${counts.read} rows. ${why}`.trimEnd())
+  printProse(writer, `${placeText(table)}: left aside, ${counts.read} rows. ${why}`.trimEnd())
 }
 
 function placeText(table: CountedTable): string {
@@ -158,25 +170,25 @@ function printDecision(writer: Writer, table: CountedTable, { tables, verdict }:
   const { counts } = table
   const isOneOfMany = tables.length > 1
   const rows = isOneOfMany ? ` ${countsText(counts, table.ignored)}` : ''
-  printLine(writer, `${placeText(table)}: ${headerText(table)}.${rows}`)
+  printProse(writer, `${placeText(table)}: ${headerText(table)}.${rows}`)
   // A doubtful file has said them above.
-  if (verdict !== 'review') for (const reason of table.reasons) printLine(writer, `  ${reason}`)
+  if (verdict !== 'review') for (const reason of table.reasons) printProse(writer, `  ${reason}`)
   printMapping(writer, table)
-  printLine(
+  printProse(
     writer,
     `Prices: ${[decimalText(table), currencyText(table), taxText(table)].filter(Boolean).join('; ')}.`,
   )
   const tiers = table.tiers.map(tierText)
-  if (tiers.length > 0) printLine(writer, `Further prices: ${listText(tiers)}.`)
+  if (tiers.length > 0) printProse(writer, `Further prices: ${listText(tiers)}.`)
   if (table.otherLists.length > 0)
-    printLine(
+    printProse(
       writer,
       `An article that has no price in ${columnLetter(table.mapping.price?.column ?? 0)} takes that of ${table.otherLists.map(columnLetter).join(', else ')}.`,
     )
   if (!table.identity.includes('sku'))
-    printLine(writer, `The list has no SKUs: an item is known by its ${table.identity.join(' and ')}.`)
+    printProse(writer, `The list has no SKUs: an item is known by its ${identityText(table)}.`)
   const others = furtherColumns(table)
-  if (others.length > 0) printLine(writer, `Further columns, kept with each item: ${listText(others)}.`)
+  if (others.length > 0) printProse(writer, `Further columns, kept with each item: ${listText(others)}.`)
 }
 
 /** The fields in their own order; what is not sure is marked. */
@@ -231,12 +243,14 @@ function runnerUpText(table: CountedTable, field: Field): string {
   const runnerUp = table.mapping[field]?.runnerUp ?? null
   if (runnerUp === null) return ''
   const why = whyNotRunnerUp(table, field)
-  return `${columnText(runnerUp)} (${percent(runnerUp.confidence)})${why === null ? '' : `; ${why}`}`
+  // The share first: what comes last is cut where the terminal is narrow.
+  return `${percent(runnerUp.confidence).padStart(4)}  ${columnText(runnerUp)}${why === null ? '' : `; ${why}`}`
 }
 
 function headerText({ headerRows, headers, header }: CountedTable): string {
   const said = header.isPinned ? ', as it was said' : ''
-  if (headerRows.length === 0) return headers.length === 0 ? `no header${said}` : 'named values'
+  if (headerRows.length === 0)
+    return headers.length === 0 ? `no header${said}` : 'every value comes with its name'
   const place = `header in row ${headerRows.map((row) => row + 1).join(' and ')}${said}`
   const sure = header.isPinned || header.confidence === null ? '' : `, ${percent(header.confidence)} sure`
   const { runnerUp } = header
@@ -283,10 +297,17 @@ function taxText({ priceTax }: CountedTable): string {
   return priceTax === 'net' ? 'without VAT' : 'with VAT'
 }
 
-function tierText({ column, name, minQuantityE4, currency, tax }: CountedTable['tiers'][number]): string {
+function tierText({
+  column,
+  name,
+  minQuantityE4,
+  currency,
+  currencyColumn,
+  tax,
+}: CountedTable['tiers'][number]) {
   const parts = [
     minQuantityE4 === null ? '' : `from ${formatE4(minQuantityE4)} on`,
-    currency ?? '',
+    currency ?? (currencyColumn === null ? '' : `currency in ${columnLetter(currencyColumn)}`),
     tax === null ? '' : tax === 'net' ? 'without VAT' : 'with VAT',
   ].filter((part) => part !== '')
   return `${columnLetter(column)} ${name}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`
@@ -300,8 +321,15 @@ function furtherColumns({ characteristics, mapping, headers }: CountedTable): st
     .map(({ column, key }) => headers[column] || key)
 }
 
-function listText(texts: readonly string[]): string {
-  const shown = texts.slice(0, listedMax).join(', ')
+/** "name", or "name, unit and variant": of the fields that identify an item those that the list has. */
+function identityText({ identity, mapping }: CountedTable): string {
+  const there = identity.filter((field) => mapping[field] !== undefined).map(fieldText)
+  const last = there.pop() ?? fieldText('name')
+  return there.length === 0 ? last : `${there.join(', ')} and ${last}`
+}
+
+function listText(texts: readonly string[], between = ', '): string {
+  const shown = texts.slice(0, listedMax).join(between)
   return texts.length > listedMax ? `${shown} and ${texts.length - listedMax} more` : shown
 }
 

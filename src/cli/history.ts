@@ -36,12 +36,14 @@ export const history = defineCommand({
       for (const { item, history: points } of found) {
         printLine(io.stdout, `${item.supplier}  ${item.sku ?? `#${item.id}`}  ${item.name}`)
         const hasTiers = points.some(({ tier }) => tier !== null)
+        const hasTax = points.some(({ tax }) => tax !== null)
         printTable(io.stdout, {
           columns: [
             { header: 'RECORDED (UTC)' },
             ...(hasTiers ? tierColumns : []),
             { header: 'PRICE', align: 'right' },
             { header: '' },
+            ...(hasTax ? [{ header: 'VAT' }] : []),
             { header: 'UNIT' },
             { header: 'FILE', canShrink: true },
             { header: 'CELL' },
@@ -52,6 +54,7 @@ export const history = defineCommand({
             ...(hasTiers ? [point.tier, point.min_quantity] : []),
             point.price ?? (point.tier === null ? 'on request' : 'not listed'),
             point.price === null ? null : point.currency,
+            ...(hasTax ? [taxTexts[point.tax ?? 'unknown']] : []),
             unitText(point.unit, point.price_quantity),
             point.file_name,
             cellText(point),
@@ -71,6 +74,8 @@ const tierColumns: TableColumn[] = [
   { header: 'TIER', canShrink: true },
   { header: 'FROM', align: 'right' },
 ]
+
+const taxTexts = { net: 'without', gross: 'with', unknown: null }
 
 /** As a spreadsheet names it: `Sheet!D12`. */
 function cellText({ sheet, row, column }: PricePoint): string | null {

@@ -1,8 +1,12 @@
+import { decisionView } from '../imports/decision-view.ts'
 import type { Import, LogEntry } from '../imports/store.ts'
 import { countsText, printCard, printCorrections } from './card.ts'
 import { type Context, type ExitCode, exitCodes } from './command.ts'
-import { printJson, printLine } from './output.ts'
-import { cardJson, printIssues } from './try.ts'
+import { printJson, printLine, printProse } from './output.ts'
+import { printIssues } from './try.ts'
+
+/** How many rows of the parse log are shown after an import. */
+export const logRowsShown = 20
 
 /** An import as `--json` prints it. */
 export function importJson(found: Import): Record<string, unknown> {
@@ -10,7 +14,7 @@ export function importJson(found: Import): Record<string, unknown> {
   return {
     ...rest,
     listMode: options.listMode,
-    decision: decision && cardJson(decision),
+    decision: decision && decisionView(decision),
   }
 }
 
@@ -37,29 +41,52 @@ const statusText: Record<Import['status'], string> = {
 /**
  * Says what became of an import that has just been worked on; why it failed goes to standard error, as with any
  * command that fails.
- * @param log the rows to show, or null
+ * @param log its first rows, some more than are shown if there are; or null
  */
 export function reportImport(context: Context, found: Import, log: LogEntry[] | null): ExitCode {
   if (context.json) printJson(context.io, importJson(found))
   else printImport(context, found, log)
-  if (found.error !== null) printLine(context.io.stderr, `tallyman: ${found.error.message}`)
+  if (found.error !== null)
+    printLine(context.io.stderr, `tallyman: ${found.error.message}${context.json ? '' : howToGoOn(found)}`)
   return exitCodeOf(found)
+}
+
+/** Why a list failed that is read once somebody says how; what was said in vain is taken back with `auto`. */
+const correctableCodes = new Set([
+  'unknown_column',
+  'unknown_sheet',
+  'not_a_price_list',
+  'no_rows',
+  'no_valid_rows',
+])
+
+function howToGoOn({ id, status, error }: Import): string {
+  if (status !== 'failed' || !correctableCodes.has(error?.code ?? '')) return ''
+  return `\nPut it right: tallyman imports correct ${id}, with --map, --header-row, --sheet, …`
 }
 
 /** Says in a few lines how an import stands. */
 function printImport(context: Context, found: Import, log: LogEntry[] | null): void {
   const { stdout } = context.io
   printLine(stdout, `${found.fileName} from ${found.supplier} ${statusText[found.status]}.`)
-  for (const { message } of found.holdReasons) if (found.status === 'held') printLine(stdout, `  ${message}`)
+  for (const { message } of found.holdReasons) if (found.status === 'held') printProse(stdout, `  ${message}`)
   if (found.counts.read > 0) printLine(stdout, countsText(found.counts, found.ignored))
   const changes = changesText(found)
-  if (changes !== '') printLine(stdout, changes)
+  if (changes !== '')
+    printLine(stdout, `${found.status === 'held' ? 'Items, if it is approved' : 'Items'}: ${changes}.`)
   if (log !== null && log.length > 0) {
     printLine(stdout, '')
-    printIssues(stdout, log)
+    printIssues(stdout, log.slice(0, logRowsShown))
+    if (log.length > logRowsShown)
+      printLine(stdout, `… and more: tallyman imports show ${found.id} --limit N shows them.`)
   }
-  if (found.status !== 'held') return
+  if (found.correctsImportId !== null)
+    printLine(stdout, `It corrects rejected rows of import ${found.correctsImportId}.`)
+  if (found.correctedBy.length > 0) printLine(stdout, `Corrected by ${found.correctedBy.join(', ')}.`)
+  if (log !== null && found.counts.rejected > 0)
+    printLine(stdout, `\nTo correct what was rejected: tallyman rejects ${found.id} --out rejected.xlsx`)
   const command = 'tallyman imports'
+  if (found.status !== 'held') return
   printLine(stdout, `\n${command} approve ${found.id}   or   ${command} discard ${found.id}`)
   if (found.decision !== null)
     printCorrections(
@@ -69,18 +96,24 @@ function printImport(context: Context, found: Import, log: LogEntry[] | null): v
     )
 }
 
-/** The decision card, then what became of the import. */
-export function printImportDetail(context: Context, found: Import, log: LogEntry[]): void {
+/**
+ * What became of the import, then the decision card.
+ * @param log as many entries as are shown at most, and one more if there are more
+ */
+export function printImportDetail(context: Context, found: Import, log: LogEntry[], limit: number): void {
   printImport(context, found, null)
   const { stdout } = context.io
-  if (found.error !== null) printLine(stdout, `  ${found.error.message}`)
+  if (found.error !== null) printLine(stdout, `  ${found.error.message}${howToGoOn(found)}`)
   const reader = readerText(found)
   if (reader !== '') printLine(stdout, reader)
   printLine(stdout, '')
-  if (found.decision !== null) printCard(stdout, found.decision, found.counts, found.ignored)
+  const { decision, counts, ignored } = found
+  if (decision !== null)
+    printCard(stdout, decision, { counts, ignored, hasSaidDoubts: found.status === 'held' })
   if (log.length > 0) {
     printLine(stdout, '')
-    printIssues(stdout, log)
+    printIssues(stdout, log.slice(0, limit))
+    if (log.length > limit) printLine(stdout, '… and more; --limit N shows them.')
   }
 }
 
@@ -93,7 +126,9 @@ function readerText({ analyzedBy, fallbackReason, rowsSha256 }: Import): string 
   return analyzedBy === 'child' ? 'Read without the analyzer, as it was set.' : ''
 }
 
-function changesText({ changes }: Import): string {
+/** Nothing of a list that did not get into the catalog and will not. */
+function changesText({ changes, status }: Import): string {
+  if (status === 'failed' || status === 'cancelled' || status === 'expired') return ''
   const parts = [
     [changes.new, 'new'],
     [changes.changed, 'changed'],
@@ -103,5 +138,5 @@ function changesText({ changes }: Import): string {
     [changes.gone, 'gone'],
   ] as const
   const shown = parts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`)
-  return shown.length === 0 ? '' : `Items: ${shown.join(', ')}.`
+  return shown.join(', ')
 }

@@ -28,6 +28,14 @@ export function printLine(writer: Writer, text: string): void {
 }
 
 /**
+ * Prints a sentence. On a terminal it is broken between words, and goes on two columns further right than it begins;
+ * what is to be copied and typed is printed with `printLine`.
+ */
+export function printProse(writer: Writer, text: string): void {
+  printLine(writer, writer.isTerminal && writer.columns !== null ? wrapped(text, writer.columns) : text)
+}
+
+/**
  * Prints a value as JSON with snake_case keys in the order of the object: indented on a terminal, one line
  * elsewhere. The keys inside `characteristics` are data and stay.
  */
@@ -88,6 +96,23 @@ export function cutToWidth(text: string, width: number): string {
     used += segmentWidth
   }
   return `${kept}…`
+}
+
+/** A word that is longer than a line stays whole. */
+function wrapped(text: string, columns: number): string {
+  const indent = /^ */.exec(text)![0].length
+  const lines: string[] = []
+  let line = ' '.repeat(indent)
+  for (const word of text.trim().split(' ')) {
+    const isFirst = line.trim() === ''
+    const longer = isFirst ? line + word : `${line} ${word}`
+    if (isFirst || Bun.stringWidth(longer) <= columns) line = longer
+    else {
+      lines.push(line)
+      line = ' '.repeat(indent + 2) + word
+    }
+  }
+  return [...lines, line].join('\n')
 }
 
 const shrunkWidthMin = 8

@@ -1,5 +1,5 @@
 import type { Tier } from '../catalog/model.ts'
-import type { TableColumn } from './output.ts'
+import { cutToWidth, type TableColumn } from './output.ts'
 
 /**
  * A column of further prices for a table of items, left out where none of them has any: as an addition to its columns
@@ -16,22 +16,20 @@ export function tiersColumn(items: { tiers: Tier[]; currency: string | null }[])
   }
 }
 
-/** "Dealer 9.00; ab 10 8.50; Export 11.00 USD": the currency where it is not that of the price. */
+/** "Dealer: 9.00; ab 10: 8.50; Export: 11.00 USD": the currency where it is not that of the price. */
 function tiersText({ tiers, currency }: { tiers: Tier[]; currency: string | null }): string | null {
   if (tiers.length === 0) return null
   return tiers
-    .map((tier) =>
-      [
-        tier.name,
-        fromText(tier),
-        tier.price,
-        tier.currency === currency ? null : (tier.currency ?? 'without currency'),
-      ]
-        .filter((part) => part !== null)
-        .join(' '),
-    )
+    .map((tier) => {
+      const name = [cutToWidth(tier.name, nameWidthMax), fromText(tier)].filter((part) => part !== null)
+      const other = tier.currency === currency ? '' : ` ${tier.currency ?? 'without currency'}`
+      return `${name.join(' ')}: ${tier.price}${other}`
+    })
     .join('; ')
 }
+
+/** So that the prices are seen: the card, or the history, has the names whole. */
+const nameWidthMax = 24
 
 /** "(from 10)", unless the name says so. */
 function fromText({ name, min_quantity }: Tier): string | null {

@@ -2,12 +2,10 @@ import { basename, resolve } from 'node:path'
 import { readableFormats } from '../analyzer/formats/readable.ts'
 import { type Preview, type PreviewIssue, type PreviewItem, sizeOf, tryFile } from '../analyzer/preview.ts'
 import { notAListText } from '../analyzer/read-file.ts'
-import { correctionsOf } from '../analyzer/table/corrections.ts'
 import { readLimits } from '../app.ts'
 import type { Handover } from '../courier/intake.ts'
 import { importOptions, pinnedSettings } from '../courier/pins.ts'
-import { choicesView, currencyView, mappingView, readView, tiersView } from '../imports/decision-view.ts'
-import type { FileDecision } from '../imports/model.ts'
+import { decisionView } from '../imports/decision-view.ts'
 import { fileHash } from '../lib/hash.ts'
 import { defaultSettings } from '../sources/model.ts'
 import { UsageError } from './arguments.ts'
@@ -16,7 +14,7 @@ import { type Context, defineCommand, exitCodes } from './command.ts'
 import { readingPins } from './handover.ts'
 import { printJsonLists } from './json-lists.ts'
 import { printLine, printTable } from './output.ts'
-import { readingOptions } from './reading-options.ts'
+import { readingHelp, readingOptions } from './reading-options.ts'
 import { tiersColumn } from './tiers.ts'
 
 /** How many items and issues are shown when nobody says. */
@@ -26,6 +24,7 @@ const shownDefault = 20
 export const tryCommand = defineCommand({
   name: 'try',
   summary: 'Show how a file would be read; needs no database, writes nothing',
+  description: readingHelp,
   options: {
     ...readingOptions,
     items: {
@@ -35,7 +34,11 @@ export const tryCommand = defineCommand({
     },
   },
   positionals: {
-    file: { placeholder: 'FILE', summary: `The list: ${readableFormats('or')}`, required: true },
+    file: {
+      placeholder: 'FILE',
+      summary: `The list: ${readableFormats('or')}; bare, or in a ZIP or gzip`,
+      required: true,
+    },
   },
   examples: [
     { line: 'tallyman try prices.xlsx', summary: 'the decision card, the first items, what is not taken' },
@@ -99,7 +102,7 @@ interface Shown {
 async function printPreviewJson({ io }: Context, { path, preview, shown }: Shown): Promise<void> {
   const { decision, counts, ignored } = preview
   const { format, wrapping, encoding, delimiter } = decision
-  const card = cardJson(decision)
+  const card = decisionView(decision)
   await printJsonLists(
     io.stdout,
     {
@@ -124,53 +127,9 @@ async function printPreviewJson({ io }: Context, { path, preview, shown }: Shown
   )
 }
 
-/** One of the file's tables as `try --json` prints it. */
-function tableJson(table: CountedTable, tables: readonly CountedTable[]): Record<string, unknown> {
-  const { decimal } = table
-  return {
-    sheet: table.sheetName,
-    area: table.area,
-    verdict: table.verdict,
-    reasons: table.reasons,
-    ...readView(table, tables),
-    headerRows: table.headerRows,
-    header: table.header,
-    mapping: mappingView(table),
-    identity: table.identity,
-    tiers: tiersView(table),
-    priceTax: table.priceTax,
-    characteristics: table.characteristics,
-    currency: currencyView(table),
-    decimal: decimal.style,
-    decimalConfidence: decimal.confidence,
-    decimalIsPinned: decimal.isPinned ?? false,
-    decimalEvidence: decimal.evidence,
-    counts: table.counts,
-    ignored: table.ignored,
-  }
-}
-
-/** A file's decision card as the command line's JSON has it. */
-export function cardJson(decision: FileDecision): Record<string, unknown> {
-  const { format, encoding, delimiter, verdict, reasons, tables } = decision
-  return {
-    format,
-    encoding,
-    delimiter,
-    choices: choicesView(decision),
-    verdict,
-    reasons,
-    layoutChanges: decision.layoutChanges,
-    corrections: correctionsOf(decision),
-    tables: tables.map((table) => tableJson(table, tables)),
-  }
-}
-
-type CountedTable = FileDecision['tables'][number]
-
 async function printPreview({ io }: Context, { preview, shown }: Shown): Promise<void> {
   const { stdout } = io
-  printCard(stdout, preview.decision, preview.counts, preview.ignored)
+  printCard(stdout, preview.decision, preview)
   const items = await collect(preview.items(shown))
   if (items.length > 0) {
     printLine(stdout, '')
@@ -178,10 +137,11 @@ async function printPreview({ io }: Context, { preview, shown }: Shown): Promise
     const more = preview.counts.accepted - items.length
     if (more > 0) printLine(stdout, `… and ${more} more; --items N or --items all shows them.`)
   }
-  const issues = await collect(preview.issues(shown))
-  if (issues.length > 0) {
+  const issues = await collect(preview.issues(shown + 1))
+  if (issues.length > 0 && shown > 0) {
     printLine(stdout, '')
-    printIssues(stdout, issues)
+    printIssues(stdout, issues.slice(0, shown))
+    if (issues.length > shown) printLine(stdout, '… and more; --items N or --items all shows them.')
   }
 }
 

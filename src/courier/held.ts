@@ -1,9 +1,11 @@
 import type { Database, Tx } from '../db/database.ts'
+import { noChanges, noRows } from '../imports/model.ts'
 import { readingKey } from '../imports/reading-key.ts'
 import { type Import, importStore } from '../imports/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ConflictError } from '../lib/errors.ts'
 import { jobStore } from '../queue/store.ts'
+import { mergedPins } from '../sources/pins.ts'
 import { supplierStore } from '../suppliers/store.ts'
 import { importOptions, type Pins, pinnedSettings } from './pins.ts'
 
@@ -55,7 +57,7 @@ export async function correct(
     const { listMode, isForced, table } = found.options
     const supplier = await supplierStore(stores).find(found.supplier)
     const assumed = pins.currency === null ? table.currency : (supplier?.currency ?? parts.defaultCurrency)
-    const said = { ...pins, listMode, mayHold: true, force: isForced }
+    const said = { ...mergedPins(found.options.said, pins), listMode, mayHold: true, force: isForced }
     const options = importOptions(settings, said, settings.currency ?? assumed)
     await importStore(stores).change(importId, {
       status: 'pending',
@@ -64,6 +66,9 @@ export async function correct(
       // What was decided about the file is decided anew.
       decision: null,
       holdReasons: [],
+      counts: noRows,
+      ignored: {},
+      changes: noChanges,
       error: null,
       finishedAt: null,
     })

@@ -122,6 +122,8 @@ async function record(
         finishedAt: now,
       })
       await jobStore(stores).close(importId, 'succeeded', now)
+      // Limits change no row, and are remembered all the same.
+      await sourceStore(stores).change(source.id, settings)
     }
     // Last, so that nothing is kept of what could not be recorded; before the commit, so that nothing is recorded
     // that could not be kept.

@@ -148,11 +148,18 @@ export const DecisionView = t.Object(
               column: t.Integer(),
               name: t.String(),
               min_quantity: textOrNull('The price holds from so many units on; null: for any quantity.'),
-              currency: textOrNull("ISO 4217; null: as the row's own price."),
+              currency: textOrNull("ISO 4217; null: as its own column says, or as the row's own price."),
+              currency_column: t.Union([t.Integer(), t.Null()], {
+                description: 'The column that says the currency of this price alone.',
+              }),
               tax: textOrNull('net or gross, where the header says so.'),
             }),
             { description: 'Further columns of prices.' },
           ),
+          other_lists: t.Array(t.Integer(), {
+            description:
+              'Columns of other price lists, in their order: an article without a price of its own takes the first that has one.',
+          }),
           price_tax: textOrNull('Whether the price is net or gross, where its header says so.'),
           characteristics: t.Array(t.Object({ column: t.Integer(), key: t.String() })),
           currency: t.Object({
@@ -202,6 +209,7 @@ export function decisionView(decision: FileDecision): DecisionView {
       mapping: mappingView(table),
       identity: table.identity,
       tiers: tiersView(table),
+      otherLists: table.otherLists,
       priceTax: table.priceTax,
       characteristics: table.characteristics.map(({ column, key }) => ({ column, key })),
       currency: currencyView(table),
@@ -221,7 +229,7 @@ export function decisionView(decision: FileDecision): DecisionView {
 }
 
 /** Format, encoding and delimiter with what proves them; keys in camelCase. */
-export function choicesView({ choices }: Pick<FileDecision, 'choices'>) {
+function choicesView({ choices }: Pick<FileDecision, 'choices'>) {
   const of = (choice: Choice | null) =>
     choice && {
       value: choice.value,
@@ -234,13 +242,13 @@ export function choicesView({ choices }: Pick<FileDecision, 'choices'>) {
 }
 
 /** Whether a table's rows were taken, and if not why. */
-export function readView(table: TableDecision, tables: readonly TableDecision[]) {
+function readView(table: TableDecision, tables: readonly TableDecision[]) {
   const isTaken = isRead(table, tables)
   return { isRead: isTaken, leftAside: isTaken ? null : whyLeftAside(table) }
 }
 
 /** The columns of the fields with what proves them; keys in camelCase. */
-export function mappingView(table: TableDecision) {
+function mappingView(table: TableDecision) {
   const view: Partial<Record<Field, object>> = {}
   for (const field of fields) {
     const decided = table.mapping[field]
@@ -264,18 +272,19 @@ export function mappingView(table: TableDecision) {
 }
 
 /** Further columns of prices; keys in camelCase. */
-export function tiersView({ tiers }: TableDecision) {
-  return tiers.map(({ column, name, minQuantityE4, currency, tax }) => ({
+function tiersView({ tiers }: TableDecision) {
+  return tiers.map(({ column, name, minQuantityE4, currency, currencyColumn, tax }) => ({
     column,
     name,
     minQuantity: minQuantityE4 === null ? null : formatE4(minQuantityE4),
     currency,
+    currencyColumn,
     tax,
   }))
 }
 
 /** The currency with the cells that say it; keys in camelCase. */
-export function currencyView(table: TableDecision) {
+function currencyView(table: TableDecision) {
   const { code, from } = table.currency
   return { code, from, cells: cellsView(table, 'currency') }
 }

@@ -2,7 +2,7 @@ import type { FileChoices } from '../analyzer/table/choice.ts'
 import type { TableDecision, TableOptions, Verdict } from '../analyzer/table/decision.ts'
 import type { IgnoredReason } from '../analyzer/table/issue.ts'
 import type { LayoutChange } from '../analyzer/table/layout.ts'
-import type { ListMode, SourceSettings } from '../sources/model.ts'
+import type { ListMode, Pins, SourceSettings } from '../sources/model.ts'
 
 /**
  * The states of an import:
@@ -86,8 +86,10 @@ export const noChanges: ChangeCounts = { new: 0, changed: 0, priceUp: 0, priceDo
 
 /** Everything that decides how an import reads its file and what it may do; stored with the import. */
 export interface ImportOptions {
-  /** The source's settings with what this import pins; they become the source's when the import is published. */
+  /** The source's settings, as they were when the list came, with what is said about this import. */
   settings: SourceSettings
+  /** What a person said about this import; it becomes the source's own when the import is published. */
+  said: Pins
   /** How tables are read: the settings with the currency that is to be assumed. */
   table: TableOptions
   /** Whether this file is the whole list. */
@@ -122,6 +124,8 @@ export interface FileDecision {
   delimiter: string | null
   /** The three above, with what proves them. */
   choices: FileChoices
+  /** The import whose rejected rows the file holds, corrected. */
+  corrects?: string
   /** What differs from the source's last list. */
   layoutChanges: LayoutChange[]
   verdict: Verdict

@@ -95,3 +95,25 @@ export const defaultSettings: SourceSettings = {
   limits: defaultLimits,
   reading: defaultReading,
 }
+
+/**
+ * What a person says about how a list is to be read. Null: as the source has it. `auto`: forget what was said before;
+ * the file decides again.
+ */
+export interface Pins {
+  /** Of this file only. */
+  listMode: ListMode | null
+  scope: ScopeRule | null
+  duplicates: DuplicateRule | null
+  currency: string | null
+  /** Replaces the source's own, field by field; a field that is null is not in the list. */
+  map: Partial<Record<Field, string | null>>
+  identity: Field[] | 'auto' | null
+  limits: Partial<Limits>
+  decimalsMax: 4 | 'currency' | null
+  encoding: string | null
+  delimiter: string | null
+  sheets: string[] | 'auto' | null
+  headerRows: number[] | 'auto' | null
+  decimal: 'dot' | 'comma' | 'auto' | null
+}

@@ -83,7 +83,8 @@ test('more than 30 % of the prices moved too far is held; exactly 30 % is not', 
   const [reason] = reasonsFor({ diff: { pricesCompared: 10, pricesMoved: 4 } })
   expect(reason).toEqual({
     code: 'prices_moved',
-    message: '4 of 10 known prices moved by more than 50 %; above 30 % of the prices it is held.',
+    message:
+      '4 of 10 known prices moved by more than 50 %, or are in another currency or for another quantity; above 30 % of the prices it is held.',
   })
   expect(codes({ diff: { pricesCompared: 0, pricesMoved: 0 }, limits: { movedShareMax: 0 } })).toEqual([])
 })
@@ -137,4 +138,15 @@ test('a layout change that a person has to look at is held whatever the limits, 
   expect(reasonsFor({ doubts: [null, 'The price is gone.'], limits: off })).toEqual([
     { code: 'layout_changed', message: 'The price is gone.' },
   ])
+})
+
+test('a column that is not sure is told of once, with what to type', () => {
+  const doubtful = { verdict: 'review', confidence: { price: 0.4 }, header: 'Netto' } as const
+  const doubt = 'Sheet "A": It is not sure that column "Netto" is the price (40 %).'
+  const messages = (reasons: string[]) => reasonsFor({ ...doubtful, reasons }).map(({ message }) => message)
+  expect(messages([doubt, 'Sheet "A": It reads like an invoice.'])).toEqual([
+    expect.stringContaining('say which it is with --map price=COLUMN'),
+    'Sheet "A": It reads like an invoice.',
+  ])
+  expect(messages([doubt])[1]).toBe('Until that is said, a person has to look at it.')
 })

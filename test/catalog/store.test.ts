@@ -165,6 +165,7 @@ for (const engine of engines) {
         currency: null,
         price_quantity: null,
         unit: null,
+        tax: null,
         tier: null,
         min_quantity: null,
         valid_from: null,

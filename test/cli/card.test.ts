@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { openProgram } from '../helpers/cli.ts'
 import { csvOf, type TryJson } from '../helpers/lists.ts'
 import { makeWorkbook } from '../helpers/workbook.ts'
+import { makeZip } from '../helpers/zip.ts'
 
 // The decision card as a buyer reads it, whole: what is not sure comes first, with what to type about it.
 
@@ -165,6 +166,8 @@ test('a card says where the price of an article comes from that is not on the ma
   const list =
     'SKU;Name;Retail price;Wholesale price\nA-1;Hammer;12.00;10.00\nA-2;Saw;0;22.50\nA-3;Drill;0;33.00\nA-4;Axe;0;44.00\nA-5;Nail;1.00;0\n'
   expect(await tryOut('list.csv', list)).toContain('An article that has no price in C takes that of D.\n')
+  const json = JSON.parse(await tryOut('list.csv', list, '--json'))
+  expect(json.tables[0]).toMatchObject({ other_lists: [3], mapping: { price: { column: 2 } } })
 })
 
 test('documents say how their encoding was told', async () => {
@@ -187,4 +190,30 @@ test('documents say how their encoding was told', async () => {
   expect(await shown('list.json', cyrillic(objects))).toEqual(lines('JSON, windows-1251'))
   // What the document says of itself, and its bytes bear out, needs no line.
   expect((await shown('list.xml', cyrillic(records('windows-1251'))))[1]).not.toContain('Encoding')
+})
+
+test('a hundred pictures beside a list are one line, and rows that are not shown are mentioned', async () => {
+  const picture = Buffer.from('89504e470d0a1a0a0000000d', 'hex')
+  const list = csvOf(
+    ['SKU', 'Name', 'Price EUR'],
+    ...[1, 2, 3, 4, 5].map((n) => [`A-${n}`, `Saw ${n}`, n < 4 ? '' : '2.50']),
+  )
+  const packed = makeZip([
+    { name: 'list.csv', content: list },
+    ...Array.from({ length: 100 }, (_, n) => ({ name: `${n}.png`, content: picture })),
+  ])
+  await using program = await openProgram('sqlite')
+  const path = await program.write('list.zip', packed)
+  const { out } = await program.run('try', path, '--items', '2')
+  expect(out).toMatch(/^Left aside in the archive: \d+\.png is a PNG image; .* and 80 more\.$/m)
+  expect(out.split('\n').length).toBeLessThan(25)
+  expect(out).toEndWith('or "on request"\n… and more; --items N or --items all shows them.\n')
+  expect((await program.run('try', path, '--items', '3')).out).not.toContain('… and more')
+})
+
+test('sheets of discounts and groups beside a sure list are nothing to choose from', async () => {
+  const list = new Uint8Array(await Bun.file('test/golden/lists/de-schrauben.xlsx').arrayBuffer())
+  const out = await tryOut('list.xlsx', list)
+  expect(out).toContain('Sheet "Rabattgruppen": left aside, 4 rows.')
+  expect(out).not.toContain('--sheet')
 })

@@ -52,6 +52,53 @@ for (const engine of engines) {
       expect(done).toMatchObject({ code: 0, json: { status: 'completed', error: null } })
     })
 
+    test('what one waiting list was told is not forgotten when another is approved', async () => {
+      await using program = await openProgram(engine)
+      const [first, second] = [
+        await ingestList(program, doubtful(1)),
+        await ingestList(program, doubtful(11)),
+      ]
+      const corrected = await program.json<ImportJson>(
+        'imports',
+        'correct',
+        first.json.id,
+        '--decimal',
+        'dot',
+      )
+      expect(corrected.json.status).toBe('completed')
+      // It was taken in before anybody said anything.
+      const approved = await program.json<ImportJson>('imports', 'approve', second.json.id)
+      expect(approved.json.status).toBe('completed')
+      const next = await ingestList(program, doubtful(21), '--no-hold')
+      expect(next.json.status).toBe('completed')
+      expect(await pricesOf(program)).toMatchObject({ 'A-0': '21.234' })
+    })
+
+    test('a correction that the list cannot follow leaves no counts of another reading, and is taken back', async () => {
+      await using program = await openProgram(engine)
+      const { json } = await ingestList(program, doubtful(1))
+      const failed = await program.json<ImportJson>(
+        'imports',
+        'correct',
+        json.id,
+        '--map',
+        'price=Nettopreis',
+      )
+      expect(failed.json).toMatchObject({ status: 'failed', counts: { read: 0 }, changes: { new: 0 } })
+      const taken = ['--map', 'price=auto', '--decimal', 'dot']
+      const done = await program.json<ImportJson>('imports', 'correct', json.id, ...taken)
+      expect(done.json).toMatchObject({ status: 'completed', counts: { accepted: 5 } })
+    })
+
+    test('a limit is remembered although the list has not changed', async () => {
+      await using program = await openProgram(engine)
+      await ingestList(program, priceList(5))
+      const same = await ingestList(program, priceList(5), '--limit', 'moved-share=off')
+      expect(same.json.status).toBe('unchanged')
+      const dearer = await ingestList(program, priceList(5).replaceAll('0.00', '00.00'))
+      expect(dearer.json.status).toBe('completed')
+    })
+
     test('what is published cannot be corrected, only handed in again', async () => {
       await using program = await openProgram(engine)
       const { json } = await ingestList(program, priceList(3))
@@ -69,6 +116,21 @@ test('a held list says what to type', async () => {
   expect(out).toMatch(
     /or put it right: tallyman imports correct [0-9a-f-]{36}, with what is true:\n {2}--decimal dot/,
   )
+})
+
+test('what is said of a held list is said once; a list that failed says how to go on', async () => {
+  await using program = await openProgram('sqlite')
+  const path = await program.write('list.csv', doubtful(1))
+  await program.run('ingest', path, '--supplier', 'Acme')
+  const { out } = await program.run('imports', 'show', 'last')
+  expect(out.split('--decimal comma')).toHaveLength(2)
+  expect(out.split('can be read in two ways')).toHaveLength(2)
+  expect(out).toContain('Items, if it is approved: 5 new.')
+  const failed = await program.run('imports', 'correct', 'last', '--sheet', 'Foo')
+  expect(failed.err).toMatch(
+    / sheet "Foo".*\nPut it right: tallyman imports correct [0-9a-f-]{36}, with --map/,
+  )
+  expect(failed.out).not.toContain('Items')
 })
 
 test('corrections are refused where there is nothing to correct', async () => {

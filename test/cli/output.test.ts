@@ -1,6 +1,14 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { cutToWidth, printJson, printLine, printTable, renderTable, visible } from '../../src/cli/output.ts'
+import {
+  cutToWidth,
+  printJson,
+  printLine,
+  printProse,
+  printTable,
+  renderTable,
+  visible,
+} from '../../src/cli/output.ts'
 import { testIo } from '../helpers/io.ts'
 
 const columns = [
@@ -98,4 +106,18 @@ test('tables and lines go to the writer they are given', () => {
   printTable(io.stdout, { columns: [{ header: 'N', align: 'right' }], rows: [[10], [5]] })
   printLine(io.stderr, 'two\nlines\x1b')
   expect([io.out(), io.err()]).toEqual([' N\n10\n 5\n', 'two\nlines␛\n'])
+})
+
+test('a sentence is broken between words on a terminal, and nowhere else', () => {
+  const text = '  Further prices: D Dealer, E Averyveryverylongname'
+  const printed = (terminal: { columns: number | null; isTerminal: boolean }) => {
+    const parts: string[] = []
+    printProse({ ...terminal, isClosed: false, write: (part) => void parts.push(String(part)) }, text)
+    return parts.join('')
+  }
+  expect(printed({ columns: 20, isTerminal: true })).toBe(
+    '  Further prices: D\n    Dealer, E\n    Averyveryverylongname\n',
+  )
+  expect(printed({ columns: 80, isTerminal: true })).toBe(`${text}\n`)
+  expect(printed({ columns: 20, isTerminal: false })).toBe(`${text}\n`)
 })

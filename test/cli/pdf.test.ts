@@ -54,7 +54,11 @@ test.each([true, false])('a price list in a PDF becomes items (with rules: %p)',
   expect([code, err]).toEqual([0, ''])
   expect([json.file.format, json.verdict]).toEqual(['pdf', 'price-list'])
   expect(json.tables).toHaveLength(1)
-  expect(json.tables[0]).toMatchObject({ sheet: 'pages 1–2', decimal: 'comma', currency: { code: 'EUR' } })
+  expect(json.tables[0]).toMatchObject({
+    sheet: 'pages 1–2',
+    decimal: { style: 'comma' },
+    currency: { code: 'EUR' },
+  })
   expect(json.counts).toMatchObject({ accepted: 9, priced: 8, rejected: 0 })
   expect(json.items.map(({ sku, category }) => [sku, category])).toEqual(
     Array.from({ length: 9 }, (_, at) => [`${20001 + at}`, at < 6 ? 'Rohrschellen' : 'Ventile']),

@@ -36,7 +36,7 @@ test('--json prints exactly the documented shape', async () => {
     sheet: null,
     header_rows: [1],
     currency: { code: 'EUR' },
-    decimal: 'comma',
+    decimal: { style: 'comma' },
     counts: json.counts,
   })
   const columns = Object.entries(json.tables[0]!.mapping).map(([field, { column, header, confidence }]) => {

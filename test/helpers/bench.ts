@@ -9,6 +9,7 @@ import { type ImportOptions, noRows } from '../../src/imports/model.ts'
 import { importStore } from '../../src/imports/store.ts'
 import { jobStore, type Lease } from '../../src/queue/store.ts'
 import { type DuplicateRule, defaultSettings } from '../../src/sources/model.ts'
+import { noPins } from '../../src/sources/pins.ts'
 import { sourceStore } from '../../src/sources/store.ts'
 import { supplierStore } from '../../src/suppliers/store.ts'
 import type { Engine } from './engines.ts'
@@ -137,7 +138,8 @@ export async function openBench(engine: Engine): Promise<Bench> {
             ...source,
             ...begun,
             scopes,
-            settings: defaultSettings,
+            said: noPins,
+            corrects: null,
             fetchedAt: list.fetchedAt ?? begun.now,
           }
           const change = { status: 'completed' as const, counts: noRows, scopes }
@@ -173,7 +175,13 @@ export async function compare(
   staging: Staging,
   of: { supplierId: string; sourceId: string; isFull: boolean; scopes: string[] },
 ): Promise<Diff> {
-  const diff = await diffStaged(sql, staging, { ...of, moveMax: 0.5, sheetsLeftAside: [], known: null })
+  const diff = await diffStaged(sql, staging, {
+    ...of,
+    moveMax: 0.5,
+    sheetsLeftAside: [],
+    known: null,
+    isCorrection: false,
+  })
   if (diff === null) throw new Error('Nothing was recognised, so there is nothing to distrust.')
   return diff
 }
@@ -228,6 +236,7 @@ async function begin(
 export function plainOptions(isFull = false): ImportOptions {
   return {
     settings: defaultSettings,
+    said: noPins,
     table: defaultTableOptions,
     listMode: isFull ? 'full' : 'partial',
     encoding: null,

@@ -36,7 +36,7 @@ export interface TableJson {
   header_rows: number[]
   mapping: Record<string, { column: number; header: string | null; confidence: number; is_pinned: boolean }>
   currency: { code: string | null; from: string | null }
-  decimal: string | null
+  decimal: { style: string | null }
   counts: CountsJson
 }
 

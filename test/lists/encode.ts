@@ -3,9 +3,11 @@ export type Encoding =
   | 'utf-8'
   | 'utf-16le'
   | 'windows-1250'
+  | 'windows-1251'
   | 'windows-1252'
   | 'windows-1253'
   | 'windows-1255'
+  | 'windows-1256'
   | 'shift_jis'
   | 'gb18030'
 

@@ -4,6 +4,7 @@ import { brPapelaria } from './files/br-papelaria.ts'
 import { chWerkzeug } from './files/ch-werkzeug.ts'
 import { cnDianzi } from './files/cn-dianzi.ts'
 import { cnHongbei } from './files/cn-hongbei.ts'
+import { counters, records } from './files/counters.ts'
 import { czPodlahy } from './files/cz-podlahy.ts'
 import { czSoucastky } from './files/cz-soucastky.ts'
 import { deMoebel } from './files/de-moebel.ts'
@@ -11,6 +12,7 @@ import { deSchrauben } from './files/de-schrauben.ts'
 import { dkBestilling } from './files/dk-bestilling.ts'
 import { enLicences } from './files/en-licences.ts'
 import { esCatering } from './files/es-catering.ts'
+import { exports } from './files/exports.ts'
 import { feeds } from './files/feeds.ts'
 import { frLinge } from './files/fr-linge.ts'
 import { frVins } from './files/fr-vins.ts'
@@ -89,6 +91,9 @@ export async function makeLists(): Promise<MadeList[]> {
     trEt(),
     cnHongbei(),
     ...(await reports()),
+    ...(await exports()),
+    ...(await counters()),
+    ...records(),
   ]
 }
 
@@ -97,7 +102,7 @@ if (import.meta.main) {
   const folder = `${import.meta.dir}/../golden/lists`
   for (const { file, bytes, truth } of await makeLists()) {
     const isThere = await Bun.file(`${folder}/${file}`).exists()
-    if (!isThere || !isWorkbook(file)) await Bun.write(`${folder}/${file}`, bytes)
+    if (!isThere || !isWorkbook({ file, bytes })) await Bun.write(`${folder}/${file}`, bytes)
     await Bun.write(`${folder}/${truthFile(file)}`, truthText(truth))
   }
 }
@@ -107,7 +112,7 @@ export function truthFile(file: string): string {
   return file.replace(/\.\w+$/, '.truth.json')
 }
 
-/** Whether the bytes of such a file differ from one making to the next. */
-export function isWorkbook(file: string): boolean {
-  return /\.(xlsx|xls|xlsb|ods)$/.test(file)
+/** Whether the bytes of such a file differ from one making to the next; a page of HTML under such a name has none of that. */
+export function isWorkbook({ file, bytes }: Pick<MadeList, 'file' | 'bytes'>): boolean {
+  return /\.(xlsx|xls|xlsb|ods)$/.test(file) && bytes[0] !== '<'.charCodeAt(0)
 }

@@ -4,6 +4,7 @@ import { defaultTableOptions } from '../../../src/analyzer/table/decision.ts'
 import type { FileDecision, ImportOptions, RowCounts } from '../../../src/imports/model.ts'
 import { AppError } from '../../../src/lib/errors.ts'
 import { defaultSettings } from '../../../src/sources/model.ts'
+import { noPins } from '../../../src/sources/pins.ts'
 
 /** What the reader makes of a file. */
 export type ListReading = ReadList | RefusedList
@@ -24,6 +25,7 @@ export interface RefusedList {
 /** No settings, no currency, no hints: what a file says by itself. */
 const options: ImportOptions = {
   settings: defaultSettings,
+  said: noPins,
   table: defaultTableOptions,
   listMode: defaultSettings.listMode,
   encoding: null,

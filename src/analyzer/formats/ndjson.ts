@@ -1,5 +1,6 @@
 import { InvalidError } from '../../lib/errors.ts'
 import type { Cell, Row } from '../table/row.ts'
+import { refuseCutLine } from './cut-line.ts'
 import type { Format, OpenedFile, OpenOptions, ReadLimits, Sheet } from './format.ts'
 import { type NdjsonLine, ndjsonLine } from './ndjson-line.ts'
 import { textLines } from './text-lines.ts'
@@ -9,7 +10,8 @@ import { textLines } from './text-lines.ts'
  * the order in which they turn up. `_sheet` names the sheet of a row, `_row` (from 1 on, ascending) its place there;
  * without it that is the line. Blank lines are passed over. This is what a foreign analyzer answers.
  *
- * The header is row -1, before everything that has a place. A line that cannot be taken is a row with a fault.
+ * The header is row -1, before everything that has a place. A line that cannot be taken is a row with a fault; a file
+ * that ends within a line was cut off, and gives nothing.
  * Memory: some chunks and the rows of one, and the names of the columns.
  */
 export const ndjson: Format = { name: 'ndjson', detect, open: openNdjson }
@@ -75,14 +77,18 @@ async function openNdjson(path: string, { limits }: OpenOptions): Promise<Opened
   }
 }
 
-/** Sheet → key → column, of the whole file. */
+/**
+ * Sheet → key → column, of the whole file.
+ * @throws InvalidError `truncated_json`, `too_many_sheets`, `too_many_columns`, `empty_file`
+ */
 async function columnsOf(path: string, limits: ReadLimits): Promise<Map<string, Map<string, number>>> {
   const columns = new Map<string, Map<string, number>>()
   let linesSeen = 0
-  for await (const { lines } of textLines(path, 'utf-8', limits)) {
+  for await (const { lines, isEnded } of textLines(path, 'utf-8', limits)) {
     for (const { number, text } of lines) {
       linesSeen++
       const line = ndjsonLine(text)
+      if (!isEnded && linesSeen > 1 && !('members' in line)) refuseCutLine(number, text)
       const sheet = sheetOf(line)
       if (sheet === null || !('members' in line)) continue
       let places = columns.get(sheet)

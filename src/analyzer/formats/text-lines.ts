@@ -6,6 +6,8 @@ export interface TextLines {
   /** 1-based numbers; blank lines are left out. */
   lines: { number: number; text: string }[]
   bytesRead: number
+  /** False for the last line of a file that ends without a line end; it comes alone. */
+  isEnded: boolean
 }
 
 const chunkBytes = 64 * 1024
@@ -36,11 +38,11 @@ export async function* textLines(
     rest = rest.slice(from)
     if (rest.length > lengthMax)
       throw new InvalidError('line_too_long', `Line ${number + 1} is longer than ${lengthMax} characters.`)
-    if (lines.length > 0) yield { lines, bytesRead }
+    if (lines.length > 0) yield { lines, bytesRead, isEnded: true }
   }
   const last: TextLines['lines'] = []
   addLine(last, number + 1, rest)
-  if (last.length > 0) yield { lines: last, bytesRead }
+  if (last.length > 0) yield { lines: last, bytesRead, isEnded: false }
 }
 
 function addLine(lines: TextLines['lines'], number: number, text: string): void {

@@ -48,11 +48,58 @@ export function perUnitOf(text: string): { unit: string | null; quantityE4: numb
  * The unit of a price in a header, where more may follow: "Preis je 100 Stück ab 10 VE", "Price (per kg) net". Only
  * words that are units count there.
  */
-export function headerUnitOf(header: string): ReturnType<typeof perUnitOf> {
+export function headerUnitOf(text: string): ReturnType<typeof perUnitOf> {
+  // "Preise 2025/2026", "Price 01/26": dates.
+  const header = text.replace(/\d\s?\/\s?(?=\d)/g, ' ').replace(/[\s,.;:]+$/, '')
   const atEnd = perUnitOf(header)
-  if (atEnd !== null) return atEnd
-  const match = header.length > headerLengthMax ? null : perInside.exec(header)
-  return match === null ? null : perUnitOf(`/${match[1]!}`)
+  if (atEnd !== null) return isYear(atEnd) ? null : (thousandIn(atEnd) ?? atEnd)
+  if (header.length > headerLengthMax) return null
+  const named = namedUnitOf(header)
+  if (named !== null) return named
+  const match = perInside.exec(header)
+  const inside = match === null ? null : perUnitOf(`/${match[1]!}`)
+  if (inside !== null) return isYear(inside) ? null : inside
+  // "Pris pr. 1000 frø eks. mva.": whatever is counted, the price is for so many.
+  const counted = perCount.exec(header)
+  const count = counted === null ? null : { unit: null, quantityE4: Number(counted[1]) * 10_000 }
+  return count === null || isYear(count) ? null : count
+}
+
+/** "USD/K", "€/Tsd": a thousand of whatever it is. */
+function thousandIn({ unit, quantityE4 }: { unit: string | null; quantityE4: number | null }) {
+  if (unit === null || quantityE4 !== null || !thousand.test(unit)) return null
+  return { unit: null, quantityE4: 10_000_000 }
+}
+
+const thousand = /^(?:k|tsd|mille|thousand|tausend|тыс)$/iu
+
+/** "Kilopreis", "KG FİYATI", "Prezzo al mq": the unit stands beside the word for price. */
+function namedUnitOf(header: string): ReturnType<typeof perUnitOf> {
+  const words = normalize(header)
+  const match = unitBefore.exec(words) ?? unitBehind.exec(words)
+  if (match === null) return null
+  const unit = pricedUnits.find(({ names }) => names.includes(match[1]!))
+  return unit === undefined ? null : { unit: unit.unit, quantityE4: null }
+}
+
+const pricedUnits = [
+  { unit: 'kg', names: ['kg', 'kilo', 'quilo', 'кг'] },
+  { unit: 'l', names: ['liter', 'litre', 'litro', 'litr', 'литр'] },
+  { unit: 'm²', names: ['m2', 'qm', 'mq', 'кв м', 'м2'] },
+  { unit: 'm³', names: ['m3', 'cbm', 'mc', 'м3'] },
+  { unit: 'm', names: ['lfm', 'meter', 'metre', 'metro', 'metr', 'метр'] },
+]
+const pricedUnit = `(${pricedUnits.flatMap(({ names }) => names).join('|')})`
+const unitBefore = new RegExp(`^${pricedUnit} ?(?:preis|pris|prijs|price|fiyati?|hinta)(?: |$)`, 'u')
+const unitBehind = new RegExp(
+  `^(?:price|preis|pris|prijs|prix|prezzo|precio|preco|cena|цена|ціна)(?: (?:al|au|a|le|la|il|el|del|do|o|1|за))? ${pricedUnit}(?: |$)`,
+  'u',
+)
+
+/** "Цена за 2026 г.": the price of a year, not of 2026 grams. */
+function isYear({ unit, quantityE4 }: { unit: string | null; quantityE4: number | null }): boolean {
+  if (quantityE4 === null || quantityE4 < 19_000_000 || quantityE4 >= 21_000_000) return false
+  return unit === null || /^(?:г|год|року|р|a|år|jahr|year|an|rok)$/iu.test(unit)
 }
 
 /** The text without its unit of a price: "Price per kg" → "Price". */
@@ -69,7 +116,9 @@ const bare: Affix = { currency: null, unit: null, quantityE4: null, isNegative: 
 // A slash, or a word for "per", with the unit behind it up to the end.
 const perPart = /(?:\/|(?:^|[\s.])(?:per|pro|je|за|par|por|pr|à|za)[\s.])\s*([^/]{1,30})$/iu
 const perInside =
-  /(?:\/|(?<!\p{L})(?:per|pro|je|за|par|por|pr|à|za)[\s.])\s?((?:[1-9][0-9]{0,6}\s?)?(?:pcs?|pieces?|units?|ea|st(?:k|ck|ück|uks?|yck)?|шт(?:ук[аиу]?)?|ks|szt(?:uk[aię]?)?|kus(?:y|ů)?|pz|pezz[io]|uds?|unidad(?:es)?|pièces?|unités?|kg|g|gr|m|m2|m²|m3|m³|lfm|l|ltr|ml|t|кг|г|м|м2|м²|л|уп|box|pack|rolle|karton)(?![\p{L}\p{N}])\.?)/iu
+  /(?:\/|(?<!\p{L})(?:per|pro|je|за|par|por|pr|à|za)[\s.])\s?((?:[1-9][0-9]{0,6}\s?)?(?:pcs?|pieces?|units?|ea|st(?:k|ck|ück|uks?|yck)?|шт(?:ук[аиу]?)?|ks|szt(?:uk[aię]?)?|kus(?:y|ů)?|pz|pezz[io]|uds?|unidad(?:es)?|pièces?|unités?|kg|g|gr|km|m|m2|m²|m3|m³|lfm|l|ltr|ml|t|кг|г|км|м|м2|м²|м3|м³|л|т|тн|тонн[ау]?|уп|box|pack|rolle|karton)(?![\p{L}\p{N}])\.?)/iu
+const perCount =
+  /(?:\/|(?<!\p{L})(?:per|pro|je|за|par|por|pr|à|za)[\s.])\s?([1-9][0-9]{1,5})(?=\s+\p{L}{2})/iu
 const unitWithQuantity = /^([1-9][0-9]{0,6})?\s*([\p{L}][\p{L}\p{M}0-9²³.]{0,15})?$/u
 
 /** "(", "($", "(EUR" */
@@ -150,7 +199,9 @@ function understand(text: string): CurrencyMention | null | undefined {
 }
 
 /** What stands behind a slash or "à" and is no unit. */
-const noUnits = wordSet('iva vat tva mwst ust moms mva dph btw kdv ндс пдв igv vista prazo partir u')
+const noUnits = wordSet(
+  'net netto neto brutto bruto gross ht ttc excl incl exkl inkl ekskl eks exclusive inclusive iva vat tva mwst ust moms mva dph btw kdv ндс пдв igv vista prazo partir u',
+)
 
 /** "From" and the like: they surround a price and change nothing about its number. */
 const priceWords = wordSet(

@@ -46,17 +46,22 @@ export function currencyIn(text: string): CurrencyMention | null {
   return shared
 }
 
-/** Whether the text states amounts of this currency ("500 EUR", "1 USD = 41,20 UAH") rather than just naming it. */
-export function isAmountOf(text: string, code: string): boolean {
+/**
+ * Whether the text only states amounts of this currency ("500 EUR", "1 USD = 41,20 UAH") rather than naming it:
+ * "Prices in euros, carriage paid from 400 €" names it.
+ */
+export function isOnlyAmountOf(text: string, code: string): boolean {
   const cut = text.slice(0, textLengthMax)
+  let isAmount = false
   for (const { 0: word, index } of cut.matchAll(wordOrSign)) {
     const mention = currencyOf(word)
     if (mention?.code !== code) continue
     const before = cut.slice(0, index).trimEnd()
     const after = cut.slice(index + word.length).trimStart()
-    if (/\p{Nd}$/u.test(before) || /^[\p{Nd}=]/u.test(after)) return true
+    if (!/\p{Nd}$/u.test(before) && !/^[\p{Nd}=]/u.test(after)) return false
+    isAmount = true
   }
-  return false
+  return isAmount
 }
 
 /** Words and signs of a text in which a currency may hide; "US$" stays one, "100€" becomes "100" and "€". */

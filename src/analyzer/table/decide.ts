@@ -26,6 +26,7 @@ import { priceTaxOf } from './price-tax.ts'
 import { isSalesUnit, priceUnitOf } from './price-unit.ts'
 import { type ProvingCells, provingCells } from './proving-cells.ts'
 import { tableReader } from './reader.ts'
+import { reducedColumns } from './reduced-prices.ts'
 import type { Row } from './row.ts'
 import { findSectionColumn } from './section-column.ts'
 import { findFirstSection, findSectionRows } from './section-rows.ts'
@@ -67,17 +68,20 @@ export function decideTable(
   const { columns: pinned, unknown } = resolveOverrides(options, headers, width)
   const table = { texts: headers, profiles, body }
   const breaks = quantityColumns(table, names)
-  const clear = headersByContent(headers, profiles)
-  const mapping = mapColumns(clear, profiles, names, pinned, { breaks, currency: options.currency })
+  const reduced = reducedColumns(table)
+  const mapping = mapColumns(headersByContent(headers, profiles), profiles, names, pinned, {
+    breaks,
+    reduced,
+    currency: options.currency,
+  })
   const isUnnamed = header === null || header.confidence < sureMin
   const isPlain = isUnnamed && isPlainList(mapping, profiles, body)
   if (isPlain) trust(mapping, ['sku', 'name', 'price'])
   else {
     if (pinned.price === undefined && mapping.price !== undefined && isPriceTie(table, mapping))
-      mapping.price.confidence = doubted(mapping.price.confidence)
+      doubt(mapping.price)
     if (isOnlyName(mapping, profiles)) trust(mapping, ['name'])
-    for (const field of ['sku', 'name'] as const)
-      if (isTie(field, mapping, table)) mapping[field]!.confidence = doubted(mapping[field]!.confidence)
+    for (const field of ['sku', 'name'] as const) if (isTie(field, mapping, table)) doubt(mapping[field]!)
   }
   const nameFallback = findNameFallback(mapping, headers, profiles, body)
   if (pinned.sku === undefined && mapping.variant === undefined && isGroupNumber(mapping, profiles, body)) {
@@ -210,9 +214,16 @@ function profiledRows(width: number): number {
   return Math.min(500, Math.max(20, Math.floor(profiledCellsMax / Math.max(1, width))))
 }
 
-/** What is left of the confidence where two columns are equally good: a person has to choose. */
+/** Two columns are equally good, so neither is surer than the other: a person has to choose. */
+function doubt(decided: ColumnDecision): void {
+  decided.confidence = Math.round(decided.confidence * tieFactor * 100) / 100
+  const { runnerUp } = decided
+  if (runnerUp !== null)
+    decided.runnerUp = { ...runnerUp, confidence: Math.min(runnerUp.confidence, decided.confidence) }
+}
+
+/** What is left of the confidence. */
 const tieFactor = 0.55
-const doubted = (confidence: number) => Math.round(confidence * tieFactor * 100) / 100
 
 const profiledCellsMax = 100_000
 

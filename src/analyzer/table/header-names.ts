@@ -5,7 +5,7 @@ import { fields } from './decision.ts'
 import { isNoPriceHeader } from './price-rank.ts'
 import { statedTaxOf } from './price-tax.ts'
 import { similarTo } from './similarity.ts'
-import { synonymsOf } from './synonyms.ts'
+import { isOtherHeader, synonymsOf } from './synonyms.ts'
 import { normalize } from './text.ts'
 
 /** How well a header's words name each field: 0 (not at all) to 1 (its very name). */
@@ -37,7 +37,8 @@ export function headerNames(): HeaderNames {
       if (found !== undefined) return found
       const scores = { ...scoreQuick(header, index) }
       const core = coreOf(header)
-      addFuzzy(core, scores, index)
+      // "Market" is no misspelt "marke": a word of its own.
+      if (!isOtherHeader(core)) addFuzzy(core, scores, index)
       lowerAsides(core, scores)
       lowerAsides(normalize(header), scores)
       if (knownFull.size < 5000) knownFull.set(header, scores)
@@ -149,6 +150,8 @@ function scoreQuick(header: string, index: Index): NameScores {
   const core = coreOf(header)
   if (core === '') {
     if (currencyIn(header) !== null) raise(scores, 'price', 0.75)
+    // "Netto excl. btw", "HT" with the word for price left out.
+    if (statedTaxOf(header) !== null && !isNoPriceHeader(header)) raise(scores, 'price', taxedScore)
     return scores
   }
   if (core !== whole) addExact(core, 0.97, scores, index)
@@ -232,6 +235,7 @@ const asideWords: Partial<Record<Field, ReadonlySet<string>>> = {
      variant color colour file sheet user customer store image tax gift short internal tracker
      группы категории бренда производителя поставщика файла цвета групи категорії виробника постачальника
      gewicht вес вага страна країна land country menge anzahl количество кількість
+     latin latein latina latinsk latinskt latinska lacinska latinský lateinischer lateinische latijnse latijn botanical botanisch botanischer botanisk botanique латинское латинська лат
      gruppe hersteller marke lieferant kategorie farbe marque fournisseur couleur grupo marca proveedor`,
   ),
   sku: wordSet(`tax vat tariff customs hs zip postal bank color colour country group category page order customer supplier vendor

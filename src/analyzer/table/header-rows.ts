@@ -3,6 +3,7 @@ import { currencyIn } from './currency.ts'
 import type { HeaderNames } from './header-names.ts'
 import { headingRow } from './heading-row.ts'
 import type { NumberTest } from './number-cell.ts'
+import { isQuantityRow } from './quantity-row.ts'
 import type { Cell, Row } from './row.ts'
 import { cellText, filledCount, normalize } from './text.ts'
 
@@ -127,6 +128,9 @@ function lowerPart(
 ): Part | null {
   const row = rows[bottom + 1]!
   if (isNumbering(row.cells)) return { row, isJoined: false, certainty: 1 }
+  const below = rows.slice(bottom + 2, bottom + 22).filter(({ cells }) => filledCount(cells) >= 2)
+  if (isQuantityRow(row, rows[bottom]!.cells, below, names, isNumber))
+    return { row, isJoined: true, certainty: 1 }
   if (isUnitsRow(row, rows.slice(top, bottom + 1), names, isNumber))
     return { row, isJoined: true, certainty: 1 }
   if (isOtherLanguage(row, rows[bottom]!, names, isNumber)) return { row, isJoined: true, certainty: 0.95 }
@@ -210,7 +214,9 @@ function isUpperRow(
   }
   if (filledCount(lower) < 2 || named === 0) return false
   if (filled >= 2) return overBlank > 0 || isGrouping(upper, lower)
-  return cellText(lower[first]) !== '' && isGrouping(upper, lower)
+  // A title may begin in a later column too; it then stands over what is something by itself.
+  const under = cellText(lower[first])
+  return under !== '' && !isOther(under, cellText(upper[first]), names) && isGrouping(upper, lower)
 }
 
 /** Each text stands over several columns, or over one that others are left of: no title, which begins at the left. */

@@ -1,3 +1,4 @@
+import { perUnitOf } from './affix.ts'
 import { type ColumnProfile, share } from './columns.ts'
 import { contentFactor, contentScore, isCounting, zerosFactor } from './content.ts'
 import { currencyIn } from './currency.ts'
@@ -6,7 +7,7 @@ import { type ColumnDecision, type Field, fields } from './decision.ts'
 import { coreOf, type HeaderNames } from './header-names.ts'
 import { looseScore } from './loose-headers.ts'
 import { isNoPriceHeader, priceRank, yearIn } from './price-rank.ts'
-import { countingHeaders, lineHeaders, otherHeaders } from './synonyms.ts'
+import { countingHeaders, isOtherHeader, lineHeaders } from './synonyms.ts'
 import { normalize } from './text.ts'
 
 export type Mapping = Partial<Record<Field, ColumnDecision>>
@@ -22,9 +23,9 @@ export function mapColumns(
   profiles: readonly ColumnProfile[],
   names: HeaderNames,
   pinned: Partial<Record<Field, number | null>>,
-  { breaks, currency }: PriceClues = noClues,
+  { breaks, reduced, currency }: PriceClues = noClues,
 ): Mapping {
-  const candidates = proposeAll(texts, profiles, names, { breaks, currency })
+  const candidates = proposeAll(texts, profiles, names, { breaks, reduced, currency })
   const taken = new Set<number>()
   const mapping: Mapping = {}
   const settle = (field: Field, column: number, confidence: number) => {
@@ -74,11 +75,13 @@ export function mapColumns(
 export interface PriceClues {
   /** Columns of prices that hold from a quantity on; see `quantityColumns`. */
   breaks: ReadonlyMap<number, number>
+  /** Columns of prices after discount; see `reducedColumns`. */
+  reduced: ReadonlySet<number>
   /** ISO 4217, as configured: where prices are given in several currencies, this is the one. */
   currency: string | null
 }
 
-const noClues: PriceClues = { breaks: new Map(), currency: null }
+const noClues: PriceClues = { breaks: new Map(), reduced: new Set(), currency: null }
 
 /** The column that only counts the rows, null without one. */
 export function findLineColumn(
@@ -125,6 +128,10 @@ const surePriceName = 0.75
 const sureName = 0.95
 const measureFactor = 0.2
 const formerYearFactor = 0.7
+const perUnitFactor = 0.4
+const sumFactor = 0.6
+const priceNameMin = 0.6
+const beforeDiscountFactor = 0.93
 /** More than ties differ by. */
 const preferredBonus = 0.03
 /** Comparing every column of a very wide table with every misspelt synonym would cost minutes. */
@@ -139,33 +146,48 @@ function proposeAll(
   texts: readonly string[],
   profiles: readonly ColumnProfile[],
   names: HeaderNames,
-  { breaks, currency }: PriceClues,
+  { breaks, reduced, currency }: PriceClues,
 ): Candidates {
   const isOnSeveralLists = hasSeveralPriceLists(texts, profiles, names)
   const latestYear = Math.max(0, ...texts.map((text) => priceYear(text, names)))
+  const hasPriceName = profiles.some(
+    ({ column, priced }) => priced > 0 && isPriceName(texts[column] ?? '', names),
+  )
   // fromEntries forgets the key type; every field is there.
   const candidates = Object.fromEntries(fields.map((field) => [field, []])) as unknown as Candidates
   for (const profile of profiles) {
     const header = texts[profile.column] ?? ''
     const named =
       header === '' ? {} : profile.column < fuzzyColumnsMax ? names.full(header) : names.quick(header)
-    const isOther = otherHeaders.has(coreOf(header))
+    const isOther = isOtherHeader(coreOf(header))
     const isNamed =
       isOther ||
       breaks.has(profile.column) ||
+      reduced.has(profile.column) ||
       Object.values(names.quick(header)).some((score) => score >= namedMin)
     for (const field of fields) {
       let name = named[field]
-      if (field === 'price' && breaks.has(profile.column)) name = Math.max(name ?? 0, breakScore)
+      const isSurePrice = breaks.has(profile.column) || reduced.has(profile.column)
+      if (field === 'price' && isSurePrice) name = Math.max(name ?? 0, breakScore)
       let score = 0
       if (name !== undefined) {
         score = (field === 'price' ? asPrice(name) : name) * contentFactor(field, profile)
         if (field === 'price' && (!isOnSeveralLists || profile.zeros === profile.priced))
           score *= zerosFactor(profile)
         score = Math.min(1, score)
-        if (field === 'price') score *= priceRank(header) * yearFactor(header, latestYear)
+        if (field === 'price')
+          score *= (reduced.has(profile.column) ? 1 : priceRank(header)) * yearFactor(header, latestYear)
+        // A sum is the price only where nothing else is.
+        if (field === 'price' && hasPriceName && isNoPriceHeader(header)) score *= sumFactor
+        // What stands before the discount is what nobody pays.
+        if (field === 'price' && reduced.size > 0 && !reduced.has(profile.column))
+          score *= beforeDiscountFactor
         if (field === 'price' && currency !== null && currencyIn(header)?.code === currency)
           score += preferredBonus
+        // "Preis/St. ca." is nearly "Preis je", and far from it.
+        if (field === 'price_quantity' && name < surePriceName) score = 0
+        // "Antal/bunt" is the size of a bunch.
+        if (field === 'stock' && perUnitOf(header) !== null) score *= perUnitFactor
         // "Nr." over 1, 2, 3 counts the rows.
         if (field === 'sku' && isCounting(profile) && countingHeaders.has(normalize(header))) score = 0
       }
@@ -196,6 +218,10 @@ function yearFactor(header: string, latestYear: number): number {
 function priceYear(header: string, names: HeaderNames): number {
   const year = yearIn(header)
   return year > 0 && (names.quick(header).price ?? 0) >= namedMin ? year : 0
+}
+
+function isPriceName(header: string, names: HeaderNames): boolean {
+  return header !== '' && !isNoPriceHeader(header) && (names.quick(header).price ?? 0) >= priceNameMin
 }
 
 /** Where an article may stand on one of several price lists, 0 means that it is not on that one. */

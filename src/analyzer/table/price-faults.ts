@@ -8,6 +8,12 @@ export function priceFault(kind: PriceKind, raw: string): { code: string; text: 
     case 'on_request':
       return null
     case 'blank':
+      // Where there are several price lists, 0 says that the article is not on this one.
+      if (raw !== '')
+        return {
+          code: 'missing_price',
+          text: `holds ${quoted(raw)}, and no other column of prices has one; enter a price, or "on request"`,
+        }
       return { code: 'missing_price', text: 'has no price; enter one, or "on request"' }
     case 'negative':
       return { code: 'negative_price', text: `holds ${quoted(raw)}; a price is 0 or more` }

@@ -30,6 +30,8 @@ export function statedTaxOf(sentence: string): PriceTax | null {
     if (ownNet.has(word)) isNet = true
     if (ownGross.has(word)) isGross = true
     if (!taxes.has(word)) continue
+    // "Hinta alv 0 %", "0 % VAT": without.
+    if (words[at + 1] === '0' || words[at - 1] === '0') isNet = true
     const side = besideTax(words, at)
     if (side === 'net') isNet = true
     if (side === 'gross') isGross = true
@@ -60,7 +62,8 @@ function besideTax(words: readonly string[], at: number): PriceTax | null {
   for (let i = at + 1; i <= Math.min(words.length - 1, at + 2); i++) {
     const word = words[i]!
     if (excluded.has(word)) return 'net'
-    if (included.has(word)) return negations.has(words[i - 1]!) ? 'net' : 'gross'
+    if (included.has(word))
+      return negations.has(words[i - 1]!) || laterNegations.has(words[i + 1] ?? '') ? 'net' : 'gross'
   }
   return null
 }
@@ -74,15 +77,18 @@ const without = wordSet(
 )
 const including = wordSet(
   `inkl inklusive incl inc ink inclusive inclusief including includes include with mit avec con incluye inclui com med cu vc vcetne wraz zawiera z со включая включает включен включая учетом числе
-   урахуванням включаючи με συμπ συμπεριλαμβανομενου כולל شامل شاملة تشمل يشمل مع sisaltaa`,
+   урахуванням включаючи με συμπ συμπεριλαμβανομενου כולל شامل شاملة تشمل يشمل مع sisaltaa sis sisältää sisältäen`,
 )
 const excluded = wordSet(
-  'excluded excl exkl excluido escl esclusa esclusi excluida aparte haric hariç nicht hors',
+  'excluded excl exkl excluido escl esclusa esclusi excluida aparte haric hariç hariçtir nicht hors',
 )
 const included = wordSet(
-  'included incl inkl incluido incluida inclusa inclusi compreso compresa compris comprise dahil enthalten включен включена включено включений כלול',
+  'included incl inkl incluido incluida inclusa inclusi compreso compresa compris comprise dahil dahildir enthalten включен включена включено включений כלול',
 )
 const negations = wordSet('not no nicht non nao ne nie не לא غير μη δεν icke ikke pas inte')
+
+/** "KDV dahil değildir": Turkish says no behind the word. */
+const laterNegations = wordSet('değil değildir degil degildir')
 
 /** One letter decides only right before the tax, and by the tax: "s/IVA" is without, "s DPH" with. */
 const letterPairs: ReadonlyMap<string, PriceTax> = new Map([

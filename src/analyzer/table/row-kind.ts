@@ -39,6 +39,8 @@ export function rowKinds(decision: TableDecision): RowKinds {
   const skuColumn = decision.mapping.sku?.column ?? -1
   const nameColumn = decision.mapping.name?.column ?? -1
   const priceColumn = decision.mapping.price?.column ?? -1
+  /** A row of the header says from which quantities on its prices hold: in the price's column stands a number. */
+  const hasQuantities = headerLines.some(({ words }) => /^\d[\d ]*$/.test(words[priceColumn] ?? ''))
 
   return {
     above(row) {
@@ -52,7 +54,7 @@ export function rowKinds(decision: TableDecision): RowKinds {
       if (price !== 'price') {
         if (sectionColumn !== null && otherwiseSame(row, headerWords) === sectionColumn) return 'section'
         if (repeatsHeader(row)) return 'repeated_header'
-      }
+      } else if (hasQuantities && !isNamed(row) && repeatsHeader(row)) return 'repeated_header'
       const text = cellText(row.cells[first])
       if (numbers > 0 && !hasSku(row, first) && (isTotalText(text) || isTax(text, first, count)))
         return 'total'
@@ -99,6 +101,10 @@ export function rowKinds(decision: TableDecision): RowKinds {
     if (count === 0 && lineAt >= 0) return { count: 1, first: lineAt, numbers: 1 }
     // A heading over merged cells may come out as the same text in each of them.
     return isOneText && numbers === 0 && count > 2 ? { count: 1, first, numbers } : { count, first, numbers }
+  }
+
+  function isNamed(row: Row): boolean {
+    return [nameColumn, skuColumn].some((column) => column >= 0 && cellText(row.cells[column]) !== '')
   }
 
   function repeatsHeader(row: Row): boolean {

@@ -24,7 +24,8 @@ const beginningLength = 3
 
 /** Whether a one-cell text is a footnote rather than a heading: starred, a sentence, or opened by a word for note. */
 export function isNoteText(text: string): boolean {
-  if (/^[*†¹²³•]/u.test(text)) return true
+  // "*** Cables ***" is a heading with ornaments.
+  if (/^[*†¹²³•]/u.test(text) && !/\*\s*$/.test(text)) return true
   if (isPageNumber(text) || isSignature(text)) return true
   if (text.length > headingLengthMax) return true
   // "see page 12 for spare parts": headings begin with a capital where the script has some.

@@ -96,7 +96,7 @@ const levelsMax = 8
 const headingLengthMax = 200
 
 function levelOf(text: string, column: number): Level {
-  const inner = withoutCount(text.trim().replace(/\s+/g, ' ').slice(0, headingLengthMax))
+  const inner = withoutCount(bare(text.trim().replace(/\s+/g, ' ').slice(0, headingLengthMax)))
   const numbered = /^(\d{1,4}(?:\.\d{1,4}){0,4})[.)]?\s/.exec(inner)
   if (numbered !== null) {
     const parts = numbered[1]!.split('.')
@@ -128,10 +128,16 @@ function placeOf(level: Level, stack: readonly Level[], followsHeading: boolean)
   return Math.max(0, stack.length - 1)
 }
 
+/** "--- CABLES ---", "*** Cables ***" are ornaments round a word. */
+function bare(text: string): string {
+  const inner = text.replace(/^[-–—=*_~#•►.:\s]{2,}/u, '').replace(/[-–—=*_~#•◄:\s]{2,}$/u, '')
+  return /\p{L}/u.test(inner) ? inner : text
+}
+
 /** "Cables (12)" and "Cables [12 pcs]" are "Cables": next week there will be 13. Years stay. */
 function withoutCount(text: string): string {
-  const bare = text.replace(countAtEnd, '')
-  return /\p{L}/u.test(bare) ? bare : text
+  const name = text.replace(countAtEnd, '')
+  return /\p{L}/u.test(name) ? name : text
 }
 
 const countAtEnd = / ?[([] ?\d{1,3}(?: ?(?:шт|поз|pcs?|items?|stk|st|szt|ks|artikel|articles?))?\.? ?[)\]]$/iu

@@ -15,7 +15,7 @@ export function isSummedUp(
 ): boolean {
   const hasTotal = body.some(({ cells }) => cells.some((cell) => isTotalText(cellText(cell))))
   if (!hasTotal) return false
-  const proofsMin = Math.min(3, Math.max(1, body.length - 3))
+  const proofsMin = Math.min(proofsUsual, Math.max(1, body.length - 3))
   const columns = profiles
     .filter((profile) => share(profile.priced, profile) > 0.5 && profile.filled > 0)
     .map(({ column }) => column)
@@ -35,6 +35,17 @@ export function isSummedUp(
   )
 }
 
+/** Whether the rows say price × quantity = amount, all of them that have the three. */
+export function isMultiplied(
+  columns: { price: number; quantity: number; amount: number },
+  body: readonly Row[],
+): boolean {
+  const { price, quantity, amount } = columns
+  const numbers = numbersOf([price, quantity, amount], body.slice(0, rowsMax))
+  return multiplies(numbers.get(price)!, numbers.get(quantity)!, numbers.get(amount)!, proofsUsual)
+}
+
+const proofsUsual = 3
 const columnsMax = 12
 const rowsMax = 200
 

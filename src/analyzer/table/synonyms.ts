@@ -35,7 +35,7 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |رقم الصنف|كود الصنف|رمز المنتج|كود المنتج|رقم القطعة
       |货号|商品编号|产品编号|编号|商品编码|产品编码|物料编码|料号|商品貨號|商品編號|款号
       |品番|商品コード|商品番号|型番|製品番号`,
-    good: `mpn|manufacturer part number|mfr part no|mfg part no|oem|oem no|herstellernummer|hersteller nr|herst art nr|réf fabricant|codice produttore|ref fabricante|kod producenta|kód výrobce|артикул производителя|код производителя|артикул виробника|üretici kodu|p n|pn|code|item id|product id|article id|ref|reference|part|partnumber|item ref|artikel id|varekode|код товара|код товару|код номенклатуры|код артикула
+    good: `goods sn|goods no|goods code|goods id|product sn|item sn|mpn|manufacturer part number|mfr part no|mfg part no|oem|oem no|herstellernummer|hersteller nr|herst art nr|réf fabricant|codice produttore|ref fabricante|kod producenta|kód výrobce|артикул производителя|код производителя|артикул виробника|üretici kodu|p n|pn|code|item id|product id|article id|ref|reference|part|partnumber|item ref|artikel id|varekode|код товара|код товару|код номенклатуры|код артикула
       |código|codigo|codice|kod|kód|код|nummer artikel|art no|artikel num|symbol|clave|cod|kodas|型号|型號|קוד|קטלוגי|الكود|رمز|コード|isbn|kode|id товара|ürün no`,
     vague: `number|no|nr|id|mpn|article|artikel|item|nummer|numero|numéro|número|n|номер|номер товара|cislo|číslo|model|modell|модель|модел|model no|modelo|modèle
       |типоразмер|ean|gtin|barcode|barkod|ean code|штрихкод|cod barras|código de barras|رقم|番号`,
@@ -60,7 +60,7 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |品名|商品名称|产品名称|名称|商品名|產品名稱|商品名稱|名稱|货品名称|物料名称|菜名
       |商品名|品名|製品名|名称`,
     good: `product|goods|item|artikel|produkt|produit|prodotto|producto|produto|article|articolo|artículo|artigo|товар|изделие|продукт|продукция|vare|vara|varubeskrivning|towar|zboží|produkt název|ürün|mal|είδος|προϊόν|מוצר|פריט|תיאור|商品|产品|產品|製品|service|leistung|usługa|услуга|servicio|prestation|libelle article|materiale|material|dish|dishes|menu item|блюдо|страва|gericht|speise|plat|piatto|plato|prato|gerecht|danie|jídlo|yemek|πιάτο`,
-    vague: `الوصف|stok|title|titel|titre|titolo|título|description|descriptions|beschreibung|descrizione|descripción|descrição|beskrivelse|beskrivning|opis|popis|описание|опис|açıklama|περιγραφή|وصف|描述|説明|label|text|details|наименования|specification|particulars|concept|concepto|author title|detalle|model|modell|модель`,
+    vague: `الوصف|stok|title|titel|titre|titolo|título|description|descriptions|beschreibung|descrizione|descripción|descrição|beskrivelse|beskrivning|opis|popis|описание|опис|açıklama|περιγραφή|وصف|描述|説明|label|text|details|наименования|specification|particulars|concept|concepto|author title|detalle|model|modell|модель|sort|sorte|variety|variété|varietà|variedad|variedade|odmiana|odrůda|сорт|çeşit|ποικιλία|品种|品種|decor|décor|dekor|декор`,
   },
   price: {
     sure: `ррц|мрц|рекомендованная цена|рекомендуемая розничная цена|рекомендована ціна|仕切|仕切価格|卸価格|卸値|上代|下代|regular price|normalpreis|обычная цена|cena regularna|běžná cena|ordinarie pris|ord pris|normalpris|now price|p unit|v unit|vr unit|vlr unit|valor unit|p unitario|precio u|preço unit|prix u|prix unit|p u ht|eur stk|ثمن|سعر القطعة|가격|단가|판매가|msrp|rrp|srp|uvp|retail price|wholesale price|retail|wholesale|public price|consumer price|recommended retail price|suggested retail price|special price|offer price|gross price|net unit price|price excl vat|price incl vat
@@ -83,7 +83,7 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |السعر|سعر|سعر الوحدة|سعر البيع|الثمن
       |价格|单价|售价|價格|單價|售價|零售价|报价|批发价|定价|含税单价
       |価格|単価|販売価格|定価|値段|税込価格|税抜価格`,
-    good: `dealer|net|price list|ausgabepreis|kosten|mayorista|minorista|detallista|publico|público|distribuidor|precio publico|опт|оптовая|мелкий опт|крупный опт|розничная|дилер|дилерская|ca pris|cirkapris|unit cost|cost price|promo price|specialprice`,
+    good: `dealer|trade|händler ek|haendler ek|χονδρική|λιανική|net|price list|ausgabepreis|kosten|mayorista|minorista|detallista|publico|público|distribuidor|precio publico|опт|оптовая|мелкий опт|крупный опт|розничная|дилер|дилерская|ca pris|cirkapris|unit cost|cost price|promo price|specialprice|себестоимость|собівартість|закупочная цена|закупівельна ціна|einstandspreis|kostpris|kostprijs|prix de revient|precio costo|precio de costo|custo|custo unitário|preço de custo|cena zakupu|nákupní cena|maliyet`,
     vague: `was|now|statt|uvp alt|streichpreis|netto|brutto|cost|amount|rate|betrag|wert|value|montant|coût|cout|importe|coste|costo|valor|costo unitario|bedrag|kosten|beløb|belopp|kwota|wartość|částka|hodnota|сумма|сума|tutar|bedel|ποσό|κόστος|סכום|עלות|المبلغ|التكلفة|金额|金額|費用|费用|charge|fee|lista|importo|costi|old price|compare at price|variant compare at price|was price|before price|alter preis|statt preis|старая цена|стара ціна|ancien prix|precio anterior|førpris|före pris|cost per item|min price|max price|минимальная цена|price from|purchase price|einkaufspreis|prix barré`,
   },
   currency: {
@@ -113,7 +113,7 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
     sure: `price quantity|price basis|price unit quantity|preiseinheit|pe|preismenge|preis je|preis pro|per quantity|quantity per price|prisantal|pris per antal|pris pr antal|base quantity|кол во за цену|prijs per|prijs per aantal|quantité par prix|cantidad por precio|unit qty`,
   },
   category: {
-    sure: `wg|warengr|القسم|분류|카테고리|ürün gr|category|category text|product category|categories|product group|group|category name|product type|product family|family|class|item group|department|collection
+    sure: `wg|warengr|القسم|분류|카테고리|ürün gr|category|category text|cat name|product category|categories|product group|group|category name|product type|product family|family|class|item group|department|collection
       |kategorie|warengruppe|produktgruppe|artikelgruppe|sortiment|gruppe|produktkategorie|hauptgruppe
       |catégorie|famille|famille de produits|groupe|rayon|gamme
       |categoria|famiglia|gruppo|gruppo merceologico|reparto
@@ -206,20 +206,28 @@ export function synonymsOf(field: Field): Synonyms {
  * What columns are called that mean none of the fields: sizes, weights, colours, countries. Their content is not asked,
  * because "30x30" looks like a code, and a weight like a price.
  */
-export const otherHeaders: ReadonlySet<string> = new Set(
+const otherHeaders: ReadonlySet<string> = new Set(
   split(
     `size|dimension|dimensions|measurements|abmessung|abmessungen|größe|maße|taille|dimensioni|misura|misure|medida|medidas|tamaño|tamanho|afmeting|afmetingen|maat|størrelse|mål|storlek|mått|rozmiar|wymiary|rozměr|rozměry|velikost|размер|размеры|габариты|розмір|розміри|beden|boyut|ölçü|μέγεθος|διαστάσεις|מידה|מידות|גודל|مقاس|المقاس|الحجم|尺寸|サイズ|寸法
     |weight|net weight|gross weight|gewicht|nettogewicht|bruttogewicht|poids|peso|peso neto|peso bruto|gewicht kg|vægt|vekt|vikt|waga|hmotnost|вес|вес нетто|вес брутто|вага|ağırlık|βάρος|משקל|الوزن|重量|重さ
+    |market|term|term duration|billing plan|billing
+    |batch|batch no|batch number|lot|lot no|lot number|charge|chargennummer|chargen nr|numéro de lot|lotto|lote|nr partii|numer serii|šarže|партия|номер партии|серия|серія|parti no|παρτίδα|批号|ロット|lotnummer|batchnummer|partinummer
+    |expiry|expiration|best before|use by|mhd|haltbarkeit|dlc|ddm|péremption|scadenza|caducidad|validade|tht|holdbarhed|termin ważności|data ważności|expirace|срок годности|годен до|термін придатності|придатний до|skt|son kullanma|ημερομηνία λήξης|保质期|有效期|賞味期限
     |colour|color|farbe|couleur|colore|cor|kleur|farve|farge|färg|kolor|barva|цвет|колір|renk|χρώμα|צבע|اللون|颜色|顏色|色
     |country|country of origin|origin|land|herkunft|ursprungsland|pays|pays d origine|paese|país|origen|origem|herkomst|oprindelsesland|ursprung|kraj|kraj pochodzenia|země původu|страна|страна производства|страна происхождения|країна|menşei|χώρα|ארץ ייצור|بلد المنشأ|产地|原産国
     |warranty|garantie|garantía|garanzia|garantia|gwarancja|záruka|гарантия|гарантія|garanti|εγγύηση|אחריות|الضمان|保修|保証
     |year|jahr|année|anno|año|ano|jaar|år|rok|год|год издания|год изд|рік|yıl|έτος|שנה|السنة|年份|年
     |pages|seiten|seitenzahl|nombre de pages|pagine|páginas|strony|stron|страниц|кол стр|сторінок|sayfa|页数
     |moq|min order|minimum order|min order qty|mindestmenge|mindestbestellmenge|mba|lead time|lieferzeit|délai|délai de livraison|hs code|customs code|tariff code|zolltarifnummer|тн вэд|тнвэд|код тнвэд|вид упаковки
-    |pack|pack size|pack qty|packing|carton|carton qty|qty carton|pcs carton|ve|vpe|vpe menge|verpackungseinheit|inhalt|colisage|conditionnement|confezione|imballo|contenido|embalaje|empaque|embalagem|besteleenheid|kolli|antal frp|förp|opakowanie|ilość w opakowaniu|balení|упаковка|кол во в упаковке|в упаковке|кратность|фасовка|норма упаковки|koli|koli içi|koli adedi|συσκευασία|כמות באריזה|العبوة|التعبئة|装箱数|包装数|入数
+    |pack|pack size|pack qty|packing|carton|carton qty|qty carton|pcs carton|ve|vpe|vpe menge|verpackungseinheit|inhalt|colisage|conditionnement|confezione|imballo|contenido|embalaje|empaque|embalagem|besteleenheid|kolli|antal frp|förp|opakowanie|ilość w opakowaniu|balení|упаковка|в ящике|в ящику|в коробке|в коробці|в пачке|кол во в упаковке|в упаковке|кратность|фасовка|норма упаковки|koli|koli içi|koli adedi|συσκευασία|כמות באריזה|العبوة|التعبئة|装箱数|包装数|入数
     |volume|volumen|объем|об єм|length|width|height|depth|länge|breite|höhe|tiefe|длина|ширина|высота|глубина|толщина|диаметр|diameter|durchmesser|ø`,
   ),
 )
+
+/** Whether a header, as `coreOf` gives it, is one of them, with a unit behind it perhaps: "rozmer mm". */
+export function isOtherHeader(core: string): boolean {
+  return otherHeaders.has(core) || otherHeaders.has(core.replace(/ (?:mm|cm|m|km|kg|g|gr|t|l|ml)$/, ''))
+}
 
 /** What a header of a column that only counts rows is called. */
 export const lineHeaders: ReadonlySet<string> = new Set(

@@ -1,4 +1,4 @@
-import { currencyIn, isAmountOf } from './currency.ts'
+import { currencyIn, isOnlyAmountOf } from './currency.ts'
 import { type PriceTax, statedTaxOf } from './price-tax.ts'
 import type { Row } from './row.ts'
 import { cellText } from './text.ts'
@@ -23,7 +23,7 @@ export function titleFacts(rows: readonly Row[], sheetName: string | null): Titl
     const isAboutPrices = priceWord.test(text)
     if (isAboutPrices || currencyWord.test(text)) {
       const code = currencyIn(text)?.code ?? null
-      if (code !== null && !isAmountOf(text, code)) currencies.add(code)
+      if (code !== null && !isOnlyAmountOf(text, code)) currencies.add(code)
     }
     const tax = isAboutPrices ? statedTaxOf(text) : null
     if (tax !== null) taxes.add(tax)

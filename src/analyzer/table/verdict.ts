@@ -124,11 +124,7 @@ export function judgeTable(
     ['price', price],
   ] as const) {
     if (column === undefined || isSure(column)) continue
-    const place =
-      column.header === null
-        ? `column ${columnLetter(column.column)}`
-        : `column "${column.header.slice(0, 100)}"`
-    reasons.push(`It is not sure that ${place} is the ${label} (${Math.round(column.confidence * 100)} %).`)
+    reasons.push(notSureText(label, column))
   }
   if (price?.header != null && multiples.test(price.header)) {
     reasons.push(
@@ -155,6 +151,15 @@ const negativeShareMin = 0.2
 /** Why a person must say how the prices are written. */
 export function ambiguousText({ evidence }: Pick<DecimalDecision, 'evidence'>): string {
   return `Prices such as "${evidence[0]?.raw ?? ''}" can be read in two ways.`
+}
+
+/** 'It is not sure that column "Netto" is the price (45 %).' */
+export function notSureText(
+  field: 'SKU' | 'name' | 'price',
+  { column, header, confidence }: ColumnDecision,
+): string {
+  const place = header === null ? `column ${columnLetter(column)}` : `column "${header.slice(0, 100)}"`
+  return `It is not sure that ${place} is the ${field} (${Math.round(confidence * 100)} %).`
 }
 
 function isSure(column: ColumnDecision | undefined): boolean {

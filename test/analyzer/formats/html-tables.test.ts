@@ -156,6 +156,12 @@ test('a page behind very many comments is known', async () => {
   expect((await readSheets(other)).format).toBe('xml')
 })
 
+test('a table that is not closed is whole where the page is', async () => {
+  const rows = '<tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr>'
+  const { sheets } = await readSheets(`<html><body><table>${rows}</body></html>`)
+  expect(sheets[0]!.rows).toHaveLength(2)
+})
+
 describe('what is refused', () => {
   const wall =
     '<form><table><tr><td>User<td><input name=u><tr><td>Password<td><input type="PASSWORD"></table></form>'
@@ -175,6 +181,11 @@ describe('what is refused', () => {
     [
       'a page that is cut off',
       '<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr><tr><td>e</td><td>',
+      'damaged_xml',
+    ],
+    [
+      'a page that is cut off between two rows',
+      '<html><body><table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr>',
       'damaged_xml',
     ],
     ['tables within tables without end', '<table><tr><td>'.repeat(100), 'too_deep'],

@@ -7,6 +7,7 @@ import { ndjsonLine } from '../../../src/analyzer/formats/ndjson-line.ts'
 import type { Row } from '../../../src/analyzer/table/row.ts'
 import { storable } from '../../../src/lib/storable.ts'
 import { rejection } from '../../helpers/open-database.ts'
+import { readingError } from '../../helpers/opened.ts'
 import { temporaryDirectory } from '../../helpers/temporary.ts'
 
 interface ReadSheet {
@@ -163,6 +164,27 @@ test('rows are the same wherever chunks end, also inside a character', async () 
   expect(sheet!.rows.slice(1).map(({ cells }) => cells)).toEqual(
     long.map(({ sku, name, price }) => [sku, name, price]),
   )
+})
+
+describe('a file that is cut off', () => {
+  const flat = lines({ sku: 'A', price: 1 }, { sku: 'B', price: 2 }, { sku: 'C', price: 3 })
+  const nested = lines({ sku: 'A', p: { eur: 1 } }, { sku: 'B', p: { eur: 2 } }, { sku: 'C', p: { eur: 3 } })
+  for (const [kind, text] of Object.entries({ flat, nested })) {
+    const second = text.indexOf('\n') + 1
+    for (const at of [second + 1, second + 9, text.length - 2, text.length - 10])
+      test(`gives nothing: ${kind}, ${JSON.stringify(text.slice(second, at))}`, async () => {
+        expect(await readingError(text.slice(0, at))).toMatchObject({ code: 'truncated_json' })
+      })
+    test(`unless that is at the end of a line: ${kind}`, async () => {
+      expect(await readingError(text.slice(0, second))).toBeNull()
+      expect(await readingError(text.slice(0, -1))).toBeNull()
+    })
+  }
+
+  test('is not what ends with a line of another kind', async () => {
+    expect(await readingError(`${flat}-- 3 rows`)).toBeNull()
+    expect(await readingError(`${flat}{"sku": D}`)).toBeNull()
+  })
 })
 
 test('what breaks a limit ends the file', async () => {

@@ -103,6 +103,19 @@ describe('tables', () => {
     }
   })
 
+  test('a row whose price is on request is no end of the row above', async () => {
+    const places = [{ x: 60 }, { x: 340 }, { x: 490 }]
+    const rows = [
+      ['Producto', 'Formato', 'Precio'],
+      ['Agua mineral 50 cl', '24 uds.', '9,60 €'],
+      ['Vino tinto crianza 75 cl', '6 uds.', '39,00 €'],
+      ['Café y leche (termo)', '2 l', '11,00 €'],
+      ['Barra libre', '', 'a consultar'],
+    ]
+    const marks = pdfTable({ columns: places, rows, top: 100, rowPitch: 17 })
+    expect((await read([{ marks }])).sheets).toEqual({ 'page 1': rows })
+  })
+
   test('numbers that are centred beside a name of two lines belong to it', async () => {
     const marks: PdfMark[] = pdfTable({ columns, rows: [header], top: 100 })
     for (let n = 0; n < 6; n++) {

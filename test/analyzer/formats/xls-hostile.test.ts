@@ -60,6 +60,19 @@ describe('a damaged XLS workbook is refused', () => {
     expect(await readingError(content)).toMatchObject({ code: 'damaged_workbook' })
   })
 
+  test.each([
+    ['an end that holds something', record(0x000a, [1, 2])],
+    ['what is no record', record(0x4b50, [1, 2])],
+  ])('in which there is %s', async (_, wrong) => {
+    const cell = record(0x0203, place(0, 0), double(1))
+    expect(await readingError(makeXls([{ records: [cell, wrong, cell] }]))).toMatchObject({
+      code: 'damaged_workbook',
+    })
+    expect(await readingError(makeXls([{ records: [cell] }], { records: [wrong] }))).toMatchObject({
+      code: 'damaged_workbook',
+    })
+  })
+
   test('whose sectors run in a circle', async () => {
     const content = makeXls([{ rows }])
     // The table of sectors comes first, then the directory: it is followed by itself.

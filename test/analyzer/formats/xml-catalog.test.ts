@@ -259,6 +259,36 @@ describe('the records', () => {
   })
 })
 
+describe('characters that strayed between elements lose nothing', () => {
+  const offer = (id: string) =>
+    `<offer id="${id}"><name>Drill ${id}</name><price>12.50</price><vendor>V</vendor></offer>`
+  const all = [1, 2, 3].map((id) => offer(`D${id}`))
+  const page = (text: string) =>
+    `<c><shop><currencies><currency id="EUR" rate="1"/><currency id="USD" rate="2"/></currencies>${text}</shop></c>`
+  test.each([
+    ['between records', `<offers>${all.join('&nbsp;')}</offers>`],
+    ['within a record', `<offers>${all.join('').replace('</price>', '</price>;')}</offers>`],
+    ['around the list', `-<offers>${all.join('')}</offers>`],
+  ])('%s', async (_, text) => {
+    const { sheets } = await read(page(text))
+    expect(sheets[0]!.name).toBe('offer')
+    expect(sheets[0]!.rows.slice(1).map((cells) => cells.filter((cell) => cell !== ';'))).toEqual(
+      [1, 2, 3]
+        .map((id) => [`D${id}`, `Drill D${id}`, '12.50', 'V'])
+        .map((cells) => expect.arrayContaining(cells)),
+    )
+  })
+
+  test('and a text stays a text, whatever marks it up', async () => {
+    const text =
+      'Strong <table><tr><td>1</td><td><a href="x">2</a> <img src="y"/></td></tr></table> and <em>light</em>'
+    const item = (id: number) => `<item><id>${id}</id><about>${text}</about><price>2</price></item>`
+    const [header, ...rows] = await rowsOf(`<c>${item(1)}${item(2)}</c>`)
+    expect(header).toEqual(['id', 'about', 'price'])
+    expect(rows).toHaveLength(2)
+  })
+})
+
 test('what is rare shares the last column, and nothing is lost', async () => {
   const items = Array.from({ length: 400 }, (_, i) => {
     const own = i < 300 ? `<param name="P${i}">${i}</param>` : ''

@@ -8,7 +8,7 @@ import { openStaging, unpackFolder } from '../../../src/analyzer/staging/index.t
 import { stageInSqlite } from '../../../src/analyzer/staging/sqlite.ts'
 import { discardStaging, sweepStaging } from '../../../src/analyzer/staging/sweep.ts'
 import { storable, storableJson } from '../../../src/lib/storable.ts'
-import { defaultSettings } from '../../../src/sources/model.ts'
+import { noPins } from '../../../src/sources/pins.ts'
 import { type Bench, openBench } from '../../helpers/bench.ts'
 import { engines } from '../../helpers/engines.ts'
 import { issueOf, itemRow, itemRows } from '../../helpers/item-rows.ts'
@@ -291,7 +291,8 @@ for (const engine of engines) {
         ...begun,
         scopes: [''],
         fetchedAt: begun.now,
-        settings: defaultSettings,
+        said: noPins,
+        corrects: null,
       }
       const log = () =>
         bench.rows(

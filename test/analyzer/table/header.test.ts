@@ -89,6 +89,25 @@ describe('the header', () => {
     expect(per('Цена за шт')).toEqual({ unit: 'шт', quantityE4: null })
     expect(per('Preis/Euro')).toEqual({ unit: null, quantityE4: null })
     expect(per('Price')).toEqual({ unit: null, quantityE4: null })
+    expect(per('Pris kr pr. 1000 frø eks. mva.')).toEqual({ unit: null, quantityE4: 10_000_000 })
+    expect(per('Precio por 6 botellas')).toEqual({ unit: 'botellas', quantityE4: 60_000 })
+    expect(per('USD/K')).toEqual({ unit: null, quantityE4: 10_000_000 })
+    expect(per('Kilopreis')).toEqual({ unit: 'kg', quantityE4: null })
+    expect(per('KG FİYATI (TL)')).toEqual({ unit: 'kg', quantityE4: null })
+    expect(per('Prezzo al mq')).toEqual({ unit: 'm²', quantityE4: null })
+  })
+
+  test('gives it no unit where it names a year, a size or a tax', () => {
+    const per = (header: string) => readTable(rowsOf(`SKU|Product|${header}\n${list}`)).decision.priceUnit
+    for (const header of [
+      'Цена за 2026 г.',
+      'Цена за 2026 год',
+      'Preise 2025/2026 netto',
+      'Price 01/26 excl VAT',
+      'Price L',
+      'Preis/netto',
+    ])
+      expect([header, per(header)]).toEqual([header, { unit: null, quantityE4: null }])
   })
 })
 
@@ -125,6 +144,12 @@ describe('a header of several rows', () => {
       ['SKU', 'Product', 'Prices, EUR Retail', 'Prices, EUR Wholesale', 'Stock'],
     ],
     [
+      'with the quantities that its prices hold from',
+      'SKU|Product|Unit price, US$|||Stock\n||1|10|1,000|\nA-1|Hammer|12.50|11.00|10.20|7\nA-2|Saw|24.50|21.00|20.10|8',
+      [0, 1],
+      ['SKU', 'Product', 'Unit price, US$ 1', 'Unit price, US$ 10', 'Unit price, US$ 1,000', 'Stock'],
+    ],
+    [
       'three of them, and a numbering',
       'SKU|Product|Prices||Stock\n||Retail|Wholesale|\n||EUR|EUR|pcs\n1|2|3|4|5\nA-1|Hammer|12.50|11.00|7\nA-2|Saw|24.50|21.00|8',
       [0, 1, 2, 3],
@@ -143,6 +168,27 @@ describe('a header of several rows', () => {
       rowsOf([...lines, ...lines.slice(0, rows.length), 'A-3|Nail|1.00|1.00|1'].join('\n')),
     )
     expect(again.kinds.slice(kinds.length, -1).filter((kind) => kind !== 'repeated_header')).toEqual([])
+  })
+
+  test('does not take a title in for a group, wherever it begins', () => {
+    const title = readTable(
+      rowsOf(
+        `|Price list 02.02.2026, minimum order 500 EUR|||\nNo|Product|Box|Price, EUR\n1|Hammer|5|12.00\n2|Saw|6|13.00`,
+      ),
+    )
+    expect(title.decision.headerRows).toEqual([1])
+    expect(title.decision.headers).toEqual(['No', 'Product', 'Box', 'Price, EUR'])
+  })
+
+  test('does not swallow an article for quantities', () => {
+    const falling = readTable(
+      rowsOf('SKU|Product|Price||\n||100|10|1\nA-1|Hammer|12.00|11.00|1\nA-2|Saw|13.00|12.00|1'),
+    )
+    expect(falling.decision.headerRows).toEqual([0])
+    const article = readTable(
+      rowsOf('SKU|Product|Price|Wholesale\n||1|10\nA-1|Hammer|12.00|11.00\nA-2|Saw|13.00|12.00'),
+    )
+    expect(article.decision.headerRows).toEqual([0])
   })
 
   test('does not swallow what is no header', () => {

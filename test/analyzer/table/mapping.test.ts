@@ -104,6 +104,40 @@ describe('columns are recognised', () => {
     expect(table.decision.lineColumn).toBe(0)
   })
 
+  test('but names in Latin, sizes and batches are neither names nor SKUs', () => {
+    const seeds = readTable(
+      rowsOf(`Varenr.|Sort|Latinsk navn|Pris
+        1012|Gulrot Nantes|Daucus carota|32,50
+        1015|Gulrot Bolero|Daucus sativus|148,50
+        1120|Kål Castello|Brassica oleracea|245,00`),
+    )
+    expect(columnsIn(seeds)).toEqual({ sku: 0, name: 1, price: 3 })
+    const floors = readTable(
+      rowsOf(`Kód|Dekor|Rozměr (mm)|Cena bez DPH
+        DV1101|Dub zimní|1219 x 184 x 2,5|389,00
+        DV1102|Dub medový|1219 x 184 x 3|399,00
+        DV1120|Beton šedý|610 x 305 x 2,5|429,00`),
+    )
+    expect(columnsIn(floors)).toEqual({ sku: 0, name: 1, price: 3 })
+    const medicines = readTable(
+      rowsOf(`Найменування|Серія|В ящику|Ціна, грн
+        Анальгін табл.|0451123|250|18,69
+        Валідол табл.|1151025|400|14,95
+        Корвалол кр.|К12305|120|24,30`),
+    )
+    expect(columnsIn(medicines)).toEqual({ name: 0, price: 3 })
+  })
+
+  test('and a word of another meaning is no misspelt one', () => {
+    const table = readTable(
+      rowsOf(`SkuId|SkuTitle|Market|UnitPrice
+        P1-01|Planner|GB|6.24
+        P1-02|Ledger|GB|62.40
+        P1-03|Mail guard|DE|7.30`),
+    )
+    expect(columnsIn(table)).toEqual({ sku: 0, name: 1, price: 3 })
+  })
+
   test('and line numbers are SKUs where the header says so and nothing is better', () => {
     const table = readTable(rowsOf('Varenummer|Varenavn|Pris\n1|Sykkel|3500\n2|TV|4799\n3|Ski|2999'))
     expect(columnsIn(table)).toEqual({ sku: 0, name: 1, price: 2 })

@@ -53,6 +53,17 @@ describe('headings', () => {
     ).toEqual(['Hammers', 'Drills', 'Rakes'])
   })
 
+  test('lose what is only drawn round them', () => {
+    const { items } = readTable(
+      rowsOf(`SKU|Product|Price
+        --- LINEN ---||
+        A-1|Sheet|12.00
+        *** Silk ***||
+        A-2|Scarf|13.00`),
+    )
+    expect(items.map(({ category }) => category)).toEqual(['LINEN', 'Silk'])
+  })
+
   test('are known again whatever they count', () => {
     expect(
       categories(

@@ -250,6 +250,13 @@ describe('the price', () => {
     ['Was|Now', 'Now'],
     ['Statt|Aktionspreis', 'Aktionspreis'],
     ['Розница|Мелкий опт|Опт|РРЦ', 'Розница'],
+    ['Wholesale price|RRP', 'Wholesale price'],
+    ['Опт|РРЦ', 'Опт'],
+    ['Оптова ціна|Рекомендована ціна', 'Оптова ціна'],
+    ['سعر الجملة|سعر البيع المقترح', 'سعر الجملة'],
+    ['Händler-EK|UVP inkl. MwSt.', 'Händler-EK'],
+    ['Prezzo rivenditore|Prezzo al pubblico', 'Prezzo rivenditore'],
+    ['Ціна|Оптова_ціна', 'Ціна'],
     ['Pris/st|Pris/frp', 'Pris/st'],
     ['Preço à vista|Preço a prazo', 'Preço à vista'],
     ['定価|仕切', '定価'],
@@ -260,6 +267,21 @@ describe('the price', () => {
     ['Precio s/IVA|Precio c/IVA', 'Precio s/IVA'],
     ['Price per kg|Price per 100 g', 'Price per kg'],
     ['Preis|Grundpreis/kg', 'Preis'],
+    ['Kilopreis|Preis', 'Preis'],
+    ['KG FİYATI (TL)|KOLİ FİYATI (TL)', 'KG FİYATI (TL)'],
+    ['Cena kat. netto|Cena po rabacie netto PLN', 'Cena po rabacie netto PLN'],
+    ['Price|Price after discount', 'Price after discount'],
+    ['Цена|Цена со скидкой', 'Цена со скидкой'],
+    ['Цена|Цена со скидкой 10%', 'Цена'],
+    ['Winkelprijs incl. 9% btw|Netto excl. btw', 'Netto excl. btw'],
+    ['shop_price|market_price', 'shop_price'],
+    ['UnitPrice|ERP Price', 'UnitPrice'],
+    ['Сумма|Себестоимость', 'Себестоимость'],
+    ['Hinta sis. alv 25,5%|Hinta alv 0%', 'Hinta alv 0%'],
+    ['希望小売価格|ケース価格', '希望小売価格'],
+    ['سعر الحبة|سعر الكرتون', 'سعر الحبة'],
+    ['Цена за км, руб.|Цена за м, руб.', 'Цена за км, руб.'],
+    ['kg-Preis|Preis/St. ca.', 'kg-Preis'],
   ]
   for (const [header, price] of lists) {
     test(`of ${header} is ${price}`, () => {
@@ -281,6 +303,16 @@ describe('the price', () => {
     expect(table.items[0]?.tiers).toContain('"name":"Sale price"')
   })
 
+  test('before discount is the price where only some articles have one after it', () => {
+    const { decision } = readTable(
+      rowsOf(`SKU|Product|Price|Price after discount
+        A-1|Hammer|15.00|12.00
+        A-2|Saw|30.00|
+        A-3|Drill|40.00|`),
+    )
+    expect(decision.mapping.price?.header).toBe('Price')
+  })
+
   test('is never a sum, a size, a weight or a rate of VAT', () => {
     const table = readTable(
       rowsOf(`Code|Product|Size|Weight|VAT %|Price|Qty|Amount
@@ -293,6 +325,15 @@ describe('the price', () => {
 })
 
 describe('two prices that could be the price', () => {
+  test('are shown as equally unsure', () => {
+    const { decision } = readTable(
+      rowsOf('SKU|Name|Cut €/mt|Roll €/mt\nA-1|Linen|12.00|10.00\nA-2|Silk|24.00|20.00'),
+    )
+    const { confidence, runnerUp } = decision.mapping.price!
+    expect(confidence).toBeLessThan(0.6)
+    expect(runnerUp?.confidence).toBe(confidence)
+  })
+
   test('are asked about, unless they are the same in every row or never in one row', () => {
     const verdict = (rows: string) => readTable(rowsOf(`SKU|Neto|Neto\n${rows}`)).decision.verdict
     expect(verdict('A-1|12.00|10.00\nA-2|24.00|20.00\nA-3|36.00|30.00')).toBe('review')
@@ -335,6 +376,9 @@ describe('VAT', () => {
       ['€ без ПДВ', 'net'],
       ['Fiyat (KDV hariç)', 'net'],
       ['KDV dahil fiyat', 'gross'],
+      ['Fiyat (KDV dahil değil)', 'net'],
+      ['Hinta alv 0%', 'net'],
+      ['Hinta sis. alv 25,5%', 'gross'],
       ['Τιμή χωρίς ΦΠΑ', 'net'],
       ['מחיר לפני מע"מ', 'net'],
       ['מחיר כולל מע"מ', 'gross'],
@@ -360,6 +404,8 @@ describe('VAT', () => {
   test('in a title must be named', () => {
     expect(statedTaxOf('Alle Preise verstehen sich zzgl. MwSt.')).toBe('net')
     expect(statedTaxOf('Weight netto 12 kg')).toBeNull()
+    expect(statedTaxOf('Fiyatlarımıza KDV dahil değildir.')).toBe('net')
+    expect(statedTaxOf('Fiyatlarımıza KDV dahildir.')).toBe('gross')
   })
 })
 

@@ -18,9 +18,12 @@ describe('a title', () => {
       ['Währung: CHF', 'CHF'],
       ['الأسعار بالريال السعودي', null],
       ['أسعار بـ ريال سعودي', 'SAR'],
+      ['Tarif professionnel, en euros H.T., franco 400 €', 'EUR'],
+      ['Preise in EUR, ab 500 EUR frei Haus', 'EUR'],
       // Amounts and rates are not the currency of the list.
       ['Prices valid for orders over 500 USD', null],
       ['Цены по курсу 1 USD = 41,20 грн', null],
+      ['Preise gültig ab 500 EUR, frei Haus ab 1000 EUR', null],
       ['Prices in $', null],
       ['Delivery in EUR countries', null],
     ]

@@ -31,17 +31,28 @@ export function findRecords(root: ElementNode): ElementNode[][] {
   return lists.filter(isList).slice(0, listsMax)
 }
 
-/** An element that holds nothing but text, or text with markup in it. */
+/**
+ * An element that holds nothing but text, or text with markup in it. A stray character between records does not make
+ * a text of them.
+ */
 export function isLeaf({ children, hasText }: ElementNode): boolean {
-  if (children.size === 0 || hasText) return true
-  for (const name of children.keys()) if (!markupNames.has(name)) return false
-  return true
+  if (children.size === 0) return true
+  const elements = [...children.values()]
+  return hasText ? !elements.some(hasFields) : elements.every(({ name }) => markupNames.has(name))
 }
 
 /** What descriptions are marked up with, and nobody calls a field. */
 const markupNames = new Set(
   'p b i u br hr div span strong em ul ol li h1 h2 h3 h4 h5 h6 font sup sub'.split(' '),
 )
+/** What stands in texts besides, and would be fields elsewhere. */
+const richNames = new Set('a img table caption thead tbody tfoot tr th td dl dt dd small center'.split(' '))
+
+/** Whether several elements stand in it that are no markup, or in something in it. */
+function hasFields({ children }: ElementNode): boolean {
+  const fields = [...children.values()].filter(({ name }) => !markupNames.has(name) && !richNames.has(name))
+  return fields.length >= fieldsMin || [...children.values()].some(hasFields)
+}
 /** Further lists of a document are categories, shops, currencies; what is far down the order is none. */
 const listsMax = 20
 const pricedFactor = 1000

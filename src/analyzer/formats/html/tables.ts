@@ -27,6 +27,7 @@ export class HtmlTables implements MarkupHandler {
   readonly #wanted: number
   readonly #limits: ReadLimits
   readonly #open: OpenTable[] = []
+  #hasEnd = false
   #captionText: string | null = null
 
   /** @param wanted which table's rows are made, by its place in the page; -1: of none */
@@ -81,6 +82,7 @@ export class HtmlTables implements MarkupHandler {
   }
 
   close(name: string): void {
+    if (name === 'body' || name === 'html') this.#hasEnd = true
     const table = this.#open.at(-1)
     if (table === undefined) return
     if (name === 'table') this.#endTable()
@@ -94,14 +96,14 @@ export class HtmlTables implements MarkupHandler {
 
   /**
    * The page has ended.
-   * @throws InvalidError `damaged_xml` when it is cut off in a row
+   * @throws InvalidError `damaged_xml` when it is cut off in a table: who closes rows closes tables or the page as well
    */
   finish(): void {
     for (let table = this.#open.at(-1); table !== undefined; table = this.#open.at(-1)) {
-      if (table.isInRow && table.hasClosedRow) {
+      if (table.hasClosedRow && (table.isInRow || !this.#hasEnd)) {
         throw new InvalidError(
           'damaged_xml',
-          `The page is cut off: it ends in table ${table.number + 1}, within row ${table.index + 1}. Fetch or export it again.`,
+          `The page is cut off: it ends in table ${table.number + 1}, ${table.isInRow ? 'within' : 'behind'} row ${table.index + 1}. Fetch or export it again.`,
         )
       }
       this.#endTable()

@@ -1,5 +1,6 @@
 import { InvalidError } from '../../../lib/errors.ts'
 import type { Choice } from '../../table/choice.ts'
+import { refuseCutLine } from '../cut-line.ts'
 import type { ReadLimits } from '../format.ts'
 import { encodingOf, utf8Of } from '../text-file.ts'
 import { textLines } from '../text-lines.ts'
@@ -62,13 +63,14 @@ export async function documentSource(
   async function* lineElements(take: (element: Element) => void): AsyncGenerator<{ bytesRead: number }> {
     const list: ElementList = { path: '', kind: 'objects' }
     const read = jsonReader()
-    for await (const { lines, bytesRead } of textLines(path, encoding, limits)) {
+    for await (const { lines, bytesRead, isEnded } of textLines(path, encoding, limits)) {
       for (const { number, text } of lines) {
         const at = { list, key: null, index: number - 1, text }
         try {
           take({ ...at, value: read(text), fault: null })
         } catch (error) {
           if (!(error instanceof JsonFault)) throw error
+          if (!isEnded) refuseCutLine(number, text)
           // The next line begins in a place that is known, however damaged this one is.
           take({ ...at, value: null, fault: faultOf(error, text, `Line ${number}`) })
         }

@@ -1,3 +1,4 @@
+import { isOnRequest } from '../../table/on-request.ts'
 import { joinLines, joinWords } from './cell-text.ts'
 import type { Column, ColumnPieces } from './columns.ts'
 
@@ -196,14 +197,19 @@ function isHeadingBelowHeader(
 /** Lines further apart, in heights of the font, are not joined on the evidence of their texts. */
 const pitchMax = 1.7
 
-/** Whether some column has a number in the row and in what follows. */
+/** Whether some column has a number, or the words for a price on request, in the row and in what follows. */
 function conflicts(group: readonly TableLine[], { lines }: Unit): boolean {
   return lines.some(({ cells }) =>
     cells.some((pieces, column) => {
-      if (pieces.length === 0 || !isNumeric(textOf(pieces))) return false
-      return group.some((above) => above.cells[column]!.length > 0 && isNumeric(textOf(above.cells[column]!)))
+      if (pieces.length === 0 || !isValue(textOf(pieces))) return false
+      return group.some((above) => above.cells[column]!.length > 0 && isValue(textOf(above.cells[column]!)))
     }),
   )
+}
+
+/** "11,00 €" above "a consultar" are two rows' prices. */
+function isValue(text: string): boolean {
+  return isNumeric(text) || (/\p{L}/u.test(text) && isOnRequest(text))
 }
 
 function isHeaderPart(group: readonly TableLine[], line: TableLine, context: Context): boolean {

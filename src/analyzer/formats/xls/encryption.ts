@@ -49,8 +49,8 @@ const blockBytes = 1024
 const plainTypes: readonly number[] = [
   0x0009, 0x0209, 0x0409, 0x0809, 0x002f, 0x0194, 0x0195, 0x00e1, 0x0196, 0x0138,
 ]
-/** No record has this number. */
-const unusedType = 0xffff
+/** No record has this number, and one may. */
+const unusedType = 0x10ff
 
 type BlockKey = (block: number) => Buffer
 

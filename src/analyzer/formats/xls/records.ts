@@ -32,7 +32,8 @@ export class Records {
 
   /**
    * @returns false at the end of the bytes
-   * @throws InvalidError `damaged_workbook` for a record that goes on beyond it
+   * @throws InvalidError `damaged_workbook` for a record that goes on beyond it, and for what is none: where a length is
+   * wrong, other bytes are taken for records, and one of them would soon look like the end of a sheet
    */
   next(): boolean {
     const bytes = this.#bytes
@@ -42,11 +43,16 @@ export class Records {
     this.from = at + recordHeadBytes
     this.to = this.from + (bytes[at + 2]! | (bytes[at + 3]! << 8))
     if (this.to > bytes.length) throw damagedBook('it ends in the middle')
+    const isEnd = this.type === recordTypes.endOfPart
+    if (this.type > typeMax || (isEnd && this.to > this.from))
+      throw damagedBook('something in it is no record')
     return true
   }
 }
 
 export const recordHeadBytes = 4
+/** The highest number of any record is 0x1066, for charts. */
+const typeMax = 0x10ff
 
 export function damagedBook(what: string): InvalidError {
   return new InvalidError(
