@@ -163,7 +163,8 @@ const ranks: { factor: number; marks: string[] }[] = [
     ),
   },
   {
-    factor: 0.91,
+    // A pack is not the article, and what is in it may not be told.
+    factor: 0.885,
     marks: split(
       `pack|per pack|pack price|case|carton|pallet|outer|tray|box|karton|kartong|kiste|kasse|palle|palette|gebinde|krt|frp|forp|colis|caisse|cartone|scatola|bancale|fardo|zgrzewka|paleta|krabice|коробка|ящик|паллета|паллет|мешок|κιβωτιο|κουτι|קרטון|ארגז|מארז|כמות מארז|الكرتون|كرتون|للكرتون|العلبة|الصندوق|ケース|箱|カートン|整箱|件价|упаковку|упаковка|упак|уп|коробку|confezione|caja|caixa|doos|kolli|opakowanie|baleni|koli`,
     ),
