@@ -36,8 +36,10 @@ export function holdReasons(options: {
         `above ${percent(limits.movedShareMax)} of the prices it is held.`,
     )
 
+  // A person has looked at corrected rows already, and what is still wrong in them stays out.
+  const isCorrection = decision.corrects !== undefined
   const rows = counts.accepted + counts.rejected
-  if (limits.rejectedShareMax !== null && counts.rejected > rows * limits.rejectedShareMax)
+  if (!isCorrection && limits.rejectedShareMax !== null && counts.rejected > rows * limits.rejectedShareMax)
     hold(
       'rows_rejected',
       `${counts.rejected} of ${rows} rows were rejected; above ${percent(limits.rejectedShareMax)} it is held.`,
@@ -47,7 +49,7 @@ export function holdReasons(options: {
 
   const doubted: string[] = []
   const lists = decision.tables.filter((table) => table.counts.accepted + table.counts.rejected > 0)
-  for (const table of limits.confidenceMin === null ? [] : lists) {
+  for (const table of limits.confidenceMin === null || isCorrection ? [] : lists) {
     for (const field of ['sku', 'name', 'price'] as const) {
       const column = table.mapping[field]
       if (column === undefined || column.confidence >= (limits.confidenceMin ?? 0)) continue

@@ -83,6 +83,11 @@ function printImport(context: Context, found: Import, log: ShownLog | null): voi
     printLine(stdout, `${found.status === 'held' ? 'Items, if it is approved' : 'Items'}: ${changes}.`)
   if (log !== null)
     printIssues(stdout, { ...log, howToSeeMore: `tallyman imports show ${found.id} --limit N shows them` })
+  if (found.correctsImportId !== null)
+    printLine(stdout, `It corrects rejected rows of import ${found.correctsImportId}.`)
+  if (found.correctedBy.length > 0) printLine(stdout, `Corrected by ${found.correctedBy.join(', ')}.`)
+  if (log !== null && found.counts.rejected > 0)
+    printLine(stdout, `\nTo correct what was rejected: tallyman rejects ${found.id} --out rejected.xlsx`)
   const command = 'tallyman imports'
   if (found.status !== 'held') return
   printLine(stdout, `\n${command} approve ${found.id}   or   ${command} discard ${found.id}`)

@@ -94,7 +94,11 @@ export const imports = defineCommand({
   },
 })
 
-async function resolveId(store: ReturnType<typeof importStore>, given: string | null): Promise<string> {
+/** @param given "last" for the latest */
+export async function resolveId(
+  store: ReturnType<typeof importStore>,
+  given: string | null,
+): Promise<string> {
   if (given === null) throw new UsageError('which import? Give its id, or "last"')
   if (given !== 'last') return given
   const [latest] = await store.list({ limit: 1 })

@@ -97,7 +97,8 @@ const factors: Record<Field, (profile: ColumnProfile) => number> = {
   },
   price_quantity(profile) {
     if (profile.filled === 0) return 0
-    return share(profile.priced, profile) > 0.8 && profile.withLetters === 0 ? 1 : 0
+    const isWhole = share(profile.wholeNumbers, profile) > 0.95
+    return isWhole && profile.withLetters === 0 && profile.withCurrency === 0 ? 1 : 0
   },
   category(profile) {
     if (profile.filled === 0) return 0

@@ -6,8 +6,8 @@ import { normalize } from './text.ts'
 
 /**
  * Which of several price columns is the price: a factor on the score of a header that names a price. Plain "Price"
- * is best, and net before gross; then what we pay, then retail, list and wholesale prices, those of a lower quantity
- * before those of a higher, then limits, and last what used to be.
+ * is best, and net before gross; then what we pay, then retail, list and wholesale prices, then what others are
+ * recommended to ask, prices of a lower quantity before those of a higher, then limits, and last what used to be.
  */
 export function priceRank(header: string): number {
   const words = ` ${normalize(header)} `
@@ -15,7 +15,10 @@ export function priceRank(header: string): number {
   const from = quantityBreakOf(header)?.from ?? 1
   if (from > 1) return quantityRank - quantityStep * Math.log10(from)
   const per = headerUnitOf(withoutCurrency(header))
-  const perFactor = per === null || isPiece(per) ? 1 : per.quantityE4 === null ? perUnitRank : perQuantityRank
+  const perWhat =
+    per === null || isPerPiece(per) ? 1 : per.quantityE4 === null ? perUnitRank : perQuantityRank
+  // "Preis/St. ca." of goods that are weighed; what is exact is the price of a kilogram.
+  const perFactor = perWhat * (about.test(words) ? aboutRank : 1)
   // What is left of a list price after the discount is what we pay, whatever else the header says.
   if (isReducedPrice(header)) return perFactor * (priceTaxOf(header) === 'gross' ? grossRank : 1)
   if (isDiscounted(header)) return perFactor * discountedRank
@@ -31,7 +34,7 @@ export function priceRank(header: string): number {
  */
 export function isCurrentPrice(header: string): boolean {
   const per = headerUnitOf(withoutCurrency(header))
-  return (per === null || isPiece(per)) && priceRank(header) >= currentRankMin
+  return (per === null || isPerPiece(per)) && priceRank(header) >= currentRankMin
 }
 
 /**
@@ -65,8 +68,13 @@ function isDiscounted(header: string): boolean {
 }
 
 /** "per piece" is what a plain price is. */
-function isPiece({ unit, quantityE4 }: { unit: string | null; quantityE4: number | null }): boolean {
-  return quantityE4 === null && unit !== null && pieceWord.test(unit)
+function isPerPiece({ unit, quantityE4 }: { unit: string | null; quantityE4: number | null }): boolean {
+  return quantityE4 === null && unit !== null && isPiece(unit)
+}
+
+/** Whether a word means one article of whatever it is: "pcs", "St", "шт". */
+export function isPiece(unit: string): boolean {
+  return pieceWord.test(unit)
 }
 
 /** A rate of VAT: "19 %", "7,5%", "%20". */
@@ -86,19 +94,23 @@ const totalRank = 0.75
 const currentRankMin = 0.86
 const grossRank = 0.97
 const discountedRank = 0.9
+const aboutRank = 0.95
+const about = / (?:ca|circa|cirka|approx|approximate|environ|ок|около|прибл|орієнтовно) /
 const quantityRank = 0.85
 const quantityStep = 0.005
 
 const noPriceMarks = split(
   `discount|rabatt|rabais|remise|sconto|descuento|desconto|korting|rabat|sleva|скидка|знижка|indirim|iskonto|εκπτωση|הנחה|خصم|折扣|割引
-  |deposit|pfand|consigne|cauzione|statiegeld|pant|kaucja|zaloha|залог|депозит|shipping|delivery|freight|versand|porto|fracht|livraison|доставка|kargo
+  |deposit|pfand|consigne|cauzione|kaution|caution|fianza|statiegeld|pant|kaucja|zaloha|залог|депозит|shipping|delivery|freight|versand|porto|fracht|livraison|доставка|kargo
   |sum|summe|somme|amount|betrag|montant|importe|importo|bedrag|belop|kwota|suma|soucet|castka|сумма|сума|tutar|ποσο|סכום|المبلغ|金额|金額
   |margin|marge|marza|наценка|маржа|税率|税额`,
 )
-const taxMarks = split(`mwst|mw st|ust|vat|gst|tva|iva|btw|moms|mva|dph|ндс|пдв|kdv|φπα|מעמ|tax|taxe|taxes`)
+const taxMarks = split(
+  `mwst|mw st|ust|vat|gst|tva|iva|btw|moms|mva|dph|ндс|пдв|kdv|φπα|מעמ|alv|tax|taxe|taxes`,
+)
 // Words that begin like these name a price whatever stands beside them.
 const priceStems =
-  / (?:price|preis|prix|prezz|preci|prec|prijs|pris|cena|ceny|cen|цен|цін|fiyat|τιμ|מחיר|سعر)|preis |prijs |pris |[价価價]/
+  / (?:price|preis|prix|prezz|preci|prec|prijs|pris|cena|ceny|cen|цен|цін|fiyat|τιμ|מחיר|سعر|hinta|pret|cijen|harga|hind )|preis |prijs |pris |hinta |[价価價]/
 
 // "Total price" is a sum whatever the word beside it.
 const totalWord =
@@ -116,6 +128,13 @@ const ranks: { factor: number; marks: string[] }[] = [
     ),
   },
   {
+    // What others are to ask of their customers; whoever sends the list asks what stands beside it.
+    factor: 0.89,
+    marks: split(
+      `rrp|msrp|uvp|srp|nrp|recommended|suggested|conseille|recommande|empfohlen*|unverbindliche*|vejl|vejledende|rek|rekommendera*|veiledende|anbefal*|adviesprijs|adviesverkoopprijs|richtprijs|richtpreis|consigliato|sugerido|recomendad*|pvpr|sugerowan*|zalecan*|doporucen*|dmoc|odporucan*|рекоменд*|препоръч*|мрц|ррц|рмц|tavsiye|ajanlott|ovh|suositus*|preporucen*|προτεινομεν*|מומלץ|المقترح|المقترحة|المقترحه|希望小売|建议|建議|권장`,
+    ),
+  },
+  {
     factor: 0.8,
     marks: split(
       `min|max|minimum|maximum|мин|макс|минимальная|deposit|pfand|shipping|delivery|versand|доставка|fracht|discount|rabatt|скидка|weight|total|margin|quantity|per item`,
@@ -124,13 +143,13 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.9,
     marks: split(
-      `wholesale|vpc|впц|mayoreo|nagyker|grosir|vrac|опт|оптовая|оптовый|гурт|großhandel|grosshandel|gros|mayorista|ingrosso|atacado|hurt|hurtowa|velkoobchod|bulk|toptan|χονδρικη|סיטונאי|الجملة|批发|批發|卸|仕切|下代|dealer|дилер|2|3|4|5`,
+      `wholesale|vpc|впц|mayoreo|nagyker|grosir|vrac|опт|оптовая|оптовый|гурт|großhandel|grosshandel|gros|mayorista|ingrosso|atacado|hurt|hurtowa|velkoobchod|bulk|toptan|χονδρικη|סיטונאי|الجملة|批发|批發|卸|仕切|下代|dealer|дилер|оптов*|гуртов*|جملة|2|3|4|5`,
     ),
   },
   {
     factor: 0.91,
     marks: split(
-      `pack|per pack|pack price|case|carton|box|karton|krt|frp|forp|colis|упаковку|упаковка|упак|уп|коробку|confezione|caja|caixa|doos|kolli|opakowanie|baleni|koli`,
+      `pack|per pack|pack price|case|carton|pallet|outer|tray|box|karton|kartong|kiste|kasse|palle|palette|gebinde|krt|frp|forp|colis|caisse|cartone|scatola|bancale|fardo|zgrzewka|paleta|krabice|коробка|ящик|паллета|паллет|мешок|κιβωτιο|κουτι|קרטון|ארגז|מארז|כמות מארז|الكرتون|كرتون|للكرتون|العلبة|الصندوق|ケース|箱|カートン|整箱|件价|упаковку|упаковка|упак|уп|коробку|confezione|caja|caixa|doos|kolli|opakowanie|baleni|koli`,
     ),
   },
   // Where prices are reduced, most articles have only this one.
@@ -143,12 +162,14 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.93,
     marks: split(
-      `a prazo|prazo|parcelado|credito|cartao|vadeli|taksitli|рассрочка|定価|标价|参考价|希望小売|上代|rrp|msrp|uvp|srp|nrp|recommended|suggested|conseille|recommande|empfohlen|unverbindliche|vejl|vejledende|rek|veiledende|adviesprijs|consigliato|sugerido|рекомендованная|мрц|ррц|erp|estimated retail|list|listen|listenpreis|listpris|listepris|kat|katalogowa|katalogova|katalogpreis|katalogpris|katalog|catalogue|catalog|catalogo|каталожная|по каталогу|по прайсу|market|markt|рыночная|市场|市場|划线|吊牌`,
+      `a prazo|prazo|parcelado|credito|cartao|vadeli|taksitli|рассрочка|定価|标价|参考价|上代|erp|estimated retail|list|listen|listenpreis|listpris|listepris|kat|katalogowa|katalogova|katalogpreis|katalogpris|katalog|catalogue|catalog|catalogo|каталожная|по каталогу|по прайсу|market|markt|рыночная|市场|市場|划线|吊牌`,
     ),
   },
   {
     factor: 0.95,
-    marks: split(`ek|purchase|einkaufspreis|inkopspris|innkjopspris|achat|costo|закупочная|cost`),
+    marks: split(
+      `ek|purchase|einkaufspreis|inkopspris|innkjopspris|achat|costo|custo|закупочная|закупівельна|себестоимость|собівартість|einstandspreis|kostpris|kostprijs|revient|zakupu|nakupni|maliyet|cost`,
+    ),
   },
   {
     // What is asked for a while only.
@@ -160,7 +181,7 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.97,
     marks: split(
-      `retail|розница|розничная|розн|winkelprijs|consumentenprijs|ladenpreis|verbraucherpreis|endkundenpreis|butikspris|utsalgspris|gross|brutto|incl|inkl|ttc|с ндс|з пдв|s dph|ink|detal|detaliczna`,
+      `retail|розница|розничная|розн|winkelprijs|consumentenprijs|ladenpreis|verbraucherpreis|endkundenpreis|butikspris|utsalgspris|gross|brutto|incl|inkl|ttc|с ндс|з пдв|s dph|ink|detal|detaliczna|роздрібна|perakende|λιανικη|pubblico|publico|المستهلك|للمستهلك|التجزئة|القطاعي|לצרכן`,
     ),
   },
 ]
@@ -168,7 +189,8 @@ const ranks: { factor: number; marks: string[] }[] = [
 function split(text: string): string[] {
   return text.split('|').map((mark) => {
     const words = normalize(mark)
-    // Words match whole; scripts without spaces and Slavic stems match anywhere.
+    // Words match whole, "рекоменд*" as their beginning; scripts without spaces and Slavic stems match anywhere.
+    if (mark.trim().endsWith('*')) return ` ${words}`
     return /[\u3040-\u9fff]/.test(words) || ['стар', 'предыдущ', 'бывш', 'зачеркнут'].includes(words)
       ? words
       : ` ${words} `
