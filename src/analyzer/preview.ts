@@ -19,6 +19,7 @@ import { type Settled, settle } from './settle.ts'
 import { openStaging, unpackFolder } from './staging/index.ts'
 import { stageInSqlite } from './staging/sqlite.ts'
 import { outcomes, type Staging } from './staging/staging.ts'
+import type { IssueCount } from './table/issue.ts'
 import type { PriceTier } from './table/item.ts'
 
 /** An item as `try` and a dry run show it. Rows are 0-based, prices decimal strings. */
@@ -52,6 +53,8 @@ export interface Preview extends Settled {
   items(limit: number): AsyncIterable<PreviewItem>
   /** Rejected rows and notes in the order of rows. */
   issues(limit: number): AsyncIterable<PreviewIssue>
+  /** How many of them there are of each code, the most first. */
+  issueCounts(): Promise<IssueCount[]>
 }
 
 /** What an import would do, and whether it would be held. */
@@ -197,7 +200,7 @@ async function compared(
   return { counts, changes: diff.changes, holdReasons, error: null }
 }
 
-function lists(sql: Sql, staging: Staging): Pick<Preview, 'items' | 'issues'> {
+function lists(sql: Sql, staging: Staging): Pick<Preview, 'items' | 'issues' | 'issueCounts'> {
   const { rows, issues } = staging.names
   return {
     async *items(limit) {
@@ -236,6 +239,12 @@ function lists(sql: Sql, staging: Staging): Pick<Preview, 'items' | 'issues'> {
         shown += page.length
         if (page.length < pageSize) return
       }
+    },
+    async issueCounts() {
+      const counts = await sql.all<IssueCount>(
+        `select code, count(*) as count from ${issues} where severity <> 'ignored' group by code order by 2 desc, code`,
+      )
+      return counts.map(({ code, count }) => ({ code, count: Number(count) }))
     },
   }
 }
