@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { shownTiers, type Tier } from '../catalog/model.ts'
@@ -78,7 +78,8 @@ export async function tryFile<Result>(
   request: PreviewRequest & { limits: ReadLimits },
   work: (preview: Preview) => Promise<Result>,
 ): Promise<Result> {
-  const folder = mkdtempSync(join(tmpdir(), 'tallyman-try-'))
+  sweepTries(Date.now())
+  const folder = mkdtempSync(join(tmpdir(), tryPrefix))
   try {
     const openStaging = async () => stageInSqlite(join(folder, 'staging.db'), null)
     const read = await readNamed({
@@ -94,6 +95,23 @@ export async function tryFile<Result>(
     })
   } finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const tryPrefix = 'tallyman-try-'
+/** Nobody tries a file for so long. */
+const tryMs = 24 * 60 * 60 * 1000
+
+/** Deletes what killed tries have left among the temporary files, which may be a whole unpacked archive. */
+function sweepTries(now: number): void {
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(tryPrefix)) continue
+    const folder = join(tmpdir(), name)
+    try {
+      if (now - statSync(folder).mtimeMs > tryMs) rmSync(folder, { recursive: true, force: true })
+    } catch {
+      // It is somebody else's, or has just gone.
+    }
   }
 }
 
