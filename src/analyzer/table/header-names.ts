@@ -95,6 +95,7 @@ const moneyMark =
 const moneyScore = 0.65
 const taxedScore = 0.8
 const fuzzyLengthMin = 5
+const quantityAlikeMin = 0.85
 const headerLengthMax = 60
 
 const vatWords = new Set(
@@ -203,7 +204,7 @@ function raisePart(scores: NameScores, { field, score }: Entry, coverage: number
 }
 
 const compoundTails = new Set(
-  'preis prijs pris nummer bezeichnung benamning beskrivelse omschrijving prisen gruppe einheit wahrung'.split(
+  'preis prijs pris nummer kurztext bezeichnung benamning beskrivelse omschrijving prisen gruppe einheit wahrung'.split(
     ' ',
   ),
 )
@@ -214,6 +215,8 @@ function addFuzzy(core: string, scores: NameScores, index: Index): void {
   for (const { words, entry } of index.fuzzy) {
     const alike = alikeTo(words)
     // Below 0.75 a match is a guess, and its confidence says so (under 0.6, hence a review).
+    // A quantity divides the price: what only looks like its name must not.
+    if (entry.field === 'price_quantity' && alike < quantityAlikeMin) continue
     if (alike > 0) raise(scores, entry.field, entry.score * alike * (alike >= 0.75 ? 0.95 : 0.75))
   }
 }
@@ -241,7 +244,7 @@ const asideWords: Partial<Record<Field, ReadonlySet<string>>> = {
   sku: wordSet(`tax vat tariff customs hs zip postal bank color colour country group category page order customer supplier vendor
      налоговый тнвэд тн таможенный страны группы категории групи категорії`),
   price: wordSet(
-    `list code group level type date category список poids gewicht weight вес вага peso waga hmotnost الوزن`,
+    `minimum minimale minimal minimaal минимальное минимальный мінімальне мінімальний list code group level type date category список poids gewicht weight вес вага peso waga hmotnost الوزن`,
   ),
   unit: wordSet(`weight dimension size tax length width height volume вес веса веси gewicht poids peso`),
   url: wordSet(`image picture photo img bild изображения фото зображення`),
