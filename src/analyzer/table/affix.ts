@@ -50,9 +50,9 @@ export function perUnitOf(text: string): { unit: string | null; quantityE4: numb
  */
 export function headerUnitOf(text: string): ReturnType<typeof perUnitOf> {
   // "Preise 2025/2026", "Price 01/26": dates.
-  const header = text.replace(/\d\s?\/\s?(?=\d)/g, ' ')
+  const header = text.replace(/\d\s?\/\s?(?=\d)/g, ' ').replace(/[\s,.;:]+$/, '')
   const atEnd = perUnitOf(header)
-  if (atEnd !== null) return isYear(atEnd) ? null : atEnd
+  if (atEnd !== null) return isYear(atEnd) ? null : (thousandIn(atEnd) ?? atEnd)
   if (header.length > headerLengthMax) return null
   const named = namedUnitOf(header)
   if (named !== null) return named
@@ -64,6 +64,14 @@ export function headerUnitOf(text: string): ReturnType<typeof perUnitOf> {
   const count = counted === null ? null : { unit: null, quantityE4: Number(counted[1]) * 10_000 }
   return count === null || isYear(count) ? null : count
 }
+
+/** "USD/K", "€/Tsd": a thousand of whatever it is. */
+function thousandIn({ unit, quantityE4 }: { unit: string | null; quantityE4: number | null }) {
+  if (unit === null || quantityE4 !== null || !thousand.test(unit)) return null
+  return { unit: null, quantityE4: 10_000_000 }
+}
+
+const thousand = /^(?:k|tsd|mille|thousand|tausend|тыс)$/iu
 
 /** "Kilopreis", "KG FİYATI", "Prezzo al mq": the unit stands beside the word for price. */
 function namedUnitOf(header: string): ReturnType<typeof perUnitOf> {
@@ -108,7 +116,7 @@ const bare: Affix = { currency: null, unit: null, quantityE4: null, isNegative: 
 // A slash, or a word for "per", with the unit behind it up to the end.
 const perPart = /(?:\/|(?:^|[\s.])(?:per|pro|je|за|par|por|pr|à|za)[\s.])\s*([^/]{1,30})$/iu
 const perInside =
-  /(?:\/|(?<!\p{L})(?:per|pro|je|за|par|por|pr|à|za)[\s.])\s?((?:[1-9][0-9]{0,6}\s?)?(?:pcs?|pieces?|units?|ea|st(?:k|ck|ück|uks?|yck)?|шт(?:ук[аиу]?)?|ks|szt(?:uk[aię]?)?|kus(?:y|ů)?|pz|pezz[io]|uds?|unidad(?:es)?|pièces?|unités?|kg|g|gr|m|m2|m²|m3|m³|lfm|l|ltr|ml|t|кг|г|м|м2|м²|л|уп|box|pack|rolle|karton)(?![\p{L}\p{N}])\.?)/iu
+  /(?:\/|(?<!\p{L})(?:per|pro|je|за|par|por|pr|à|za)[\s.])\s?((?:[1-9][0-9]{0,6}\s?)?(?:pcs?|pieces?|units?|ea|st(?:k|ck|ück|uks?|yck)?|шт(?:ук[аиу]?)?|ks|szt(?:uk[aię]?)?|kus(?:y|ů)?|pz|pezz[io]|uds?|unidad(?:es)?|pièces?|unités?|kg|g|gr|km|m|m2|m²|m3|m³|lfm|l|ltr|ml|t|кг|г|км|м|м2|м²|м3|м³|л|т|тн|тонн[ау]?|уп|box|pack|rolle|karton)(?![\p{L}\p{N}])\.?)/iu
 const perCount =
   /(?:\/|(?<!\p{L})(?:per|pro|je|за|par|por|pr|à|za)[\s.])\s?([1-9][0-9]{1,5})(?=\s+\p{L}{2})/iu
 const unitWithQuantity = /^([1-9][0-9]{0,6})?\s*([\p{L}][\p{L}\p{M}0-9²³.]{0,15})?$/u

@@ -23,6 +23,7 @@ import { priceTaxOf } from './price-tax.ts'
 import { isSalesUnit, priceUnitOf } from './price-unit.ts'
 import { type ProvingCells, provingCells } from './proving-cells.ts'
 import { tableReader } from './reader.ts'
+import { reducedColumns } from './reduced-prices.ts'
 import type { Row } from './row.ts'
 import { findSectionColumn } from './section-column.ts'
 import { findFirstSection, findSectionRows } from './section-rows.ts'
@@ -64,7 +65,12 @@ export function decideTable(
   const { columns: pinned, unknown } = resolveOverrides(options, headers, width)
   const table = { texts: headers, profiles, body }
   const breaks = quantityColumns(table, names)
-  const mapping = mapColumns(headers, profiles, names, pinned, { breaks, currency: options.currency })
+  const reduced = reducedColumns(table)
+  const mapping = mapColumns(headers, profiles, names, pinned, {
+    breaks,
+    reduced,
+    currency: options.currency,
+  })
   const isUnnamed = header === null || header.confidence < sureMin
   const isPlain = isUnnamed && isPlainList(mapping, profiles, body)
   if (isPlain) trust(mapping, ['sku', 'name', 'price'])

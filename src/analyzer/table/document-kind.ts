@@ -1,8 +1,9 @@
 import { type ColumnProfile, fill, share } from './columns.ts'
 import { columnLetter } from './letters.ts'
 import type { Mapping } from './mapping.ts'
+import { isNoPriceHeader } from './price-rank.ts'
 import type { Row } from './row.ts'
-import { isSummedUp } from './sums.ts'
+import { isMultiplied, isSummedUp } from './sums.ts'
 import { cellText, normalize } from './text.ts'
 
 /** What is known of a table that may be no price list. */
@@ -60,6 +61,13 @@ function byContent(
   if (title !== undefined && hasQuantities)
     return `It reads like an invoice or an order: "${title.slice(0, quotedMax)}".`
   const price = mapping.price?.column
+  if (price !== undefined && mapping.stock !== undefined) {
+    const amounts = profiles.filter(({ column }) => isNoPriceHeader(headers[column] ?? ''))
+    const columns = { price, quantity: mapping.stock.column }
+    const amount = amounts.find(({ column }) => isMultiplied({ ...columns, amount: column }, body))
+    if (amount !== undefined)
+      return `It reads like an order, an invoice or a stock account: column "${(headers[amount.column] ?? '').slice(0, quotedMax)}" is what the quantities come to.`
+  }
   if (price !== undefined && isSummedUp(price, profiles, body))
     return 'It reads like an order, an invoice or a stock account: quantities are multiplied with prices, and summed up.'
   return null
@@ -136,6 +144,17 @@ const kindsOfHeader: Kind[] = [
       |сотрудник|фио|оклад|зарплата|к выплате|начислено|працівник|зарплатня|піб|çalışan|maaş|עובד|שכר|الموظف|الراتب|员工|工资|社員|給与`,
     ),
     weak: split(`position|department|expense|должность|отдел|посада|${dateWords}`),
+    scoreMin: 3,
+  },
+  {
+    kind: 'a list of orders or bookings',
+    strong: split(
+      `customer|customer name|client|client name|buyer|guest|guest name|guest names|booked by|check in|check out|arrival|departure|kunde|kundenname|käufer|gast|gastname|anreise|abreise|acheteur|client nom|nom du client|arrivée|départ|cliente|nome cliente|ospite|comprador|huésped|hóspede|comprador
+      |klant|klantnaam|gast|aankomst|vertrek|kund|køber|köpare|gæst|gäst|gjest|ankomst|klient|nabywca|gość|zákazník|kupující|host|клиент|покупатель|заказчик|гость|заезд|выезд|клієнт|покупець|замовник|гість|müşteri|misafir|giriş|πελάτης|αφιξη|αναχωρηση|לקוח|אורח|العميل|الزبون|客户|顾客|得意先|顧客|宿泊者`,
+    ),
+    weak: split(
+      `order date|booked on|order no|order number|booking no|booking number|book number|status|nights|auftragsnummer|bestelldatum|auftragsdatum|date de commande|data ordine|fecha pedido|data do pedido|besteldatum|ordredato|orderdatum|data zamówienia|дата заказа|номер заказа|дата замовлення|sipariş tarihi|${dateWords}`,
+    ),
     scoreMin: 3,
   },
   {

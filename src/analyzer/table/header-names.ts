@@ -95,7 +95,6 @@ const moneyMark =
 const moneyScore = 0.65
 const taxedScore = 0.8
 const fuzzyLengthMin = 5
-const quantityAlikeMin = 0.85
 const headerLengthMax = 60
 
 const vatWords = new Set(
@@ -215,8 +214,6 @@ function addFuzzy(core: string, scores: NameScores, index: Index): void {
   for (const { words, entry } of index.fuzzy) {
     const alike = alikeTo(words)
     // Below 0.75 a match is a guess, and its confidence says so (under 0.6, hence a review).
-    // A quantity divides the price: what only looks like its name must not.
-    if (entry.field === 'price_quantity' && alike < quantityAlikeMin) continue
     if (alike > 0) raise(scores, entry.field, entry.score * alike * (alike >= 0.75 ? 0.95 : 0.75))
   }
 }

@@ -1,10 +1,11 @@
-import { type ColumnProfile, fill, share } from './columns.ts'
+import { perUnitOf } from './affix.ts'
+import type { ColumnProfile } from './columns.ts'
 import { contentFactor, contentScore, isCounting, zerosFactor } from './content.ts'
 import { currencyIn } from './currency.ts'
 import { currencyColumns } from './currency-columns.ts'
 import { type ColumnDecision, type Field, fields } from './decision.ts'
 import { coreOf, type HeaderNames } from './header-names.ts'
-import { isNoPriceHeader, isReducedPrice, priceRank, yearIn } from './price-rank.ts'
+import { isNoPriceHeader, priceRank, yearIn } from './price-rank.ts'
 import { countingHeaders, isOtherHeader, lineHeaders } from './synonyms.ts'
 import { normalize } from './text.ts'
 
@@ -21,9 +22,9 @@ export function mapColumns(
   profiles: readonly ColumnProfile[],
   names: HeaderNames,
   pinned: Partial<Record<Field, number | null>>,
-  { breaks, currency }: PriceClues = noClues,
+  { breaks, reduced, currency }: PriceClues = noClues,
 ): Mapping {
-  const candidates = proposeAll(texts, profiles, names, { breaks, currency })
+  const candidates = proposeAll(texts, profiles, names, { breaks, reduced, currency })
   const taken = new Set<number>()
   const mapping: Mapping = {}
   const settle = (field: Field, column: number, confidence: number) => {
@@ -73,11 +74,13 @@ export function mapColumns(
 export interface PriceClues {
   /** Columns of prices that hold from a quantity on; see `quantityColumns`. */
   breaks: ReadonlyMap<number, number>
+  /** Columns of prices after discount; see `reducedColumns`. */
+  reduced: ReadonlySet<number>
   /** ISO 4217, as configured: where prices are given in several currencies, this is the one. */
   currency: string | null
 }
 
-const noClues: PriceClues = { breaks: new Map(), currency: null }
+const noClues: PriceClues = { breaks: new Map(), reduced: new Set(), currency: null }
 
 /** The column that only counts the rows, null without one. */
 export function findLineColumn(
@@ -122,6 +125,9 @@ const runnerUpMin = 0.3
 const breakScore = 0.9
 const surePriceName = 0.75
 const formerYearFactor = 0.7
+const perUnitFactor = 0.4
+const sumFactor = 0.6
+const priceNameMin = 0.6
 const beforeDiscountFactor = 0.93
 /** More than ties differ by. */
 const preferredBonus = 0.03
@@ -137,11 +143,13 @@ function proposeAll(
   texts: readonly string[],
   profiles: readonly ColumnProfile[],
   names: HeaderNames,
-  { breaks, currency }: PriceClues,
+  { breaks, reduced, currency }: PriceClues,
 ): Candidates {
   const isOnSeveralLists = hasSeveralPriceLists(texts, profiles, names)
   const latestYear = Math.max(0, ...texts.map((text) => priceYear(text, names)))
-  const isReduced = hasReducedPrices(texts, profiles)
+  const hasPriceName = profiles.some(
+    ({ column, priced }) => priced > 0 && isPriceName(texts[column] ?? '', names),
+  )
   // fromEntries forgets the key type; every field is there.
   const candidates = Object.fromEntries(fields.map((field) => [field, []])) as unknown as Candidates
   for (const profile of profiles) {
@@ -152,10 +160,12 @@ function proposeAll(
     const isNamed =
       isOther ||
       breaks.has(profile.column) ||
+      reduced.has(profile.column) ||
       Object.values(names.quick(header)).some((score) => score >= namedMin)
     for (const field of fields) {
       let name = named[field]
-      if (field === 'price' && breaks.has(profile.column)) name = Math.max(name ?? 0, breakScore)
+      const isSurePrice = breaks.has(profile.column) || reduced.has(profile.column)
+      if (field === 'price' && isSurePrice) name = Math.max(name ?? 0, breakScore)
       let score = 0
       if (name !== undefined) {
         score = (field === 'price' ? asPrice(name) : name) * contentFactor(field, profile)
@@ -163,9 +173,18 @@ function proposeAll(
           score *= zerosFactor(profile)
         score = Math.min(1, score)
         if (field === 'price')
-          score *= priceRank(header) * yearFactor(header, latestYear) * reducedFactor(header, isReduced)
+          score *= (reduced.has(profile.column) ? 1 : priceRank(header)) * yearFactor(header, latestYear)
+        // A sum is the price only where nothing else is.
+        if (field === 'price' && hasPriceName && isNoPriceHeader(header)) score *= sumFactor
+        // What stands before the discount is what nobody pays.
+        if (field === 'price' && reduced.size > 0 && !reduced.has(profile.column))
+          score *= beforeDiscountFactor
         if (field === 'price' && currency !== null && currencyIn(header)?.code === currency)
           score += preferredBonus
+        // "Preis/St. ca." is nearly "Preis je", and far from it.
+        if (field === 'price_quantity' && name < surePriceName) score = 0
+        // "Antal/bunt" is the size of a bunch.
+        if (field === 'stock' && perUnitOf(header) !== null) score *= perUnitFactor
         // "Nr." over 1, 2, 3 counts the rows.
         if (field === 'sku' && isCounting(profile) && countingHeaders.has(normalize(header))) score = 0
       }
@@ -183,22 +202,6 @@ function asPrice(name: number): number {
   return name >= surePriceName ? 0.9 + 0.1 * name : name
 }
 
-/** "Price | Discount | Price after discount": the one before it is what nobody pays. */
-function reducedFactor(header: string, isReduced: boolean): number {
-  return isReduced && !isReducedPrice(header) ? beforeDiscountFactor : 1
-}
-
-/** Whether every article has a price after discount; where only some are reduced, the others have only their price. */
-function hasReducedPrices(texts: readonly string[], profiles: readonly ColumnProfile[]): boolean {
-  return profiles.some(
-    (profile) =>
-      isReducedPrice(texts[profile.column] ?? '') &&
-      profile.priced > 0 &&
-      fill(profile) >= 0.95 &&
-      share(profile.priced + profile.onRequest, profile) >= 0.95,
-  )
-}
-
 /** "Preis 2025 | Preis 2026": the older one is what things used to cost. */
 function yearFactor(header: string, latestYear: number): number {
   const year = yearIn(header)
@@ -208,6 +211,10 @@ function yearFactor(header: string, latestYear: number): number {
 function priceYear(header: string, names: HeaderNames): number {
   const year = yearIn(header)
   return year > 0 && (names.quick(header).price ?? 0) >= namedMin ? year : 0
+}
+
+function isPriceName(header: string, names: HeaderNames): boolean {
+  return header !== '' && !isNoPriceHeader(header) && (names.quick(header).price ?? 0) >= priceNameMin
 }
 
 /** Where an article may stand on one of several price lists, 0 means that it is not on that one. */

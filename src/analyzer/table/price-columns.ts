@@ -1,7 +1,8 @@
+import { headerUnitOf } from './affix.ts'
 import { keyNamer } from './characteristics.ts'
 import { type ColumnProfile, share } from './columns.ts'
 import { isCounting, isYears } from './content.ts'
-import { currencyIn } from './currency.ts'
+import { currencyIn, withoutCurrency } from './currency.ts'
 import { currencyColumns } from './currency-columns.ts'
 import type { TierColumn } from './decision.ts'
 import type { HeaderNames } from './header-names.ts'
@@ -11,6 +12,7 @@ import { isCurrentPrice, isNoPriceHeader, priceRank, yearIn } from './price-rank
 import { priceTaxOf } from './price-tax.ts'
 import { quantityBreakOf } from './quantity-break.ts'
 import type { Row } from './row.ts'
+import { normalize } from './text.ts'
 
 /** What a table looks like to whoever compares its columns of prices. */
 export interface PriceTable {
@@ -142,6 +144,14 @@ export function isPriceTie(table: PriceTable, mapping: Mapping): boolean {
   // Prices in euros and in dollars are not in doubt: the configured currency is preferred, else the first column.
   const [oneCode, otherCode] = [currencyIn(one)?.code ?? null, currencyIn(other)?.code ?? null]
   if (oneCode !== null && otherCode !== null && oneCode !== otherCode) return false
+  // Neither are prices of a metre and of a kilometre: each says what it is for.
+  const [oneUnit, otherUnit] = [headerUnitOf(withoutCurrency(one)), headerUnitOf(withoutCurrency(other))]
+  if (
+    oneUnit?.unit != null &&
+    otherUnit?.unit != null &&
+    normalize(oneUnit.unit) !== normalize(otherUnit.unit)
+  )
+    return false
   const [oneBreak, otherBreak] = [quantityBreakOf(one), quantityBreakOf(other)]
   if (oneBreak !== null && otherBreak !== null && oneBreak.from !== otherBreak.from) return false
   const { both, equal } = compare(table.body, price.column, next.column)

@@ -15,7 +15,10 @@ export function priceRank(header: string): number {
   const from = quantityBreakOf(header)?.from ?? 1
   if (from > 1) return quantityRank - quantityStep * Math.log10(from)
   const per = headerUnitOf(withoutCurrency(header))
-  const perFactor = per === null || isPiece(per) ? 1 : per.quantityE4 === null ? perUnitRank : perQuantityRank
+  const perWhat =
+    per === null || isPerPiece(per) ? 1 : per.quantityE4 === null ? perUnitRank : perQuantityRank
+  // "Preis/St. ca." of goods that are weighed; what is exact is the price of a kilogram.
+  const perFactor = perWhat * (about.test(words) ? aboutRank : 1)
   // What is left of a list price after the discount is what we pay, whatever else the header says.
   if (isReducedPrice(header)) return perFactor * (priceTaxOf(header) === 'gross' ? grossRank : 1)
   if (isDiscounted(header)) return perFactor * discountedRank
@@ -31,7 +34,7 @@ export function priceRank(header: string): number {
  */
 export function isCurrentPrice(header: string): boolean {
   const per = headerUnitOf(withoutCurrency(header))
-  return (per === null || isPiece(per)) && priceRank(header) >= currentRankMin
+  return (per === null || isPerPiece(per)) && priceRank(header) >= currentRankMin
 }
 
 /**
@@ -65,8 +68,13 @@ function isDiscounted(header: string): boolean {
 }
 
 /** "per piece" is what a plain price is. */
-function isPiece({ unit, quantityE4 }: { unit: string | null; quantityE4: number | null }): boolean {
-  return quantityE4 === null && unit !== null && pieceWord.test(unit)
+function isPerPiece({ unit, quantityE4 }: { unit: string | null; quantityE4: number | null }): boolean {
+  return quantityE4 === null && unit !== null && isPiece(unit)
+}
+
+/** Whether a word means one article of whatever it is: "pcs", "St", "шт". */
+export function isPiece(unit: string): boolean {
+  return pieceWord.test(unit)
 }
 
 /** A rate of VAT: "19 %", "7,5%", "%20". */
@@ -86,19 +94,23 @@ const totalRank = 0.75
 const currentRankMin = 0.86
 const grossRank = 0.97
 const discountedRank = 0.9
+const aboutRank = 0.95
+const about = / (?:ca|circa|cirka|approx|approximate|environ|ок|около|прибл|орієнтовно) /
 const quantityRank = 0.85
 const quantityStep = 0.005
 
 const noPriceMarks = split(
   `discount|rabatt|rabais|remise|sconto|descuento|desconto|korting|rabat|sleva|скидка|знижка|indirim|iskonto|εκπτωση|הנחה|خصم|折扣|割引
-  |deposit|pfand|consigne|cauzione|statiegeld|pant|kaucja|zaloha|залог|депозит|shipping|delivery|freight|versand|porto|fracht|livraison|доставка|kargo
+  |deposit|pfand|consigne|cauzione|kaution|caution|fianza|statiegeld|pant|kaucja|zaloha|залог|депозит|shipping|delivery|freight|versand|porto|fracht|livraison|доставка|kargo
   |sum|summe|somme|amount|betrag|montant|importe|importo|bedrag|belop|kwota|suma|soucet|castka|сумма|сума|tutar|ποσο|סכום|المبلغ|金额|金額
   |margin|marge|marza|наценка|маржа|税率|税额`,
 )
-const taxMarks = split(`mwst|mw st|ust|vat|gst|tva|iva|btw|moms|mva|dph|ндс|пдв|kdv|φπα|מעמ|tax|taxe|taxes`)
+const taxMarks = split(
+  `mwst|mw st|ust|vat|gst|tva|iva|btw|moms|mva|dph|ндс|пдв|kdv|φπα|מעמ|alv|tax|taxe|taxes`,
+)
 // Words that begin like these name a price whatever stands beside them.
 const priceStems =
-  / (?:price|preis|prix|prezz|preci|prec|prijs|pris|cena|ceny|cen|цен|цін|fiyat|τιμ|מחיר|سعر)|preis |prijs |pris |[价価價]/
+  / (?:price|preis|prix|prezz|preci|prec|prijs|pris|cena|ceny|cen|цен|цін|fiyat|τιμ|מחיר|سعر|hinta|pret|cijen|harga|hind )|preis |prijs |pris |hinta |[价価價]/
 
 // "Total price" is a sum whatever the word beside it.
 const totalWord =
@@ -135,9 +147,10 @@ const ranks: { factor: number; marks: string[] }[] = [
     ),
   },
   {
-    factor: 0.91,
+    // A pack is not the article, and what is in it may not be told.
+    factor: 0.885,
     marks: split(
-      `pack|per pack|pack price|case|carton|box|karton|krt|frp|forp|colis|упаковку|упаковка|упак|уп|коробку|confezione|caja|caixa|doos|kolli|opakowanie|baleni|koli`,
+      `pack|per pack|pack price|case|carton|pallet|outer|tray|box|karton|kartong|kiste|kasse|palle|palette|gebinde|krt|frp|forp|colis|caisse|cartone|scatola|bancale|fardo|zgrzewka|paleta|krabice|коробка|ящик|паллета|паллет|мешок|κιβωτιο|κουτι|קרטון|ארגז|מארז|כמות מארז|الكرتون|كرتون|للكرتون|العلبة|الصندوق|ケース|箱|カートン|整箱|件价|упаковку|упаковка|упак|уп|коробку|confezione|caja|caixa|doos|kolli|opakowanie|baleni|koli`,
     ),
   },
   // Where prices are reduced, most articles have only this one.
@@ -155,7 +168,9 @@ const ranks: { factor: number; marks: string[] }[] = [
   },
   {
     factor: 0.95,
-    marks: split(`ek|purchase|einkaufspreis|inkopspris|innkjopspris|achat|costo|закупочная|cost`),
+    marks: split(
+      `ek|purchase|einkaufspreis|inkopspris|innkjopspris|achat|costo|custo|закупочная|закупівельна|себестоимость|собівартість|einstandspreis|kostpris|kostprijs|revient|zakupu|nakupni|maliyet|cost`,
+    ),
   },
   {
     // What is asked for a while only.

@@ -30,6 +30,8 @@ export function statedTaxOf(sentence: string): PriceTax | null {
     if (ownNet.has(word)) isNet = true
     if (ownGross.has(word)) isGross = true
     if (!taxes.has(word)) continue
+    // "Hinta alv 0 %", "0 % VAT": without.
+    if (words[at + 1] === '0' || words[at - 1] === '0') isNet = true
     const side = besideTax(words, at)
     if (side === 'net') isNet = true
     if (side === 'gross') isGross = true
@@ -75,7 +77,7 @@ const without = wordSet(
 )
 const including = wordSet(
   `inkl inklusive incl inc ink inclusive inclusief including includes include with mit avec con incluye inclui com med cu vc vcetne wraz zawiera z со включая включает включен включая учетом числе
-   урахуванням включаючи με συμπ συμπεριλαμβανομενου כולל شامل شاملة تشمل يشمل مع sisaltaa`,
+   урахуванням включаючи με συμπ συμπεριλαμβανομενου כולל شامل شاملة تشمل يشمل مع sisaltaa sis sisältää sisältäen`,
 )
 const excluded = wordSet(
   'excluded excl exkl excluido escl esclusa esclusi excluida aparte haric hariç hariçtir nicht hors',

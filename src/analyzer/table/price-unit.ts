@@ -4,6 +4,7 @@ import { withoutCurrency } from './currency.ts'
 import type { TableDecision } from './decision.ts'
 import type { HeaderNames } from './header-names.ts'
 import type { Mapping } from './mapping.ts'
+import { isPiece } from './price-rank.ts'
 import type { Row } from './row.ts'
 import { sureMin } from './sure.ts'
 import { cellText, normalize } from './text.ts'
@@ -29,7 +30,7 @@ export function priceUnitOf(
 /**
  * Whether the column of units says what the goods are sold in, and not what the price is for: prices "per 100 kg" of
  * sacks are no prices of 100 sacks. Where some cells say the unit of the header, they say what each price is for.
- * "Per piece" and "per unit" leave it to the cells.
+ * "Per piece" and "per unit" leave it to the cells, unless these count pieces: "100 szt." is a pack.
  */
 export function isSalesUnit(
   { unit: stated }: TableDecision['priceUnit'],
@@ -38,11 +39,17 @@ export function isSalesUnit(
 ): boolean {
   if (stated === null) return false
   const unit = nameOf(stated)
+  if (isPiece(stated)) {
+    const counts = body.filter(({ cells }) => packOfPieces.test(cellText(cells[column])))
+    return counts.length >= body.length * 0.5
+  }
   if (!measures.has(unit) && !packings.has(unit)) return false
   return !body.some(({ cells }) => nameOf(cellText(cells[column]).slice(0, unitLengthMax)) === unit)
 }
 
 const unitLengthMax = 20
+/** "100 szt.", "12 x 75 cl"; "1 kg" is a unit. */
+const packOfPieces = /^(?:[2-9]|[1-9]\d{1,4})\s?[\p{L}x×*]/u
 
 /** One name for a unit in Latin and in Cyrillic letters. */
 function nameOf(unit: string): string {

@@ -34,6 +34,16 @@ export function isSummedUp(
   )
 }
 
+/** Whether the rows say price × quantity = amount, all of them that have the three. */
+export function isMultiplied(
+  columns: { price: number; quantity: number; amount: number },
+  body: readonly Row[],
+): boolean {
+  const { price, quantity, amount } = columns
+  const numbers = numbersOf([price, quantity, amount], body.slice(0, rowsMax))
+  return multiplies(numbers.get(price)!, numbers.get(quantity)!, numbers.get(amount)!)
+}
+
 const columnsMax = 12
 const rowsMax = 200
 

@@ -83,7 +83,7 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |السعر|سعر|سعر الوحدة|سعر البيع|الثمن
       |价格|单价|售价|價格|單價|售價|零售价|报价|批发价|定价|含税单价
       |価格|単価|販売価格|定価|値段|税込価格|税抜価格`,
-    good: `dealer|trade|händler ek|haendler ek|χονδρική|λιανική|net|price list|ausgabepreis|kosten|mayorista|minorista|detallista|publico|público|distribuidor|precio publico|опт|оптовая|мелкий опт|крупный опт|розничная|дилер|дилерская|ca pris|cirkapris|unit cost|cost price|promo price|specialprice`,
+    good: `dealer|trade|händler ek|haendler ek|χονδρική|λιανική|net|price list|ausgabepreis|kosten|mayorista|minorista|detallista|publico|público|distribuidor|precio publico|опт|оптовая|мелкий опт|крупный опт|розничная|дилер|дилерская|ca pris|cirkapris|unit cost|cost price|promo price|specialprice|себестоимость|собівартість|закупочная цена|закупівельна ціна|einstandspreis|kostpris|kostprijs|prix de revient|precio costo|precio de costo|custo|custo unitário|preço de custo|cena zakupu|nákupní cena|maliyet`,
     vague: `was|now|statt|uvp alt|streichpreis|netto|brutto|cost|amount|rate|betrag|wert|value|montant|coût|cout|importe|coste|costo|valor|costo unitario|bedrag|kosten|beløb|belopp|kwota|wartość|částka|hodnota|сумма|сума|tutar|bedel|ποσό|κόστος|סכום|עלות|المبلغ|التكلفة|金额|金額|費用|费用|charge|fee|lista|importo|costi|old price|compare at price|variant compare at price|was price|before price|alter preis|statt preis|старая цена|стара ціна|ancien prix|precio anterior|førpris|före pris|cost per item|min price|max price|минимальная цена|price from|purchase price|einkaufspreis|prix barré`,
   },
   currency: {
@@ -111,7 +111,7 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
   },
   price_quantity: {
     sure: `kpein|peinh|price quantity|price basis|price unit quantity|preiseinheit|pe|preismenge|preis je|preis pro|per quantity|quantity per price|prisantal|pris per antal|pris pr antal|base quantity|кол во за цену|prijs per|prijs per aantal|quantité par prix|cantidad por precio|unit qty`,
-    vague: `pro|je|per|za|за`,
+    good: `pro|je|per|za|за`,
   },
   category: {
     sure: `wg|warengr|القسم|분류|카테고리|ürün gr|category|category text|cat name|product category|categories|product group|group|category name|product type|product family|family|class|item group|department|collection

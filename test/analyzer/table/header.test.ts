@@ -91,6 +91,7 @@ describe('the header', () => {
     expect(per('Price')).toEqual({ unit: null, quantityE4: null })
     expect(per('Pris kr pr. 1000 frø eks. mva.')).toEqual({ unit: null, quantityE4: 10_000_000 })
     expect(per('Precio por 6 botellas')).toEqual({ unit: 'botellas', quantityE4: 60_000 })
+    expect(per('USD/K')).toEqual({ unit: null, quantityE4: 10_000_000 })
     expect(per('Kilopreis')).toEqual({ unit: 'kg', quantityE4: null })
     expect(per('KG FİYATI (TL)')).toEqual({ unit: 'kg', quantityE4: null })
     expect(per('Prezzo al mq')).toEqual({ unit: 'm²', quantityE4: null })

@@ -276,6 +276,12 @@ describe('the price', () => {
     ['Winkelprijs incl. 9% btw|Netto excl. btw', 'Netto excl. btw'],
     ['shop_price|market_price', 'shop_price'],
     ['UnitPrice|ERP Price', 'UnitPrice'],
+    ['Сумма|Себестоимость', 'Себестоимость'],
+    ['Hinta sis. alv 25,5%|Hinta alv 0%', 'Hinta alv 0%'],
+    ['希望小売価格|ケース価格', '希望小売価格'],
+    ['سعر الحبة|سعر الكرتون', 'سعر الحبة'],
+    ['Цена за км, руб.|Цена за м, руб.', 'Цена за км, руб.'],
+    ['kg-Preis|Preis/St. ca.', 'kg-Preis'],
   ]
   for (const [header, price] of lists) {
     test(`of ${header} is ${price}`, () => {
@@ -371,6 +377,8 @@ describe('VAT', () => {
       ['Fiyat (KDV hariç)', 'net'],
       ['KDV dahil fiyat', 'gross'],
       ['Fiyat (KDV dahil değil)', 'net'],
+      ['Hinta alv 0%', 'net'],
+      ['Hinta sis. alv 25,5%', 'gross'],
       ['Τιμή χωρίς ΦΠΑ', 'net'],
       ['מחיר לפני מע"מ', 'net'],
       ['מחיר כולל מע"מ', 'gross'],
