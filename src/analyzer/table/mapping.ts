@@ -1,6 +1,6 @@
 import { perUnitOf } from './affix.ts'
 import type { ColumnProfile } from './columns.ts'
-import { contentFactor, contentScore, isCounting, zerosFactor } from './content.ts'
+import { contentFactor, contentScore, contentScoreMax, isCounting, zerosFactor } from './content.ts'
 import { currencyIn } from './currency.ts'
 import { currencyColumns } from './currency-columns.ts'
 import { type ColumnDecision, type Field, fields } from './decision.ts'
@@ -66,6 +66,7 @@ export function mapColumns(
   for (const { field, column, score } of others) {
     if (mapping[field] === undefined && !taken.has(column)) settle(field, column, score)
   }
+  nameByCategory(mapping, profiles)
   for (const field of fields) addRunnerUp(field, mapping, candidates[field], texts)
   return mapping
 }
@@ -168,7 +169,7 @@ function proposeAll(
       if (field === 'price' && isSurePrice) name = Math.max(name ?? 0, breakScore)
       let score = 0
       if (name !== undefined) {
-        score = (field === 'price' ? asPrice(name) : name) * contentFactor(field, profile)
+        score = (field === 'price' ? asPrice(name) : name) * factorOf(field, name, profile)
         if (field === 'price' && (!isOnSeveralLists || profile.zeros === profile.priced))
           score *= zerosFactor(profile)
         score = Math.min(1, score)
@@ -195,6 +196,15 @@ function proposeAll(
   }
   for (const field of fields) candidates[field].sort((a, b) => b.score - a.score || a.column - b.column)
   return candidates
+}
+
+/**
+ * That its prices have decimals speaks for a column that may be something else. Of several that are surely prices it
+ * would prefer another one each week.
+ */
+function factorOf(field: Field, name: number, profile: ColumnProfile): number {
+  const factor = contentFactor(field, profile)
+  return field === 'price' && name >= surePriceName ? Math.min(1, factor) : factor
 }
 
 /** How exactly a header is called a price matters less than which kind of price it says. */
@@ -231,7 +241,7 @@ function hasSeveralPriceLists(
   return lists.length >= 2
 }
 
-/** The assignment of distinct columns to the chief fields with the highest sum; leaving a field out counts 0. */
+/** The assignment of distinct columns to the chief fields with the highest sum of squares; leaving a field out counts 0. */
 function bestTogether(
   chief: readonly Field[],
   candidates: Candidates,
@@ -256,7 +266,8 @@ function bestTogether(
         chosen.some((other) => other.column === column)
       )
         continue
-      tryFrom(at + 1, [...chosen, { field, ...candidate }], sum + score)
+      // Squared: one sure column is better than two doubtful ones.
+      tryFrom(at + 1, [...chosen, { field, ...candidate }], sum + score * score)
     }
     tryFrom(at + 1, chosen, sum)
   }
@@ -279,6 +290,16 @@ function addRunnerUp(
     header: texts[next.column] || null,
     confidence: round(Math.min(1, next.score)),
   }
+}
+
+/** "Type | Power | Price": where nothing else names articles, a column of types that all differ does; a person is asked. */
+function nameByCategory(mapping: Mapping, profiles: readonly ColumnProfile[]): void {
+  const { sku, name, category } = mapping
+  if (sku !== undefined || name !== undefined || category === undefined || category.isPinned) return
+  const profile = profiles[category.column]
+  if (profile === undefined || profile.filled < 3 || profile.distinct < profile.filled * 0.95) return
+  mapping.name = { ...category, confidence: Math.min(category.confidence, contentScoreMax) }
+  delete mapping.category
 }
 
 function round(score: number): number {

@@ -415,6 +415,13 @@ test('of prices in several currencies the configured one is the price, else the 
   expect(inEuros.items[0]?.tiers).toContain('"currency":"USD"')
 })
 
+test('of prices in several currencies the first is the price, whichever has coins this week', () => {
+  const header = 'SKU|Product|EUR|USD|GBP'
+  const round = readTable(rowsOf(`${header}\nA1|Lamp|12,00|13,20|10,40\nA2|Desk|150,00|165,00|129,00`))
+  const coins = readTable(rowsOf(`${header}\nA1|Lamp|12,50|13,00|10,40\nA2|Desk|150,20|165,00|129,00`))
+  for (const { decision } of [round, coins]) expect(decision.mapping.price?.header).toBe('EUR')
+})
+
 test('of the prices of several years the newest is the price', () => {
   const { decision, items } = readTable(
     rowsOf('SKU|Name|Preis 2025|Preis 2026\nA-1|Hammer|11,00|12,00\nA-2|Saw|22,00|24,00'),
