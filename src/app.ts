@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { type AnalyzeOptions, type AnalyzerParts, analyze } from './analyzer/analyze.ts'
 import type { ApartLimits } from './analyzer/formats/apart/reader-process.ts'
 import type { ReadLimits } from './analyzer/formats/format.ts'
+import { type RejectsSource, rejectsProcesses } from './analyzer/rejects/rejects-process.ts'
 import { type ChildPool, openChildPool } from './analyzer/service/child-pool.ts'
 import { superviseAnalyzer } from './analyzer/service/supervised.ts'
 import { discardStaging, sweepStaging } from './analyzer/staging/sweep.ts'
@@ -60,6 +61,8 @@ export interface App {
 export interface Service extends Pick<App, 'db' | 'parts'> {
   /** Sees imports through that `takeIn` and `approve` have queued. */
   courier: Courier
+  /** Gives rejected rows back. */
+  rejects: RejectsSource
   /** Says where it can be reached, to whoever starts a second one. */
   announce(url: string): void
   /** Ends everything; what is under way may end within the grace, and the rest is taken up at the next start. */
@@ -164,6 +167,7 @@ export async function openService(
       db: app.db,
       parts,
       courier,
+      rejects: openRejects({ config, log, env, cwd }),
       announce: lock.announce,
       async stop({ graceMs }) {
         await courier.stop({ graceMs })
@@ -197,6 +201,23 @@ export function openChildren({
     silenceMs,
     hasSpare,
     log: log.child({ module: 'analyzer' }),
+  })
+}
+
+/** Processes of this program that write rejected rows; they may take what reading a file may take. */
+export function openRejects({
+  config,
+  log,
+  env,
+  cwd,
+}: Pick<AppOptions, 'config' | 'log'> & Surroundings): RejectsSource {
+  return rejectsProcesses({
+    command: ownCommand(),
+    env: dependentEnvironment(env, secretNames({ except: ['databaseUrl'] })),
+    cwd,
+    memoryBytesMax: config.analyzerMemoryBytesMax,
+    timeMs: config.analyzerSecondsMax * 1000,
+    log: log.child({ module: 'rejects' }),
   })
 }
 

@@ -46,6 +46,7 @@ CREATE TABLE "imports" (
 	"error_message" text,
 	"supplier_revision" bigint,
 	"same_as_import_id" text,
+	"corrects_import_id" text,
 	"fetched_at" timestamp (3) with time zone NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"published_at" timestamp (3) with time zone,
@@ -102,6 +103,7 @@ CREATE TABLE "parsing_logs" (
 	"column" bigint,
 	"raw" text,
 	"row_data" jsonb,
+	"corrected_by" text,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "parsing_logs_row_data_json" CHECK (jsonb_typeof("row_data") in ('object', 'array'))
 );
@@ -229,6 +231,7 @@ CREATE UNIQUE INDEX "brands_name_key" ON "brands" USING btree ("name_key");--> s
 CREATE UNIQUE INDEX "categories_supplier_path" ON "categories" USING btree ("supplier_id","path");--> statement-breakpoint
 CREATE INDEX "imports_source" ON "imports" USING btree ("source_id","created_at");--> statement-breakpoint
 CREATE INDEX "imports_supplier" ON "imports" USING btree ("supplier_id","created_at");--> statement-breakpoint
+CREATE INDEX "imports_corrects" ON "imports" USING btree ("corrects_import_id");--> statement-breakpoint
 CREATE INDEX "item_changes_item" ON "item_changes" USING btree ("item_id");--> statement-breakpoint
 CREATE INDEX "jobs_import" ON "jobs" USING btree ("import_id");--> statement-breakpoint
 CREATE INDEX "jobs_state" ON "jobs" USING btree ("state","run_at");--> statement-breakpoint

@@ -50,6 +50,7 @@ CREATE TABLE `imports` (
 	`error_message` text,
 	`supplier_revision` integer,
 	`same_as_import_id` text,
+	`corrects_import_id` text,
 	`fetched_at` integer NOT NULL,
 	`created_at` integer NOT NULL,
 	`published_at` integer,
@@ -70,6 +71,7 @@ CREATE TABLE `imports` (
 CREATE UNIQUE INDEX `imports_id_unique` ON `imports` (`id`);--> statement-breakpoint
 CREATE INDEX `imports_source` ON `imports` (`source_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `imports_supplier` ON `imports` (`supplier_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `imports_corrects` ON `imports` (`corrects_import_id`);--> statement-breakpoint
 CREATE TABLE `ingestion_runs` (
 	`id` text PRIMARY KEY NOT NULL,
 	`trigger` text NOT NULL,
@@ -119,6 +121,7 @@ CREATE TABLE `parsing_logs` (
 	`column` integer,
 	`raw` text,
 	`row_data` text,
+	`corrected_by` text,
 	`created_at` integer NOT NULL,
 	FOREIGN KEY (`import_id`) REFERENCES `imports`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`supplier_id`) REFERENCES `suppliers`(`id`) ON UPDATE no action ON DELETE cascade,

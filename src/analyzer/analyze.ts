@@ -8,6 +8,7 @@ import { AppError, ConflictError, InvalidError } from '../lib/errors.ts'
 import { fileHash } from '../lib/hash.ts'
 import type { Logger } from '../lib/log.ts'
 import { jobStore, type Lease } from '../queue/store.ts'
+import { noPins } from '../sources/pins.ts'
 import { supplierStore } from '../suppliers/store.ts'
 import { changeOf, diffContext, guard, refusal } from './conclusion.ts'
 import { diffStaged } from './diff.ts'
@@ -24,6 +25,8 @@ import {
   type ReadResult,
   readFile,
 } from './read-file.ts'
+import { type Original, originalOf } from './rejects/corrected-import.ts'
+import { settleCorrections } from './rejects/settle-corrections.ts'
 import { rememberRows } from './remember-rows.ts'
 import { type Settled, settle } from './settle.ts'
 import { openStaging, unpackFolder } from './staging/index.ts'
@@ -133,17 +136,52 @@ interface Attempt {
 
 /** @returns false when every row must be read after all */
 async function readAndConclude(parts: AnalyzerParts, attempt: Attempt): Promise<boolean> {
-  const { made, lease, log } = attempt
+  const { lease, log, work } = attempt
   const read = await readRaw(parts, attempt).catch((error) => {
-    throw fileError(made.fileName, error)
+    throw fileError(attempt.made.fileName, error)
   })
   try {
     const rows = read.tables.reduce((sum, { counts }) => sum + counts.read, 0)
     log.info('file read', { rows, recognised: read.fingerprints?.known?.seenCount ?? 0 })
-    return await read.staging.withSql((sql, tx) => conclude(parts, { made, lease, read, sql, tx, log }))
+    const { made, original } = await asCorrection(parts, attempt, read)
+    const { signal } = work
+    return await read.staging.withSql((sql, tx) =>
+      conclude(parts, { made, original, lease, read, sql, tx, log, signal }),
+    )
   } finally {
     await read.staging.discard()
   }
+}
+
+/**
+ * What holds corrected rows of another import belongs to that one's source, and is read as that one was: whoever
+ * hands it in need not say so.
+ * @returns the import as it is from now on
+ */
+async function asCorrection(
+  { db, clock }: AnalyzerParts,
+  { made, lease }: Attempt,
+  { decision }: ReadResult,
+): Promise<Pick<Conclusion, 'made' | 'original'>> {
+  if (decision.corrects === undefined) return { made, original: null }
+  const original = await originalOf(db, decision.corrects, made.supplierId)
+  const { mayHold, isForced, encoding, delimiter } = made.options
+  const options = {
+    ...original.options,
+    listMode: 'partial' as const,
+    said: noPins,
+    mayHold,
+    isForced,
+    encoding,
+    delimiter,
+  }
+  const change = { sourceId: original.sourceId, correctsImportId: original.id, options }
+  await db.tx(async (tx) => {
+    const stores = { query: tx.query, tables: db.tables }
+    await jobStore(stores).renew(lease, clock.now())
+    await importStore(stores).change(made.id, change)
+  })
+  return { made: { ...made, ...change }, original }
 }
 
 async function readRaw(parts: AnalyzerParts, { made, lease, work, known }: Attempt): Promise<ReadResult> {
@@ -158,6 +196,7 @@ async function readRaw(parts: AnalyzerParts, { made, lease, work, known }: Attem
     unpackFolder: unpackFolder(place),
     decision: made.decision,
     knownRows: known ? load : null,
+    correctedImport: (id) => originalOf(parts.db, id, made.supplierId),
     previous: await previousList(parts.db, made),
     openStaging: () => openStaging(parts.db, place),
     ...work,
@@ -198,11 +237,14 @@ const fingerprintPath = ({ fingerprintFolder }: AnalyzerParts, { sourceId }: Imp
 
 interface Conclusion {
   made: Import
+  /** The import whose rows it corrects; null: it is a list of its own. */
+  original: Original | null
   lease: Lease
   read: ReadResult
   sql: Sql
   tx: Database['tx']
   log: Logger
+  signal: AbortSignal
 }
 
 /** How often a publish that lost a race compares again before it gives up. */
@@ -210,9 +252,11 @@ const comparisonsMax = 5
 
 /** @returns false when every row must be read: see `diffStaged` */
 async function conclude(parts: AnalyzerParts, conclusion: Conclusion): Promise<boolean> {
-  const { made, lease, read, sql, tx, log } = conclusion
-  const settled = await settle(sql, read, made.options.settings.duplicates)
-  const context = { ...contextOf(parts, made, lease), scopes: read.scopes }
+  const { made, original, read, sql, tx, log, signal } = conclusion
+  const settled = await settle(sql, read, made.options.settings.duplicates, async () =>
+    original === null ? 0 : settleCorrections(parts, sql, read.staging, { original, signal }),
+  )
+  const context = contextOf(parts, conclusion)
   const why = refusal(settled, made.fileName)
   if (why !== null) {
     await refuse(parts, { conclusion, context, settled, why })
@@ -224,7 +268,12 @@ async function conclude(parts: AnalyzerParts, conclusion: Conclusion): Promise<b
     const diff = await diffStaged(
       sql,
       read.staging,
-      diffContext(made.options, { ...context, sheetsLeftAside: read.sheetsLeftAside, known }),
+      diffContext(made.options, {
+        ...context,
+        sheetsLeftAside: read.sheetsLeftAside,
+        known,
+        isCorrection: original !== null,
+      }),
     )
     if (diff === null) return false
     const reasons = guard(settled, diff, made.options)
@@ -272,12 +321,15 @@ async function remember(
   }
 }
 
-function contextOf(parts: AnalyzerParts, made: Import, lease: Lease): Omit<PublishContext, 'scopes'> {
+function contextOf(parts: AnalyzerParts, { made, original, read, lease }: Conclusion): PublishContext {
+  const { origins } = read
   return {
     importId: made.id,
     supplierId: made.supplierId,
     sourceId: made.sourceId,
     said: made.options.said,
+    corrects: original === null || origins === null ? null : { importId: original.id, origins },
+    scopes: read.scopes,
     fetchedAt: made.fetchedAt,
     lease,
     now: parts.clock.now(),

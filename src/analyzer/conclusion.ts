@@ -15,7 +15,7 @@ import type { Settled } from './settle.ts'
 /** What to compare with, and how far a price may move. */
 export function diffContext(
   options: ImportOptions,
-  of: Pick<DiffContext, 'supplierId' | 'sourceId' | 'scopes' | 'sheetsLeftAside' | 'known'>,
+  of: Pick<DiffContext, 'supplierId' | 'sourceId' | 'scopes' | 'sheetsLeftAside' | 'known' | 'isCorrection'>,
 ): DiffContext {
   return {
     supplierId: of.supplierId,
@@ -23,16 +23,19 @@ export function diffContext(
     scopes: of.scopes,
     sheetsLeftAside: of.sheetsLeftAside,
     known: of.known,
-    isFull: options.listMode === 'full',
+    isCorrection: of.isCorrection,
+    isFull: options.listMode === 'full' && !of.isCorrection,
     moveMax: options.settings.limits.moveMax,
   }
 }
 
 /** Why a file cannot be taken at all, or null. */
-export function refusal({ decision, counts }: Settled, fileName: string): InvalidError | null {
+export function refusal({ decision, counts, ignored }: Settled, fileName: string): InvalidError | null {
   const refuse = (code: string, message: string) => new InvalidError(code, `${fileName}: ${message}`)
   if (decision.verdict === 'not-a-price-list') return refuse('not_a_price_list', notAListText(decision))
   if (counts.accepted > 0) return null
+  // All that was corrected is known better by now.
+  if (decision.corrects !== undefined && (ignored.superseded ?? 0) > 0) return null
   if (counts.rejected === 0) return refuse('no_rows', 'There are no rows below the header.')
   return refuse(
     'no_valid_rows',

@@ -46,6 +46,8 @@ export interface DiffContext {
   moveMax: number
   /** Rows that were recognised instead of staged; null: every row was read. */
   known: KnownRows | null
+  /** Corrected rows, of which some may be left aside: which rows count is asked for, and not what was noticed. */
+  isCorrection: boolean
 }
 
 /**
@@ -69,7 +71,7 @@ export async function diffStaged(sql: Sql, staging: Staging, context: DiffContex
   await sql.run(`delete from ${diff}`)
   const items = await sql.all('select 1 from supplier_items where supplier_no = $1 limit 1', [supplierNo])
   if (items.length === 0)
-    return { revision, isFirst: true, itemsBefore: 0, ...(await firstSummary(sql, staging)) }
+    return { revision, isFirst: true, itemsBefore: 0, ...(await firstSummary(sql, staging, context)) }
   await indexRows(sql, staging)
   const hasChanged = `(${differs(plainColumns)} or ${tiersDiffer(staging.engine)})`
   await sql.run(
@@ -211,7 +213,7 @@ async function summary(sql: Sql, staging: Staging, context: DiffContext): Promis
      from ${diff}`,
     [context.moveMax],
   )
-  const s = await acceptedRows(sql, staging)
+  const s = await acceptedRows(sql, staging, context)
   if (d === undefined) throw new Error('An aggregate gave no row.')
   const { relisted, priced, moved: pricesMoved, incomparable, tiered, ...changes } = d
   return {
@@ -226,8 +228,8 @@ async function summary(sql: Sql, staging: Staging, context: DiffContext): Promis
   }
 }
 
-async function firstSummary(sql: Sql, staging: Staging): Promise<Summary> {
-  const { items, ownPriced, bare } = await acceptedRows(sql, staging)
+async function firstSummary(sql: Sql, staging: Staging, context: DiffContext): Promise<Summary> {
+  const { items, ownPriced, bare } = await acceptedRows(sql, staging, context)
   return {
     changes: { ...noChanges, new: items },
     unchanged: 0,
@@ -243,9 +245,10 @@ async function firstSummary(sql: Sql, staging: Staging): Promise<Summary> {
 async function acceptedRows(
   sql: Sql,
   { engine, names, noticed }: Staging,
+  { isCorrection }: DiffContext,
 ): Promise<{ items: number; priced: number; ownPriced: number; bare: number }> {
   const { mayRepeat, rows, priced, ownPriced, withoutCurrency } = noticed()
-  if (!mayRepeat) return { items: rows, priced, ownPriced, bare: withoutCurrency }
+  if (!mayRepeat && !isCorrection) return { items: rows, priced, ownPriced, bare: withoutCurrency }
   const [accepted] = await sql.all<{ items: number; priced: number; ownPriced: number; bare: number }>(
     `select count(*) as items, count(case when ${hasPrice()} then 1 end) as priced, count(price_e4) as "ownPriced",
             count(case when price_e4 is not null and currency is null or ${anyTierLacksCurrency(engine)} then 1 end)

@@ -32,12 +32,14 @@ export function holdReasons(options: {
   if (limits.movedShareMax !== null && pricesMoved > pricesCompared * limits.movedShareMax)
     hold(
       'prices_moved',
-      `${pricesMoved} of ${pricesCompared} known prices moved by more than ${percent(limits.moveMax)}; ` +
+      `${pricesMoved} of ${pricesCompared} known prices moved by more than ${percent(limits.moveMax)}, or are in another currency or for another quantity; ` +
         `above ${percent(limits.movedShareMax)} of the prices it is held.`,
     )
 
+  // A person has looked at corrected rows already, and what is still wrong in them stays out.
+  const isCorrection = decision.corrects !== undefined
   const rows = counts.accepted + counts.rejected
-  if (limits.rejectedShareMax !== null && counts.rejected > rows * limits.rejectedShareMax)
+  if (!isCorrection && limits.rejectedShareMax !== null && counts.rejected > rows * limits.rejectedShareMax)
     hold(
       'rows_rejected',
       `${counts.rejected} of ${rows} rows were rejected; above ${percent(limits.rejectedShareMax)} it is held.`,
@@ -47,7 +49,7 @@ export function holdReasons(options: {
 
   const doubted: string[] = []
   const lists = decision.tables.filter((table) => table.counts.accepted + table.counts.rejected > 0)
-  for (const table of limits.confidenceMin === null ? [] : lists) {
+  for (const table of limits.confidenceMin === null || isCorrection ? [] : lists) {
     for (const field of ['sku', 'name', 'price'] as const) {
       const column = table.mapping[field]
       if (column === undefined || column.confidence >= (limits.confidenceMin ?? 0)) continue

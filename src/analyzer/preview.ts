@@ -13,6 +13,8 @@ import { fileError } from './file-error.ts'
 import type { ReadLimits } from './formats/format.ts'
 import { previousList } from './previous-list.ts'
 import { type ReadRequest, type ReadResult, readFile } from './read-file.ts'
+import { originalOf } from './rejects/corrected-import.ts'
+import { settleCorrections } from './rejects/settle-corrections.ts'
 import { type Settled, settle } from './settle.ts'
 import { openStaging, unpackFolder } from './staging/index.ts'
 import { stageInSqlite } from './staging/sqlite.ts'
@@ -108,13 +110,24 @@ export async function dryRun<Result>(
     unpackFolder: unpackFolder({ importId, attempt: 1, folder: parts.stagingFolder }),
     decision: null,
     knownRows: null,
+    correctedImport: (id) => originalOf(parts.db, id, request.of?.supplierId ?? null),
     previous: request.of === null ? null : await previousList(parts.db, request.of),
     openStaging: () => openStaging(parts.db, { importId, attempt: 1, folder: parts.stagingFolder }),
   })
   try {
     return await read.staging.withSql(async (sql) => {
-      const settled = await settle(sql, read, request.options.settings.duplicates)
-      const outcome = await compared(sql, { read, settled, request })
+      const { corrects } = read.decision
+      const original =
+        corrects === undefined ? null : await originalOf(parts.db, corrects, request.of?.supplierId ?? null)
+      const { options, of } =
+        original === null
+          ? request
+          : { options: { ...original.options, mayHold: request.options.mayHold }, of: original }
+      const { signal } = request
+      const settled = await settle(sql, read, options.settings.duplicates, async () =>
+        original === null ? 0 : settleCorrections(parts, sql, read.staging, { original, signal }),
+      )
+      const outcome = await compared(sql, { read, settled, request: { path: request.path, options, of } })
       return work({ ...settled, ...outcome, ...lists(sql, read.staging) })
     })
   } finally {
@@ -128,9 +141,6 @@ function readNamed(request: ReadRequest): Promise<ReadResult> {
   })
 }
 
-/** Ids that no supplier and no source has. */
-const nobody = { supplierId: '', sourceId: '' }
-
 async function compared(
   sql: Sql,
   {
@@ -140,7 +150,9 @@ async function compared(
   }: {
     read: ReadResult
     settled: Settled
-    request: PreviewRequest & { of: { supplierId: string; sourceId: string } | null }
+    request: Pick<PreviewRequest, 'path' | 'options'> & {
+      of: { supplierId: string; sourceId: string } | null
+    }
   },
 ): Promise<Pick<DryRun, 'changes' | 'holdReasons' | 'error' | 'counts'>> {
   const why = refusal(settled, basename(request.path))
@@ -152,10 +164,13 @@ async function compared(
       error: { code: why.code, message: why.message },
     }
   const of = {
-    ...(request.of ?? nobody),
+    supplierId: request.of?.supplierId ?? '',
+    // Ids that no supplier and no source has.
+    sourceId: request.of?.sourceId ?? '',
     scopes: read.scopes,
     sheetsLeftAside: read.sheetsLeftAside,
     known: null,
+    isCorrection: read.decision.corrects !== undefined,
   }
   const diff = await diffStaged(sql, read.staging, diffContext(request.options, of))
   if (diff === null) throw new Error('Every row was read, and yet not all of them can be compared.')

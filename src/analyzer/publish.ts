@@ -11,6 +11,8 @@ import type { Diff } from './diff.ts'
 import { taxSql } from './price-taxes.ts'
 import { recordBrands, recordCategories } from './record-names.ts'
 import { recordTiers } from './record-tiers.ts'
+import type { Origins } from './rejects/corrected-file.ts'
+import { markCorrected } from './rejects/mark-corrected.ts'
 import { indexRows } from './staging/index-rows.ts'
 import {
   itemValueColumns,
@@ -27,6 +29,8 @@ export interface PublishContext {
   sourceId: string
   /** What a person said about this import, for the source to remember. */
   said: Pins
+  /** The import whose rows it corrects, and which; null: it is a list of its own. */
+  corrects: { importId: string; origins: Origins } | null
   /** Scopes that the file speaks for. */
   scopes: string[]
   fetchedAt: Date
@@ -82,6 +86,12 @@ export async function publish(
     await recordCategories(sql, staging, supplierId)
     await recordBrands(sql, staging)
     await writeLog(sql, staging, context)
+    if (context.corrects !== null)
+      await markCorrected(sql, staging, {
+        importId: context.importId,
+        corrects: context.corrects.importId,
+        origins: context.corrects.origins,
+      })
     // A lineage that moves counts too: it decides what other lists of this supplier may mark gone.
     const hasChanged = changes.new + changes.changed + changes.gone + changes.returned + diff.relisted > 0
     const newRevision = revision + (hasChanged ? 1 : 0)

@@ -7,6 +7,9 @@ import { FingerprintEntries, type KnownRows } from './fingerprint.ts'
 import type { OpenedFile, ReadLimits, RecordTaker } from './formats/format.ts'
 import { openFile } from './formats/index.ts'
 import { comparedRowsMax, guessColumns, layoutChanges, type PreviousList } from './layout-changes.ts'
+import type { Origins } from './rejects/corrected-file.ts'
+import type { CorrectedImport } from './rejects/corrected-tables.ts'
+import { readCorrections } from './rejects/read-corrections.ts'
 import { RowSink, type TableCounts } from './row-sink.ts'
 import { type ReadFingerprints, rowTaker } from './row-taker.ts'
 import { sheetTaker } from './sheet-taker.ts'
@@ -43,6 +46,11 @@ export interface ReadRequest {
   openStaging: () => Promise<Staging>
   onProgress: (progress: ReadProgress) => void
   onPhase?: (phase: ReadPhase) => void
+  /**
+   * Finds the import whose rejected rows a file brings back, and may refuse it; left out: no file can be such a one.
+   * @throws AppError when there is none, or the file may not correct it
+   */
+  correctedImport?: (importId: string) => Promise<CorrectedImport>
   /** The source's last list, to notice what its columns are called now; null or left out: there is none. */
   previous?: PreviousList | null
   signal: AbortSignal
@@ -70,6 +78,8 @@ export interface ReadResult {
   sheetsLeftAside: string[]
   /** What was recognised, and what the next reading may recognise; null: this file has no such rows. */
   fingerprints: ReadFingerprints | null
+  /** Which rows of another import the file corrects; null: it is a list of its own. */
+  origins: Origins | null
 }
 
 /**
@@ -81,16 +91,20 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
   const before = statSync(request.path, { bigint: true })
   // A pipe would be waited for, and cannot be read twice.
   if (!before.isFile()) throw new InvalidError('not_a_file', 'This is no regular file; name one list.')
+  // What was decided about corrected rows says how they are written; their source is pinned to something else.
+  const how = request.decision?.corrects === undefined ? request.options : request.decision
   const file = await openFile(request.path, {
     limits: request.limits,
     format: request.format ?? null,
     unpackFolder: request.unpackFolder,
-    encoding: request.options.encoding,
-    delimiter: request.options.delimiter,
+    encoding: how.encoding,
+    delimiter: how.delimiter,
     signal: request.signal,
   })
   try {
-    const result = await withLayoutChanges(file, request, () => readOpened(file, request))
+    const result =
+      (await readCorrections(file, request, readAll)) ??
+      (await withLayoutChanges(file, request, () => readOpened(file, request)))
     const after = statSync(request.path, { bigint: true })
     if (after.mtimeNs === before.mtimeNs && after.size === before.size) return result
     await result.staging.discard()
@@ -193,10 +207,16 @@ function fingerprintKey(decided: TableDecision[], { encoding, delimiter }: Opene
   return Bun.hash.xxHash64(text).toString(16)
 }
 
-interface Reading {
+/** What reading the tables of a file once gave. */
+export interface Reading {
   result: ReadResult
   /** By table; null: it was left aside. */
   proved: (ProvedDecimals | null)[]
+}
+
+/** Reads every row of every table, whatever is known of them. */
+async function readAll(file: OpenedFile, tables: TableDecision[], request: ReadRequest): Promise<Reading> {
+  return (await readTables(file, tables, request, null))!
 }
 
 /**
@@ -255,7 +275,15 @@ async function readTables(
     const sheetsLeftAside = bySheet(decided)
       .filter((ofSheet) => !ofSheet.some((table) => isRead(table, decided)))
       .flatMap(([table]) => table!.sheetName ?? [])
-    const result = { staging, decision, tables, scopes: [...scopes], sheetsLeftAside, fingerprints }
+    const result = {
+      staging,
+      decision,
+      tables,
+      scopes: [...scopes],
+      sheetsLeftAside,
+      fingerprints,
+      origins: null,
+    }
     return { result, proved }
   } catch (error) {
     await staging.discard()
@@ -275,7 +303,8 @@ function placeOf(
   request: ReadRequest,
 ): Place | null {
   if (!isRead(table, decided)) return null
-  const scope = request.options.settings.scope === 'sheet' ? (table.sheetName ?? '') : ''
+  const own = request.options.settings.scope === 'sheet' ? (table.sheetName ?? '') : ''
+  const scope = table.corrects?.scope ?? own
   return { sheet: table.sheetName, scope }
 }
 

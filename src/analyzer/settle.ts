@@ -15,9 +15,17 @@ export interface Settled {
   ignored: IgnoredCounts
 }
 
-/** Settles what the file lists more than once, and counts it. */
-export async function settle(sql: Sql, read: ReadResult, duplicates: DuplicateRule): Promise<Settled> {
-  const keys = await settleDuplicates(sql, read.staging, duplicates)
+/**
+ * Settles what the file lists more than once, and counts it.
+ * @param leaveAside takes rows out that are not to be compared, and says how many: see `settleCorrections`
+ */
+export async function settle(
+  sql: Sql,
+  read: ReadResult,
+  duplicates: DuplicateRule,
+  leaveAside: () => Promise<number> = async () => 0,
+): Promise<Settled> {
+  const keys = (await settleDuplicates(sql, read.staging, duplicates)) + (await leaveAside())
   const repeated = keys === 0 ? [] : await countRepeated(sql, read)
   const tables: TableCounts[] = []
   for (const [index, table] of read.tables.entries()) {

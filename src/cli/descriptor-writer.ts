@@ -19,7 +19,7 @@ export function descriptorWriter(descriptor: number, terminalColumns: () => numb
       return isClosed
     },
     write(text) {
-      const bytes = Buffer.from(text)
+      const bytes = typeof text === 'string' ? Buffer.from(text) : text
       for (let offset = 0; offset < bytes.length && !isClosed; ) {
         try {
           offset += writeSync(descriptor, bytes, offset)

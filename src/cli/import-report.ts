@@ -5,6 +5,9 @@ import { type Context, type ExitCode, exitCodes } from './command.ts'
 import { printJson, printLine, printProse } from './output.ts'
 import { printIssues } from './try.ts'
 
+/** How many rows of the parse log are shown after an import. */
+export const logRowsShown = 20
+
 /** An import as `--json` prints it. */
 export function importJson(found: Import): Record<string, unknown> {
   const { decision, options, supplierRevision: _revision, ...rest } = found
@@ -38,12 +41,13 @@ const statusText: Record<Import['status'], string> = {
 /**
  * Says what became of an import that has just been worked on; why it failed goes to standard error, as with any
  * command that fails.
- * @param log the rows to show, or null
+ * @param log its first rows, some more than are shown if there are; or null
  */
 export function reportImport(context: Context, found: Import, log: LogEntry[] | null): ExitCode {
   if (context.json) printJson(context.io, importJson(found))
   else printImport(context, found, log)
-  if (found.error !== null) printLine(context.io.stderr, `tallyman: ${found.error.message}`)
+  if (found.error !== null)
+    printLine(context.io.stderr, `tallyman: ${found.error.message}${context.json ? '' : howToGoOn(found)}`)
   return exitCodeOf(found)
 }
 
@@ -56,6 +60,11 @@ const correctableCodes = new Set([
   'no_valid_rows',
 ])
 
+function howToGoOn({ id, status, error }: Import): string {
+  if (status !== 'failed' || !correctableCodes.has(error?.code ?? '')) return ''
+  return `\nPut it right: tallyman imports correct ${id}, with --map, --header-row, --sheet, …`
+}
+
 /** Says in a few lines how an import stands. */
 function printImport(context: Context, found: Import, log: LogEntry[] | null): void {
   const { stdout } = context.io
@@ -67,11 +76,16 @@ function printImport(context: Context, found: Import, log: LogEntry[] | null): v
     printLine(stdout, `${found.status === 'held' ? 'Items, if it is approved' : 'Items'}: ${changes}.`)
   if (log !== null && log.length > 0) {
     printLine(stdout, '')
-    printIssues(stdout, log)
+    printIssues(stdout, log.slice(0, logRowsShown))
+    if (log.length > logRowsShown)
+      printLine(stdout, `… and more: tallyman imports show ${found.id} --limit N shows them.`)
   }
+  if (found.correctsImportId !== null)
+    printLine(stdout, `It corrects rejected rows of import ${found.correctsImportId}.`)
+  if (found.correctedBy.length > 0) printLine(stdout, `Corrected by ${found.correctedBy.join(', ')}.`)
+  if (log !== null && found.counts.rejected > 0)
+    printLine(stdout, `\nTo correct what was rejected: tallyman rejects ${found.id} --out rejected.xlsx`)
   const command = 'tallyman imports'
-  if (found.status === 'failed' && correctableCodes.has(found.error?.code ?? ''))
-    printLine(stdout, `Put it right: ${command} correct ${found.id}, with --map, --header-row, --sheet, …`)
   if (found.status !== 'held') return
   printLine(stdout, `\n${command} approve ${found.id}   or   ${command} discard ${found.id}`)
   if (found.decision !== null)
@@ -89,7 +103,7 @@ function printImport(context: Context, found: Import, log: LogEntry[] | null): v
 export function printImportDetail(context: Context, found: Import, log: LogEntry[], limit: number): void {
   printImport(context, found, null)
   const { stdout } = context.io
-  if (found.error !== null) printLine(stdout, `  ${found.error.message}`)
+  if (found.error !== null) printLine(stdout, `  ${found.error.message}${howToGoOn(found)}`)
   const reader = readerText(found)
   if (reader !== '') printLine(stdout, reader)
   printLine(stdout, '')

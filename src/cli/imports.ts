@@ -6,7 +6,7 @@ import { type Context, defineCommand, type ExitCode, exitCodes } from './command
 import { readingPins } from './handover.ts'
 import { importJson, printImportDetail, reportImport } from './import-report.ts'
 import { printJson, printTable } from './output.ts'
-import { readingOptions } from './reading-options.ts'
+import { readingHelp, readingOptions } from './reading-options.ts'
 
 /** `tallyman imports`. */
 export const imports = defineCommand({
@@ -26,7 +26,8 @@ export const imports = defineCommand({
   },
   description:
     'A held or failed list is read again with what "correct" is told (--map, --header-row, --sheet, --decimal, --currency,\n' +
-    '--encoding, --delimiter, …), and published or held again; its source remembers it once it is published.',
+    '--encoding, --delimiter, …), and published or held again; its source remembers it once it is published, until "auto"\n' +
+    `takes it back. ${readingHelp}`,
   examples: [
     {
       line: 'tallyman imports show last',
@@ -95,7 +96,11 @@ export const imports = defineCommand({
   },
 })
 
-async function resolveId(store: ReturnType<typeof importStore>, given: string | null): Promise<string> {
+/** @param given "last" for the latest */
+export async function resolveId(
+  store: ReturnType<typeof importStore>,
+  given: string | null,
+): Promise<string> {
   if (given === null) throw new UsageError('which import? Give its id, or "last"')
   if (given !== 'last') return given
   const [latest] = await store.list({ limit: 1 })

@@ -14,6 +14,7 @@ import { items } from './items.ts'
 import { migrate } from './migrate.ts'
 import { openapi } from './openapi.ts'
 import { readApart } from './read-apart.ts'
+import { rejects } from './rejects.ts'
 import { serve } from './serve.ts'
 import { tryCommand } from './try.ts'
 import { version } from './version.ts'
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   ingest,
   tryCommand,
   imports,
+  rejects,
   items,
   history,
   config,

@@ -14,24 +14,22 @@ import { supplierStore } from '../suppliers/store.ts'
 import { printCard } from './card.ts'
 import { type Context, defineCommand, type ExitCode, exitCodes } from './command.ts'
 import { orUsage, readingPins } from './handover.ts'
-import { reportImport } from './import-report.ts'
+import { logRowsShown, reportImport } from './import-report.ts'
 import { printJsonLists } from './json-lists.ts'
 import { printLine, printProse } from './output.ts'
 import type { Progress } from './progress.ts'
-import { readingOptions } from './reading-options.ts'
-
-/** How many rows of the parse log are shown after an import. */
-const logRowsShown = 20
+import { readingHelp, readingOptions } from './reading-options.ts'
 
 /** `tallyman ingest`. */
 export const ingest = defineCommand({
   name: 'ingest',
   summary: 'Bring a price list into the catalog',
   description:
-    'A list is partial unless it is --full: then the items that it no longer names are marked gone. What is pinned\n' +
-    'with --map, --currency, --identity, --duplicates, --decimals and --limit is remembered for the next list of\n' +
-    'the same source once it is published. A list that would change too much is held; see "tallyman imports".\n' +
-    'Exit code: 0 done, 1 failed, 2 usage, 3 some rows rejected, or held.',
+    'A list is partial unless it is --full: then the items that it no longer names are marked gone. What is said\n' +
+    'about how the list is read (--map to --limit) is remembered for the next lists of the same source once it is\n' +
+    'published, until "auto" takes it back. A list that would change too much is held; see "tallyman imports".\n' +
+    'Exit code: 0 done, 1 failed, 2 usage, 3 some rows rejected, or held.\n' +
+    readingHelp,
   options: {
     supplier: {
       kind: 'text',
@@ -54,7 +52,11 @@ export const ingest = defineCommand({
     force: { kind: 'flag', summary: 'Read the file even when it has not changed' },
   },
   positionals: {
-    file: { placeholder: 'FILE', summary: `The list: ${readableFormats('or')}`, required: true },
+    file: {
+      placeholder: 'FILE',
+      summary: `The list: ${readableFormats('or')}; bare, or in a ZIP or gzip`,
+      required: true,
+    },
   },
   examples: [
     { line: 'tallyman ingest prices.csv --supplier "Acme Ltd"', summary: 'add and update items' },
@@ -108,7 +110,10 @@ async function publish(context: Context, app: App, { handover, progress }: Task)
     )
   const ended = await app.ingest(handover, followed(context, progress))
   progress.done()
-  const log = await importStore(app.db).log(ended.id, { limit: logRowsShown, severities: ['error', 'note'] })
+  const log = await importStore(app.db).log(ended.id, {
+    limit: logRowsShown + 1,
+    severities: ['error', 'note'],
+  })
   return reportImport(context, ended, log)
 }
 

@@ -30,6 +30,7 @@ export const openapi = defineCommand({
         },
         scanner,
         courier: { wake: () => {}, progressOf: () => null },
+        rejects: { open: async () => new ReadableStream() },
       })
       // Its names are a standard's, not ours: they stay as they are.
       io.stdout.write(`${jsonText(openApiDocument(routes), 2)}\n`)

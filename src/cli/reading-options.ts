@@ -1,11 +1,18 @@
+import { fields } from '../analyzer/table/decision.ts'
 import type { OptionSpecs } from './command.ts'
+
+const half = Math.ceil(fields.length / 2)
+
+/** What the options below speak of, as lines of a command's description. */
+export const readingHelp = `Fields for --map: ${fields.slice(0, half).join(', ')},\n${fields.slice(half).join(', ')}.`
 
 /** Options of every command that reads a list. */
 export const readingOptions = {
   map: {
     kind: 'list',
     placeholder: 'FIELD=COLUMN',
-    summary: 'Pin columns by header or letter: sku=A,price="Net price"; FIELD=none: it has none',
+    summary:
+      'Say which column is which, by header or letter: sku=A,price="Net price"; FIELD=none: there is none',
   },
   headerRow: {
     kind: 'text',
@@ -15,7 +22,7 @@ export const readingOptions = {
   sheet: {
     kind: 'list',
     placeholder: 'NAME',
-    summary: 'Take only this sheet of a workbook, by name or number; may be given several times',
+    summary: 'Take only this sheet of a workbook, by name or number',
   },
   decimal: {
     kind: 'text',

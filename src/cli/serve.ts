@@ -39,6 +39,7 @@ export const serve = defineCommand({
       log: log.child({ module: 'http' }),
       access: { host, token: config.apiToken, allowedHosts: config.allowedHosts },
       courier: service.courier,
+      rejects: service.rejects,
     })
     ends.defer(() => stop(server.server))
     server.listen({ hostname: host, port, ...listening })

@@ -14,7 +14,7 @@ import { type Context, defineCommand, exitCodes } from './command.ts'
 import { readingPins } from './handover.ts'
 import { printJsonLists } from './json-lists.ts'
 import { printLine, printTable } from './output.ts'
-import { readingOptions } from './reading-options.ts'
+import { readingHelp, readingOptions } from './reading-options.ts'
 import { tiersColumn } from './tiers.ts'
 
 /** How many items and issues are shown when nobody says. */
@@ -24,6 +24,7 @@ const shownDefault = 20
 export const tryCommand = defineCommand({
   name: 'try',
   summary: 'Show how a file would be read; needs no database, writes nothing',
+  description: readingHelp,
   options: {
     ...readingOptions,
     items: {
@@ -33,7 +34,11 @@ export const tryCommand = defineCommand({
     },
   },
   positionals: {
-    file: { placeholder: 'FILE', summary: `The list: ${readableFormats('or')}`, required: true },
+    file: {
+      placeholder: 'FILE',
+      summary: `The list: ${readableFormats('or')}; bare, or in a ZIP or gzip`,
+      required: true,
+    },
   },
   examples: [
     { line: 'tallyman try prices.xlsx', summary: 'the decision card, the first items, what is not taken' },

@@ -5,7 +5,7 @@ export interface Writer {
    * Does nothing once the reader has gone.
    * @throws a system error such as `ENOSPC`
    */
-  write(text: string): void
+  write(text: string | Uint8Array): void
   readonly isTerminal: boolean
   /** Width in characters; null where lines may be as long as they like. */
   readonly columns: number | null

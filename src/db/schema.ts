@@ -242,6 +242,8 @@ function makeTables(kit: typeof postgresKit) {
       supplierRevision: integer('supplier_revision'),
       /** For an unchanged file: the import that read it. */
       sameAsImportId: text('same_as_import_id'),
+      /** For the corrected rows of another import: that import. */
+      correctsImportId: text('corrects_import_id'),
       fetchedAt: instant('fetched_at').notNull(),
       createdAt: instant('created_at').notNull(),
       publishedAt: instant('published_at'),
@@ -250,6 +252,7 @@ function makeTables(kit: typeof postgresKit) {
     (c) => [
       index('imports_source').on(c.sourceId, c.createdAt),
       index('imports_supplier').on(c.supplierId, c.createdAt),
+      index('imports_corrects').on(c.correctsImportId),
       check('imports_options_json', jsonCheck('options')),
       check('imports_decision_json', jsonCheck('decision')),
       check('imports_scopes_json', jsonCheck('scopes')),
@@ -382,6 +385,8 @@ function makeTables(kit: typeof postgresKit) {
       raw: text('raw'),
       /** The row's cells, cut to a sensible size. */
       rowData: json('row_data'),
+      /** The import that brought the rejected row into the catalog after all; null: none has. */
+      correctedBy: text('corrected_by'),
       createdAt: instant('created_at').notNull(),
     },
     (c) => [

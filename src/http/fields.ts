@@ -43,7 +43,7 @@ export function textField(
       pattern: isPrintable ? printable : noNul,
       description,
       ...(examples && { examples }),
-      error: `${name} must have ${min} to ${max} characters, ${exceptions}`,
+      error: `${name} must be a text of ${min} to ${max} characters, ${exceptions}`,
     }),
   )
 }
@@ -78,3 +78,11 @@ export const noQuery = http.Object({}, { additionalProperties: false })
 
 const printable = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]*$'
 const noNul = '^[^\\u0000]*$'
+
+/** Where a schema says of which types an answer is, if it is no JSON. */
+export const contentTypesKey = 'x-content-types'
+
+/** An answer that is a file; nothing looks into it. */
+export function fileAnswer(contentTypes: readonly string[]) {
+  return http.Any({ type: 'string', format: 'binary', [contentTypesKey]: contentTypes })
+}

@@ -2,7 +2,7 @@ import { toOpenAPISchema } from '@elysiajs/openapi'
 import type { AnyElysia } from 'elysia'
 import { Problem } from '../lib/problem.ts'
 import { programVersion } from '../lib/version.ts'
-import { repeatable } from './fields.ts'
+import { contentTypesKey, repeatable } from './fields.ts'
 
 /** Anything in JSON. */
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -83,10 +83,12 @@ function restoreSchemas(
     if (parameter.in === 'query' && schema !== undefined)
       parameter.schema = JSON.parse(JSON.stringify(schema))
   }
-  for (const [status, schema] of Object.entries(hooks.response ?? {}))
+  for (const [status, schema] of Object.entries(hooks.response ?? {})) {
+    const { [contentTypesKey]: types = ['application/json'], ...rest } = JSON.parse(JSON.stringify(schema))
     Object.assign((operation.responses as JsonObject)[status] as JsonObject, {
-      content: { 'application/json': { schema: JSON.parse(JSON.stringify(schema)) } },
+      content: Object.fromEntries((types as string[]).map((type) => [type, { schema: rest }])),
     })
+  }
 }
 
 /** Answers that any request may get: a wrong host, an unknown parameter, a mistake of ours. */

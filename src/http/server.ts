@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import type { RejectsSource } from '../analyzer/rejects/rejects-process.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
 import type { IntakeParts } from '../courier/intake.ts'
 import { requireCurrent } from '../db/migrate.ts'
@@ -31,6 +32,8 @@ export interface ServerParts {
     /** Where an import stands that is being worked on here; null for any other. */
     progressOf(importId: string): ImportProgress | null
   }
+  /** Gives rejected rows back. */
+  rejects: RejectsSource
 }
 
 /** What every answer says, unless its route says otherwise. Answers are data, so they may load nothing at all. */
@@ -55,14 +58,21 @@ export const listening = {
 } as const
 
 /** Everything that answers, without what is common to all of it. */
-export function apiRoutes({ intake, scanner, courier }: Pick<ServerParts, 'intake' | 'scanner' | 'courier'>) {
+export function apiRoutes({
+  intake,
+  scanner,
+  courier,
+  rejects,
+}: Pick<ServerParts, 'intake' | 'scanner' | 'courier' | 'rejects'>) {
   const { db, clock, defaultCurrency, worker, isQueueKept = false } = intake
   const wake = () => courier.wake()
   const progressOf = (importId: string) => courier.progressOf(importId)
   return new Elysia({ normalize: false })
     .use(healthRoutes(() => requireCurrent(db)))
     .use(uploadRoutes({ intake, wake }))
-    .use(importRoutes({ db, scanner, clock, defaultCurrency, worker, isQueueKept, wake, progressOf }))
+    .use(
+      importRoutes({ db, scanner, clock, defaultCurrency, worker, isQueueKept, wake, progressOf, rejects }),
+    )
     .use(catalogRoutes({ db, scanner }))
     .use(supplierRoutes({ db, scanner }))
     .use(schemaRoutes())

@@ -124,6 +124,8 @@ export interface FileDecision {
   delimiter: string | null
   /** The three above, with what proves them. */
   choices: FileChoices
+  /** The import whose rejected rows the file holds, corrected. */
+  corrects?: string
   /** What differs from the source's last list. */
   layoutChanges: LayoutChange[]
   verdict: Verdict

@@ -1,11 +1,28 @@
 import { Elysia } from 'elysia'
+import {
+  importWithRejects,
+  ownFormat,
+  type RejectsFormat,
+  rejectsFileName,
+  rejectsFormats,
+} from '../analyzer/rejects/export-rejects.ts'
+import type { RejectsSource } from '../analyzer/rejects/rejects-process.ts'
 import { severities } from '../analyzer/table/issue.ts'
 import { approve, correct, discard } from '../courier/held.ts'
 import { readingFields, readingPins } from '../courier/reading-fields.ts'
 import type { Database } from '../db/database.ts'
 import type { Scanner } from '../db/scanner.ts'
-import { choiceField, cursorField, idField, limitField, noQuery, textField } from '../http/fields.ts'
+import {
+  choiceField,
+  cursorField,
+  fileAnswer,
+  idField,
+  limitField,
+  noQuery,
+  textField,
+} from '../http/fields.ts'
 import { jsonBody } from '../http/json-body.ts'
+import { attachment } from '../lib/attachment.ts'
 import type { Clock } from '../lib/clock.ts'
 import { decodeCursor, encodeCursor } from '../lib/cursor.ts'
 import { NotFoundError } from '../lib/errors.ts'
@@ -31,6 +48,8 @@ export interface ImportParts {
   wake(): void
   /** Where an import stands that is being worked on here; null for any other. */
   progressOf(importId: string): ImportProgress | null
+  /** Gives rejected rows back. */
+  rejects: RejectsSource
 }
 
 const pageMax = 200
@@ -38,7 +57,7 @@ const logPageMax = 1000
 
 /** Imports over HTTP: what became of a list, how it was understood, which rows were not taken. */
 export function importRoutes(parts: ImportParts) {
-  const { db, scanner, clock, defaultCurrency, worker, isQueueKept, wake, progressOf } = parts
+  const { db, scanner, clock, defaultCurrency, worker, isQueueKept, wake, progressOf, rejects } = parts
   const store = importStore(db)
   const finder = importFinder(scanner.scans)
   const shown = async (id: string) => importView(await store.get(id), progressOf(id))
@@ -175,6 +194,46 @@ export function importRoutes(parts: ImportParts) {
         },
       },
     )
+    .get(
+      '/:id/rejects',
+      async ({ params, query, request }) => {
+        const { made } = await importWithRejects(db, params.id)
+        const format = query.format ?? ownFormat(made)
+        const file = await rejects.open(made.id, format, request.signal)
+        return new Response(file, {
+          headers: {
+            'content-type': contentTypes[format],
+            'content-disposition': attachment(rejectsFileName(made, format)),
+          },
+        })
+      },
+      {
+        params,
+        query: t.Object(
+          {
+            format: choiceField(
+              'format',
+              rejectsFormats,
+              "csv or xlsx; unless said, the list's own, or xlsx.",
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        response: {
+          200: fileAnswer(Object.values(contentTypes)),
+          404: Problem,
+          422: Problem,
+          503: Problem,
+        },
+        detail: {
+          operationId: 'downloadRejects',
+          summary: 'Download the rejected rows, to be corrected',
+          description:
+            "They come in the layout of the supplier's own file, with the reason of each behind the last column. The corrected file is uploaded like any list: the header of the reason column says what it corrects, and only its rows are brought in, read as the list was. Rows that are in the catalog by now are left out.",
+          tags: ['Imports'],
+        },
+      },
+    )
     .post(
       '/:id/approve',
       async ({ params, set }) => {
@@ -250,6 +309,11 @@ export function importRoutes(parts: ImportParts) {
         },
       },
     )
+}
+
+const contentTypes: Record<RejectsFormat, string> = {
+  csv: 'text/csv',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 }
 
 const params = t.Object({ id: idField('the import') })

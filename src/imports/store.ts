@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, inArray, lt, ne, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, lt, ne, type SQL } from 'drizzle-orm'
 import type { Severity } from '../analyzer/table/issue.ts'
 import type { Query } from '../db/database.ts'
 import type { Tables } from '../db/schema.ts'
@@ -44,6 +44,10 @@ export interface Import {
   error: { code: string; message: string } | null
   supplierRevision: number | null
   sameAsImportId: string | null
+  /** It brings corrected rows of this import, and nothing else. */
+  correctsImportId: string | null
+  /** Imports in the catalog that brought corrected rows of this one, oldest first; only told where imports are shown. */
+  correctedBy: string[]
   fetchedAt: Date
   createdAt: Date
   publishedAt: Date | null
@@ -71,6 +75,8 @@ export interface LogEntry {
   column: number | null
   raw: string | null
   rowData: unknown
+  /** The import that brought the rejected row into the catalog after all. */
+  correctedBy: string | null
 }
 
 /** What may be written of an import after it was made. */
@@ -89,6 +95,8 @@ export interface ImportChange {
   error?: { code: string; message: string } | null
   supplierRevision?: number
   sameAsImportId?: string
+  correctsImportId?: string
+  sourceId?: string
   options?: ImportOptions
   publishedAt?: Date
   finishedAt?: Date | null
@@ -108,6 +116,26 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
       .innerJoin(sources, eq(sources.id, imports.sourceId))
       .where(where)
 
+  /** Imports with those that correct them. */
+  async function withCorrections(found: Import[]): Promise<Import[]> {
+    if (found.length === 0) return found
+    const rows = await query
+      .select({ id: imports.id, corrects: imports.correctsImportId })
+      .from(imports)
+      .where(
+        and(
+          inArray(
+            imports.correctsImportId,
+            found.map(({ id }) => id),
+          ),
+          inArray(imports.status, [...publishedStatuses]),
+        ),
+      )
+      .orderBy(asc(imports.id))
+    const by = Map.groupBy(rows, ({ corrects }) => corrects)
+    return found.map((each) => ({ ...each, correctedBy: (by.get(each.id) ?? []).map(({ id }) => id) }))
+  }
+
   const logColumns = {
     severity: parsingLogs.severity,
     errorType: parsingLogs.errorType,
@@ -118,6 +146,7 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
     column: parsingLogs.column,
     raw: parsingLogs.raw,
     rowData: parsingLogs.rowData,
+    correctedBy: parsingLogs.correctedBy,
   }
 
   return {
@@ -152,7 +181,8 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
       const [row] = await select(eq(imports.id, id))
       if (row === undefined)
         throw new NotFoundError('unknown_import', `There is no import ${id}; "tallyman imports" lists them.`)
-      return fromRow(row)
+      const [found] = await withCorrections([fromRow(row)])
+      return found!
     },
 
     /** Newest first. @param options.before an import's id: only older ones */
@@ -165,7 +195,7 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
       )
         .orderBy(desc(imports.id))
         .limit(options.limit)
-      return rows.map(fromRow)
+      return withCorrections(rows.map(fromRow))
     },
 
     /** Those of the ids that there are, newest first, without their decision cards, which may be large. */
@@ -179,7 +209,9 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
         .innerJoin(sources, eq(sources.id, imports.sourceId))
         .where(inArray(imports.id, ids))
         .orderBy(desc(imports.id))
-      return rows.map((row) => fromRow({ ...row, import: { ...row.import, decision: null } }))
+      return withCorrections(
+        rows.map((row) => fromRow({ ...row, import: { ...row.import, decision: null } })),
+      )
     },
 
     async change(id: string, change: ImportChange): Promise<void> {
@@ -215,13 +247,32 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
       return row === undefined ? null : fromRow(row)
     },
 
+    /** The source's imports whose rows are in the catalog and that are newer than an instant, the latest first. */
+    async publishedSince(sourceId: string, since: Date): Promise<Import[]> {
+      const rows = await select(
+        and(
+          eq(imports.sourceId, sourceId),
+          inArray(imports.status, [...publishedStatuses]),
+          gt(imports.fetchedAt, since),
+        ),
+      ).orderBy(desc(imports.fetchedAt), desc(imports.id))
+      return rows.map(fromRow)
+    },
+
     /** What the source's latest list in the catalog was understood as, or null. */
     async lastDecision(sourceId: string): Promise<FileDecision | null> {
       // The cards of the others may be large, and are not sorted with.
       const [last] = await query
         .select({ id: imports.id })
         .from(imports)
-        .where(and(eq(imports.sourceId, sourceId), inArray(imports.status, [...publishedStatuses])))
+        .where(
+          and(
+            eq(imports.sourceId, sourceId),
+            inArray(imports.status, [...publishedStatuses]),
+            // Corrected rows are laid out as the list that they are from.
+            isNull(imports.correctsImportId),
+          ),
+        )
         .orderBy(desc(imports.publishedAt), desc(imports.id))
         .limit(1)
       return last === undefined ? null : (await this.get(last.id)).decision
@@ -308,6 +359,8 @@ function fromRow({ import: row, supplier, source }: Row): Import {
     error: row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? '' },
     supplierRevision: row.supplierRevision,
     sameAsImportId: row.sameAsImportId,
+    correctsImportId: row.correctsImportId,
+    correctedBy: [],
     fetchedAt: row.fetchedAt,
     createdAt: row.createdAt,
     publishedAt: row.publishedAt,

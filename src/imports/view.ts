@@ -69,11 +69,15 @@ export const ImportView = t.Object(
     }),
     error: t.Union([t.Object({ code: t.String(), message: t.String() }), t.Null()]),
     same_as_import_id: textOrNull('For an unchanged file: the import that read it.'),
+    corrects: textOrNull('It brings corrected rows of this import, and nothing else.'),
+    corrected_by: t.Array(t.String(), {
+      description: 'The imports that brought rows of this one into the catalog after all, oldest first.',
+    }),
     fetched_at: Instant,
     created_at: Instant,
     published_at: instantOrNull('When its rows came into the catalog.'),
     finished_at: instantOrNull('When there was nothing left to do.'),
-    links: t.Object({ self: t.String(), decision: t.String(), log: t.String() }),
+    links: t.Object({ self: t.String(), decision: t.String(), log: t.String(), rejects: t.String() }),
   },
   { title: 'Import' },
 )
@@ -110,11 +114,13 @@ export function importView(found: Import, running: ImportProgress | null): Impor
     hold_reasons: found.holdReasons,
     error: found.error,
     same_as_import_id: found.sameAsImportId,
+    corrects: found.correctsImportId,
+    corrected_by: found.correctedBy,
     fetched_at: found.fetchedAt.toISOString(),
     created_at: found.createdAt.toISOString(),
     published_at: found.publishedAt?.toISOString() ?? null,
     finished_at: found.finishedAt?.toISOString() ?? null,
-    links: { self, decision: `${self}/decision`, log: `${self}/log` },
+    links: { self, decision: `${self}/decision`, log: `${self}/log`, rejects: `${self}/rejects` },
   }
 }
 
@@ -131,6 +137,7 @@ export const LogEntryView = t.Object(
     row: t.Union([t.Integer(), t.Null()], { description: '0-based; null: the whole sheet.' }),
     column: t.Union([t.Integer(), t.Null()], { description: '0-based; null: the whole row.' }),
     raw: textOrNull('The text of the cell.'),
+    corrected_by: textOrNull('The import that brought the rejected row into the catalog after all.'),
     row_data: t.Union([t.Array(t.Unknown()), t.Record(t.String(), t.Unknown()), t.Null()], {
       description: "The row's cells, cut to a sensible size.",
     }),
@@ -149,6 +156,7 @@ export function logEntryView(entry: LogEntry): Static<typeof LogEntryView> {
     row: entry.row,
     column: entry.column,
     raw: entry.raw,
+    corrected_by: entry.correctedBy,
     row_data: entry.rowData ?? null,
   } as Static<typeof LogEntryView>
 }

@@ -83,7 +83,8 @@ test('more than 30 % of the prices moved too far is held; exactly 30 % is not', 
   const [reason] = reasonsFor({ diff: { pricesCompared: 10, pricesMoved: 4 } })
   expect(reason).toEqual({
     code: 'prices_moved',
-    message: '4 of 10 known prices moved by more than 50 %; above 30 % of the prices it is held.',
+    message:
+      '4 of 10 known prices moved by more than 50 %, or are in another currency or for another quantity; above 30 % of the prices it is held.',
   })
   expect(codes({ diff: { pricesCompared: 0, pricesMoved: 0 }, limits: { movedShareMax: 0 } })).toEqual([])
 })

@@ -44,7 +44,7 @@ for (const engine of engines) {
       const settled = await staging.withSql((sql) =>
         settle(
           sql,
-          { staging, decision, tables, scopes: [''], sheetsLeftAside: [], fingerprints: null },
+          { staging, decision, tables, scopes: [''], sheetsLeftAside: [], fingerprints: null, origins: null },
           'reject',
         ),
       )

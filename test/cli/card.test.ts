@@ -210,3 +210,10 @@ test('a hundred pictures beside a list are one line, and rows that are not shown
   expect(out).toEndWith('or "on request"\n… and more; --items N or --items all shows them.\n')
   expect((await program.run('try', path, '--items', '3')).out).not.toContain('… and more')
 })
+
+test('sheets of discounts and groups beside a sure list are nothing to choose from', async () => {
+  const list = new Uint8Array(await Bun.file('test/golden/lists/de-schrauben.xlsx').arrayBuffer())
+  const out = await tryOut('list.xlsx', list)
+  expect(out).toContain('Sheet "Rabattgruppen": left aside, 4 rows.')
+  expect(out).not.toContain('--sheet')
+})

@@ -127,8 +127,8 @@ test('what is said of a held list is said once; a list that failed says how to g
   expect(out.split('can be read in two ways')).toHaveLength(2)
   expect(out).toContain('Items, if it is approved: 5 new.')
   const failed = await program.run('imports', 'correct', 'last', '--sheet', 'Foo')
-  expect(failed.out).toMatch(
-    /failed; the catalog is as it was\.\nPut it right: tallyman imports correct [0-9a-f-]{36}, /,
+  expect(failed.err).toMatch(
+    / sheet "Foo".*\nPut it right: tallyman imports correct [0-9a-f-]{36}, with --map/,
   )
   expect(failed.out).not.toContain('Items')
 })

@@ -134,3 +134,16 @@ for (const engine of engines) {
     })
   })
 }
+
+test('of many rejected rows the first are shown, and where the others are', async () => {
+  await using program = await openProgram('sqlite')
+  const ingest = async (rejected: number) => {
+    const list = priceList(100, (n) => (n % 4 === 3 && n < rejected * 4 ? { price: '?' } : {}))
+    const path = await program.write('list.csv', list)
+    return (await program.run('ingest', path, '--supplier', `Acme ${rejected}`)).out
+  }
+  expect(await ingest(25)).toMatch(
+    /\n… and more: tallyman imports show [0-9a-f-]{36} --limit N shows them\.\n/,
+  )
+  expect(await ingest(20)).not.toContain('… and more')
+})

@@ -112,7 +112,7 @@ test('a sentence is broken between words on a terminal, and nowhere else', () =>
   const text = '  Further prices: D Dealer, E Averyveryverylongname'
   const printed = (terminal: { columns: number | null; isTerminal: boolean }) => {
     const parts: string[] = []
-    printProse({ ...terminal, isClosed: false, write: (part) => void parts.push(part) }, text)
+    printProse({ ...terminal, isClosed: false, write: (part) => void parts.push(String(part)) }, text)
     return parts.join('')
   }
   expect(printed({ columns: 20, isTerminal: true })).toBe(

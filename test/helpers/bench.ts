@@ -139,6 +139,7 @@ export async function openBench(engine: Engine): Promise<Bench> {
             ...begun,
             scopes,
             said: noPins,
+            corrects: null,
             fetchedAt: list.fetchedAt ?? begun.now,
           }
           const change = { status: 'completed' as const, counts: noRows, scopes }
@@ -174,7 +175,13 @@ export async function compare(
   staging: Staging,
   of: { supplierId: string; sourceId: string; isFull: boolean; scopes: string[] },
 ): Promise<Diff> {
-  const diff = await diffStaged(sql, staging, { ...of, moveMax: 0.5, sheetsLeftAside: [], known: null })
+  const diff = await diffStaged(sql, staging, {
+    ...of,
+    moveMax: 0.5,
+    sheetsLeftAside: [],
+    known: null,
+    isCorrection: false,
+  })
   if (diff === null) throw new Error('Nothing was recognised, so there is nothing to distrust.')
   return diff
 }

@@ -1,5 +1,5 @@
 import { analyze } from '../../src/analyzer/analyze.ts'
-import { openApp } from '../../src/app.ts'
+import { openApp, openRejects } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { openScanner, type Scanner } from '../../src/db/scanner.ts'
 import { createServer, listening, type ServerParts } from '../../src/http/server.ts'
@@ -61,6 +61,7 @@ export async function openService(engine: Engine, options: TestServiceOptions = 
     scanner,
     log,
     access: { host: '127.0.0.1', token: null, allowedHosts: [], ...access },
+    rejects: openRejects({ config, log, env: { ...process.env, ...program.env }, cwd: program.folder }),
     courier: { wake: () => void woken++, progressOf: (id) => progress.get(id) ?? null },
   })
   server.listen({ hostname: '127.0.0.1', port: 0, ...listening })

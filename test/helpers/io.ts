@@ -13,6 +13,7 @@ export interface TestIoOptions {
 /** An `Io` that keeps what a command prints. Its clock stands at `now` and moves only with `advance`. */
 export interface TestIo extends Io {
   out(): string
+  outBytes(): Buffer
   err(): string
   advance(ms: number): void
 }
@@ -32,6 +33,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
     signal: options.signal ?? new AbortController().signal,
     parent: null,
     out: () => out.text(),
+    outBytes: () => out.bytes(),
     err: () => err.text(),
     advance(ms) {
       nowMs += ms
@@ -40,15 +42,16 @@ export function testIo(options: TestIoOptions = {}): TestIo {
 }
 
 /** A writer that keeps its text. */
-export function bufferWriter(columns: number | null): Writer & { text(): string } {
-  let text = ''
+export function bufferWriter(columns: number | null): Writer & { text(): string; bytes(): Buffer } {
+  const pieces: Buffer[] = []
   return {
     isTerminal: columns !== null,
     columns,
     isClosed: false,
     write(more) {
-      text += more
+      pieces.push(Buffer.from(more))
     },
-    text: () => text,
+    text: () => Buffer.concat(pieces).toString(),
+    bytes: () => Buffer.concat(pieces),
   }
 }

@@ -88,6 +88,17 @@ for (const engine of engines)
       await ask(`/api/v1/imports/${id}/log`)
     }
     for (const id of [first, approved]) await ask(`/api/v1/imports/${id}/decision`)
+    const { responses } = operationAt(document, `/api/v1/imports/${first}/rejects`, 'GET')
+    for (const format of ['csv', 'xlsx']) {
+      const file = await service.fetch(`/api/v1/imports/${first}/rejects?format=${format}`)
+      expect([file.status, Object.keys(responses[200]!.content)]).toEqual([
+        200,
+        expect.arrayContaining([file.headers.get('content-type')]),
+      ])
+      expect((await file.bytes()).length).toBeGreaterThan(100)
+    }
+    seen.set('downloadRejects', new Set([200]))
+    await ask(`/api/v1/imports/${approved}/rejects`)
     service.progress.set(approved, { phase: 'reading', rows: 1, percent: 40.5 })
     await ask(`/api/v1/imports/${approved}/approve`, post())
     await ask(`/api/v1/imports/${approved}`)

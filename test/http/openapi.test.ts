@@ -35,6 +35,7 @@ const routes = [
   'GET /api/v1/imports/{id}',
   'GET /api/v1/imports/{id}/decision',
   'GET /api/v1/imports/{id}/log',
+  'GET /api/v1/imports/{id}/rejects',
   'POST /api/v1/imports/{id}/approve',
   'POST /api/v1/imports/{id}/correct',
   'POST /api/v1/imports/{id}/discard',
@@ -111,7 +112,11 @@ test('the document is OpenAPI 3.1: references lead somewhere, operations have wh
       expect([name, status, types]).toEqual([
         name,
         status,
-        [Number(status) < 400 ? 'application/json' : 'application/problem+json'],
+        Number(status) >= 400
+          ? ['application/problem+json']
+          : operation.operationId === 'downloadRejects'
+            ? ['text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet']
+            : ['application/json'],
       ])
     }
     if (inPath.length > 0 && !name.includes('schemas')) expect(statuses).toContain('404')

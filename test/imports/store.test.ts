@@ -39,6 +39,8 @@ for (const engine of engines) {
         error: null,
         supplierRevision: null,
         sameAsImportId: null,
+        correctsImportId: null,
+        correctedBy: [],
         fetchedAt: now,
         createdAt: now,
         publishedAt: null,
@@ -132,6 +134,7 @@ for (const engine of engines) {
         column: 2,
         raw: null,
         rowData: ['?'],
+        correctedBy: null,
       })
       expect(await store.log(importId, { limit: 2, offset: 2 })).toHaveLength(1)
       expect(await store.log(importId, { limit: 9, severities: ['note', 'ignored'] })).toEqual([])

@@ -11,7 +11,7 @@ test.each(lists.map((list) => [list.file, list] as const))('%s says what its tru
   expect(await Bun.file(join(folder, truthFile(list.file))).text()).toBe(truthText(list.truth))
 })
 
-test.each(lists.filter(({ file }) => isWorkbook(file)).map((list) => [list.file, list] as const))(
+test.each(lists.filter((list) => isWorkbook(list)).map((list) => [list.file, list] as const))(
   '%s holds what its drafts make',
   async (_, { file, bytes }) => {
     const kept = await Bun.file(join(folder, file)).bytes()
@@ -19,7 +19,7 @@ test.each(lists.filter(({ file }) => isWorkbook(file)).map((list) => [list.file,
   },
 )
 
-test.each(lists.filter(({ file }) => !isWorkbook(file)).map((list) => [list.file, list] as const))(
+test.each(lists.filter((list) => !isWorkbook(list)).map((list) => [list.file, list] as const))(
   '%s is what its drafts make',
   async (_, { file, bytes }) => {
     expect(Buffer.from(await Bun.file(join(folder, file)).bytes()).equals(bytes)).toBe(true)

@@ -102,7 +102,7 @@ if (import.meta.main) {
   const folder = `${import.meta.dir}/../golden/lists`
   for (const { file, bytes, truth } of await makeLists()) {
     const isThere = await Bun.file(`${folder}/${file}`).exists()
-    if (!isThere || !isWorkbook(file)) await Bun.write(`${folder}/${file}`, bytes)
+    if (!isThere || !isWorkbook({ file, bytes })) await Bun.write(`${folder}/${file}`, bytes)
     await Bun.write(`${folder}/${truthFile(file)}`, truthText(truth))
   }
 }
@@ -112,7 +112,7 @@ export function truthFile(file: string): string {
   return file.replace(/\.\w+$/, '.truth.json')
 }
 
-/** Whether the bytes of such a file differ from one making to the next. */
-export function isWorkbook(file: string): boolean {
-  return /\.(xlsx|xls|xlsb|ods)$/.test(file)
+/** Whether the bytes of such a file differ from one making to the next; a page of HTML under such a name has none of that. */
+export function isWorkbook({ file, bytes }: Pick<MadeList, 'file' | 'bytes'>): boolean {
+  return /\.(xlsx|xls|xlsb|ods)$/.test(file) && bytes[0] !== '<'.charCodeAt(0)
 }

@@ -35,6 +35,8 @@ export const pdf: Format = {
 
 /** Largest document: it is in memory as a whole while it is taken apart. */
 export const pdfBytesMax = 256 * 1024 * 1024
+/** Most pages: each costs some 5 ms, so this is a minute. */
+export const pdfPagesMax = 10_000
 /** Most bytes of packed rows: some ten million rows. */
 const rowBytesMax = 256 * 1024 * 1024
 const headSearched = 1024
@@ -48,6 +50,11 @@ function isPdf(bytes: Uint8Array): boolean {
 }
 
 async function readPages(document: PdfDocument, limits: ReadLimits): Promise<PageSheet[]> {
+  if (document.pageCount > pdfPagesMax)
+    throw new InvalidError(
+      'pdf_too_large',
+      `The PDF has ${document.pageCount} pages; at most ${pdfPagesMax} are read. Split it, or ask for the list as CSV or XLSX.`,
+    )
   const names = headerNames()
   const sheets = new PageSheets(rowBudget(rowBytesMax), names)
   let textPages = 0

@@ -118,6 +118,11 @@ function decimalCorrections({ decimal }: TableDecision): Correction[] {
   })
 }
 
+/** Half sure of its columns at least: groups of discounts and goods beside a list are no lists. */
+function isLikely({ mapping }: TableDecision): boolean {
+  return (['name', 'price'] as const).every((field) => (mapping[field]?.confidence ?? 1) >= 0.5)
+}
+
 /** Sheets that may be lists after all. */
 function sheetsLeft(tables: readonly TableDecision[]): Correction[] {
   const left = tables.filter(
@@ -125,6 +130,7 @@ function sheetsLeft(tables: readonly TableDecision[]): Correction[] {
       table.sheetName !== null &&
       table.isChosen === null &&
       table.verdict !== 'not-a-price-list' &&
+      isLikely(table) &&
       !isRead(table, tables),
   )
   return left.map(({ sheetName }) => ({

@@ -176,6 +176,26 @@ export interface TableDecision {
    * group and variant where the list has them.
    */
   identity: Field[]
+  /** It holds corrected rows of another import's table, and was decided as that one was. */
+  corrects?: CorrectedTable
+}
+
+/** Where a table of corrected rows says what they are. Columns are 0-based. */
+export interface CorrectedTable {
+  /** Which of the tables of the import that is corrected; 0-based. */
+  table: number
+  /** That one's. */
+  sheetName: string | null
+  scope: string
+  /** Why each row was rejected; the supplier's own columns end before it. */
+  reasonColumn: number
+  /** The rows' numbers in the supplier's file. */
+  rowColumn: number
+  /** The headings under which the rows stood; null: the list has none. */
+  sectionColumn: number | null
+  /** The columns of the table that is corrected, where others stand beside it; both null: it had its rows for itself. */
+  firstColumn: number | null
+  lastColumn: number | null
 }
 
 /** What a person pins. It always wins over what the table seems to say. */

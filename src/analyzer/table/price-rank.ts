@@ -6,8 +6,8 @@ import { normalize } from './text.ts'
 
 /**
  * Which of several price columns is the price: a factor on the score of a header that names a price. Plain "Price"
- * is best, and net before gross; then what we pay, then retail, list and wholesale prices, those of a lower quantity
- * before those of a higher, then limits, and last what used to be.
+ * is best, and net before gross; then what we pay, then retail, list and wholesale prices, then what others are
+ * recommended to ask, prices of a lower quantity before those of a higher, then limits, and last what used to be.
  */
 export function priceRank(header: string): number {
   const words = ` ${normalize(header)} `
@@ -128,6 +128,13 @@ const ranks: { factor: number; marks: string[] }[] = [
     ),
   },
   {
+    // What others are to ask of their customers; whoever sends the list asks what stands beside it.
+    factor: 0.89,
+    marks: split(
+      `rrp|msrp|uvp|srp|nrp|recommended|suggested|conseille|recommande|empfohlen*|unverbindliche*|vejl|vejledende|rek|rekommendera*|veiledende|anbefal*|adviesprijs|adviesverkoopprijs|richtprijs|richtpreis|consigliato|sugerido|recomendad*|pvpr|sugerowan*|zalecan*|doporucen*|dmoc|odporucan*|рекоменд*|препоръч*|мрц|ррц|рмц|tavsiye|ajanlott|ovh|suositus*|preporucen*|προτεινομεν*|מומלץ|المقترح|المقترحة|المقترحه|希望小売|建议|建議|권장`,
+    ),
+  },
+  {
     factor: 0.8,
     marks: split(
       `min|max|minimum|maximum|мин|макс|минимальная|deposit|pfand|shipping|delivery|versand|доставка|fracht|discount|rabatt|скидка|weight|total|margin|quantity|per item`,
@@ -136,11 +143,12 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.9,
     marks: split(
-      `wholesale|vpc|впц|mayoreo|nagyker|grosir|vrac|опт|оптовая|оптовый|гурт|großhandel|grosshandel|gros|mayorista|ingrosso|atacado|hurt|hurtowa|velkoobchod|bulk|toptan|χονδρικη|סיטונאי|الجملة|批发|批發|卸|仕切|下代|dealer|дилер|2|3|4|5`,
+      `wholesale|vpc|впц|mayoreo|nagyker|grosir|vrac|опт|оптовая|оптовый|гурт|großhandel|grosshandel|gros|mayorista|ingrosso|atacado|hurt|hurtowa|velkoobchod|bulk|toptan|χονδρικη|סיטונאי|الجملة|批发|批發|卸|仕切|下代|dealer|дилер|оптов*|гуртов*|جملة|2|3|4|5`,
     ),
   },
   {
-    factor: 0.91,
+    // Below every price of one, whoever it is for.
+    factor: 0.88,
     marks: split(
       `pack|per pack|pack price|case|carton|pallet|outer|tray|box|karton|kartong|kiste|kasse|palle|palette|gebinde|krt|frp|forp|colis|caisse|cartone|scatola|bancale|fardo|zgrzewka|paleta|krabice|коробка|ящик|паллета|паллет|мешок|κιβωτιο|κουτι|קרטון|ארגז|מארז|כמות מארז|الكرتون|كرتون|للكرتون|العلبة|الصندوق|ケース|箱|カートン|整箱|件价|emb|embalagem|embal|paquete|pacote|opak|bal|bunt|συσκευασια|συσκ|упаковку|упаковка|упак|уп|коробку|confezione|caja|caixa|doos|kolli|opakowanie|baleni|koli`,
     ),
@@ -155,7 +163,7 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.93,
     marks: split(
-      `a prazo|prazo|parcelado|credito|cartao|vadeli|taksitli|рассрочка|в рассрочку|в кредит|кредит|定価|标价|参考价|希望小売|上代|rrp|msrp|uvp|srp|nrp|recommended|suggested|conseille|recommande|empfohlen|unverbindliche|vejl|vejledende|rek|veiledende|adviesprijs|consigliato|sugerido|рекомендованная|мрц|ррц|erp|estimated retail|list|listen|listenpreis|listpris|listepris|kat|katalogowa|katalogova|katalogpreis|katalogpris|katalog|catalogue|catalog|catalogo|каталожная|по каталогу|по прайсу|market|markt|рыночная|市场|市場|划线|吊牌`,
+      `a prazo|prazo|parcelado|credito|cartao|vadeli|taksitli|рассрочка|в рассрочку|в кредит|кредит|定価|标价|参考价|上代|erp|estimated retail|list|listen|listenpreis|listpris|listepris|kat|katalogowa|katalogova|katalogpreis|katalogpris|katalog|catalogue|catalog|catalogo|каталожная|по каталогу|по прайсу|market|markt|рыночная|市场|市場|划线|吊牌`,
     ),
   },
   {
@@ -174,7 +182,7 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.97,
     marks: split(
-      `retail|розница|розничная|розн|winkelprijs|consumentenprijs|ladenpreis|verbraucherpreis|endkundenpreis|butikspris|utsalgspris|gross|brutto|incl|inkl|ttc|с ндс|з пдв|s dph|ink|detal|detaliczna`,
+      `retail|розница|розничная|розн|winkelprijs|consumentenprijs|ladenpreis|verbraucherpreis|endkundenpreis|butikspris|utsalgspris|gross|brutto|incl|inkl|ttc|с ндс|з пдв|s dph|ink|detal|detaliczna|роздрібна|perakende|λιανικη|pubblico|publico|المستهلك|للمستهلك|التجزئة|القطاعي|לצרכן`,
     ),
   },
 ]
@@ -182,7 +190,8 @@ const ranks: { factor: number; marks: string[] }[] = [
 function split(text: string): string[] {
   return text.split('|').map((mark) => {
     const words = normalize(mark)
-    // Words match whole; scripts without spaces and Slavic stems match anywhere.
+    // Words match whole, "рекоменд*" as their beginning; scripts without spaces and Slavic stems match anywhere.
+    if (mark.trim().endsWith('*')) return ` ${words}`
     return /[\u3040-\u9fff]/.test(words) || ['стар', 'предыдущ', 'бывш', 'зачеркнут'].includes(words)
       ? words
       : ` ${words} `

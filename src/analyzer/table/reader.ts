@@ -26,6 +26,8 @@ export interface TableReader {
   context(): string
   /** Passes an item that is known already, as `read` would have left it. For tables without groups of variants. */
   skipItem(): void
+  /** What the next row may inherit from the article above it: see `TableDecision.carried`, and `group` in `fields`. */
+  article(): Readonly<Article>
   /** What the columns of prices have proved so far about their decimal signs; see `contradicts`. */
   decimalDecisions(): ProvedDecimals
 }
@@ -65,6 +67,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
     read,
     context: () => sections.path() ?? '',
     skipItem: sections.item,
+    article: () => article,
     decimalDecisions() {
       const known = { currency: decision.currency.code, fileStyle: null }
       return { price: evidence.decision(known), tiers: tiers?.decimalDecisions(known) ?? [] }
@@ -168,7 +171,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       currency: isPriced ? currency : null,
       unit,
       priceQuantityE4,
-      category: ownCategory ?? sections.path(),
+      category: ownCategory ?? row.section ?? sections.path(),
       brand,
       validFrom,
       validTo,
@@ -284,7 +287,7 @@ function carriesOf({ carried }: TableDecision): Record<CarriedField, boolean> {
 }
 
 /** What the rows of one group share; variants that leave it out inherit it. */
-interface Article {
+export interface Article {
   group: string
   name: string
   brand: string | null

@@ -18,6 +18,8 @@ export interface Row {
    * have no bit are only known where all are tidy (`tidyThroughout`). Absent: nothing is known.
    */
   tidy?: number
+  /** The section that the row stands in, where the file says so beside the row: headings above it do not count. */
+  section?: string
   /** Why the format could not make cells of it; it is rejected, whatever its cells are. */
   fault?: RowFault
 }

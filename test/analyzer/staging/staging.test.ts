@@ -292,6 +292,7 @@ for (const engine of engines) {
         scopes: [''],
         fetchedAt: begun.now,
         said: noPins,
+        corrects: null,
       }
       const log = () =>
         bench.rows(

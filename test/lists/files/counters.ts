@@ -54,7 +54,6 @@ const crates = [
 /** Drinks by the crate: "sep=;" in the first line, deposits, prices with one, two and no places after the comma. */
 function drinks() {
   const sheet = draft()
-  sheet.row('sep=;')
   sheet.row('Getränke Nagel e.K. · Preisliste Gastronomie ab 01.02.2026 · alle Preise zzgl. MwSt. und Pfand')
   sheet.row('ArtNr', 'Bezeichnung', 'Gebinde', 'Pfand', 'Preis EUR')
   let section = ''
@@ -73,11 +72,12 @@ function drinks() {
       category: [section],
     })
   }
-  const lines = sheet.rows.map((cells, row) => cells.join(';') + (row === 1 ? ';;;;' : ''))
-  return made(encode(`${lines.join('\r\n')}\r\n`, 'windows-1252'), [sheet], {
+  const lines = sheet.rows.map((cells, row) => cells.join(';') + (row === 0 ? ';;;;' : ''))
+  return made(encode(`sep=;\r\n${lines.join('\r\n')}\r\n`, 'windows-1252'), [sheet], {
     file: 'de-getraenke.csv',
     note: 'German drinks with deposit',
-    tables: [{ headerRows: [2], mapping: { sku: [0], name: [1], price: [4] } }],
+    // Spreadsheet programs take "sep=;" for themselves: it is no row.
+    tables: [{ headerRows: [1], mapping: { sku: [0], name: [1], price: [4] } }],
     currency: 'EUR',
     pitfalls: '"sep=;"; 1.234 beside 0,50; deposit is not the price; a price of 0; "a.A."',
   })

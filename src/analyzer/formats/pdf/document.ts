@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { getResolvedPDFJS } from 'unpdf'
 import { InvalidError } from '../../../lib/errors.ts'
 import { type FontFacts, type PageContent, readPageContent } from './page-content.ts'
+import { withPageTree } from './page-tree.ts'
 
 /** An open PDF. Nothing of its pages is kept. */
 export interface PdfDocument {
@@ -35,8 +36,9 @@ export async function openPdf(
       `The PDF has ${size} bytes; at most ${sizeBytesMax} are read. Ask for the list as CSV or XLSX.`,
     )
   }
-  const bytes = await readFile(path)
-  if (!hasEnd(bytes)) throw damaged('It ends too early.', null)
+  const written = await readFile(path)
+  if (!hasEnd(written)) throw damaged('It ends too early.', null)
+  const bytes = withPageTree(written) ?? written
   const hasPictures = bytes.includes('/Subtype/Image') || bytes.includes('/Subtype /Image')
   const pdfjs = await getResolvedPDFJS()
   const codes: Record<string, number> = pdfjs.OPS
@@ -97,7 +99,7 @@ type Library = Awaited<ReturnType<typeof getResolvedPDFJS>>
 async function opened(pdfjs: Library, bytes: Buffer) {
   const task = pdfjs.getDocument({
     // The library takes over what it is given, and refuses a Buffer.
-    data: Uint8Array.from(bytes),
+    data: new Uint8Array(bytes),
     maxImageSize: 1,
     disableFontFace: true,
     useSystemFonts: false,
