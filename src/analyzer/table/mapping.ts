@@ -1,10 +1,11 @@
 import { perUnitOf } from './affix.ts'
-import type { ColumnProfile } from './columns.ts'
-import { contentFactor, contentScore, contentScoreMax, isCounting, zerosFactor } from './content.ts'
+import { type ColumnProfile, share } from './columns.ts'
+import { contentFactor, contentScore, isCounting, zerosFactor } from './content.ts'
 import { currencyIn } from './currency.ts'
 import { currencyColumns } from './currency-columns.ts'
 import { type ColumnDecision, type Field, fields } from './decision.ts'
 import { coreOf, type HeaderNames } from './header-names.ts'
+import { looseScore } from './loose-headers.ts'
 import { isNoPriceHeader, priceRank, yearIn } from './price-rank.ts'
 import { countingHeaders, isOtherHeader, lineHeaders } from './synonyms.ts'
 import { normalize } from './text.ts'
@@ -66,7 +67,6 @@ export function mapColumns(
   for (const { field, column, score } of others) {
     if (mapping[field] === undefined && !taken.has(column)) settle(field, column, score)
   }
-  nameByCategory(mapping, profiles)
   for (const field of fields) addRunnerUp(field, mapping, candidates[field], texts)
   return mapping
 }
@@ -125,6 +125,8 @@ const runnerUpMin = 0.3
 /** "10+" beside "1-9" names prices as well as a word would. */
 const breakScore = 0.9
 const surePriceName = 0.75
+const sureName = 0.95
+const measureFactor = 0.2
 const formerYearFactor = 0.7
 const perUnitFactor = 0.4
 const sumFactor = 0.6
@@ -189,6 +191,10 @@ function proposeAll(
         // "Nr." over 1, 2, 3 counts the rows.
         if (field === 'sku' && isCounting(profile) && countingHeaders.has(normalize(header))) score = 0
       }
+      if (field === 'sku' || field === 'name') score = Math.max(score, looseScore(field, header, profile))
+      // "Leistung" over "100 W" is power and no service.
+      if (field === 'name' && (name ?? 0) < sureName && share(profile.measures, profile) > 0.8)
+        score *= measureFactor
       // What the cells show is worth a guess where the header is blank, foreign or missing.
       if (!isNamed) score = Math.max(score, contentScore(field, profile) * (header === '' ? 1 : 0.9))
       if (score > 0) candidates[field].push({ column: profile.column, score })
@@ -290,16 +296,6 @@ function addRunnerUp(
     header: texts[next.column] || null,
     confidence: round(Math.min(1, next.score)),
   }
-}
-
-/** "Type | Power | Price": where nothing else names articles, a column of types that all differ does; a person is asked. */
-function nameByCategory(mapping: Mapping, profiles: readonly ColumnProfile[]): void {
-  const { sku, name, category } = mapping
-  if (sku !== undefined || name !== undefined || category === undefined || category.isPinned) return
-  const profile = profiles[category.column]
-  if (profile === undefined || profile.filled < 3 || profile.distinct < profile.filled * 0.95) return
-  mapping.name = { ...category, confidence: Math.min(category.confidence, contentScoreMax) }
-  delete mapping.category
 }
 
 function round(score: number): number {

@@ -142,12 +142,14 @@ describe('columns are recognised', () => {
     expect(columnsIn(codes)).toEqual({ name: 0, price: 2 })
   })
 
-  test('and types that all differ are what articles are called where nothing else is', () => {
-    const { decision } = readTable(
-      rowsOf('Type|Power kW|Price net EUR\nGX-12|1,2|349,00\nGX-20|2,0|489,00\nGX-35|3,5|729,00'),
+  test('and codes with a space in them are codes', () => {
+    const fabrics = readTable(
+      rowsOf(`Art.|Descrizione|Taglio €/mt
+        LN 101|Lino lavato|14,50
+        LN 104|Lino pesante|22,80
+        LN 115/R|Garza di lino|17,20`),
     )
-    expect(decision.mapping.name).toMatchObject({ column: 0 })
-    expect(decision.verdict).toBe('review')
+    expect(columnsIn(fabrics)).toEqual({ sku: 0, name: 1, price: 2 })
   })
 
   test('and a word of another meaning is no misspelt one', () => {
