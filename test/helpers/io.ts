@@ -1,5 +1,6 @@
 import type { Io } from '../../src/cli/command.ts'
 import type { Writer } from '../../src/cli/writer.ts'
+import type { Clock } from '../../src/lib/clock.ts'
 
 /** What a test decides about the process around a command; everything has a quiet default. */
 export interface TestIoOptions {
@@ -8,6 +9,8 @@ export interface TestIoOptions {
   signal?: AbortSignal
   /** Both streams are a terminal of this width. */
   terminalColumns?: number
+  /** Instead of one that stands still: for commands that share a database with another process. */
+  clock?: Clock
 }
 
 /** An `Io` that keeps what a command prints. Its clock stands at `now` and moves only with `advance`. */
@@ -29,7 +32,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
     stderr: err,
     env: options.env ?? {},
     cwd: options.cwd ?? '/nowhere',
-    clock: { now: () => new Date(nowMs) },
+    clock: options.clock ?? { now: () => new Date(nowMs) },
     signal: options.signal ?? new AbortController().signal,
     parent: null,
     out: () => out.text(),
