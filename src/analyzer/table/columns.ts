@@ -23,6 +23,8 @@ export interface ColumnProfile {
   wholeNumbers: number
   /** Whole numbers from 1900 to 2100. */
   years: number
+  /** 1, 10, 100, 1000 …: what prices are for. */
+  powersOfTen: number
   /** Each one more than the one above: 1, 2, 3 … */
   counting: number
   /** Letters in it; several words; codes such as "ZX-1405" (digits, no spaces). */
@@ -96,7 +98,9 @@ function profileColumn(rows: readonly Row[], column: number): ColumnProfile {
     if (seen.size < distinctMax) seen.add(text.length > 100 ? text.slice(0, 100) : text)
     const reading = readPrice(cell)
     if (reading.kind === 'on_request') profile.onRequest++
-    if (reading.kind === 'price') {
+    // "Free" in every row says nothing of a column: it may be the freight.
+    if (reading.kind === 'price' && reading.e4 === 0 && !/\p{N}/u.test(text)) profile.onRequest++
+    else if (reading.kind === 'price') {
       profile.priced++
       values.push(reading.e4)
       if (reading.e4 === 0) profile.zeros++
@@ -106,6 +110,8 @@ function profileColumn(rows: readonly Row[], column: number): ColumnProfile {
         profile.wholeNumbers++
         const value = reading.e4 / 10_000
         if (value >= 1900 && value <= 2100) profile.years++
+        if (value === 1 || value === 10 || value === 100 || value === 1000 || value === 10_000)
+          profile.powersOfTen++
         // "10.00" below "9.00" is a price: nobody numbers rows with decimals.
         if (value === above + 1 && !/[.,]\d/.test(text)) profile.counting++
         above = value
@@ -126,7 +132,8 @@ function countText(text: string, profile: ColumnProfile): void {
   const hasLetters = /\p{L}/u.test(head)
   const hasSpace = /\s/.test(head)
   if (hasLetters) profile.withLetters++
-  if (/\S+\s+\S+\s+\S/.test(head)) profile.wordy++
+  // "0 986 494 019" is a code, however many parts it has.
+  if (hasLetters && /\S+\s+\S+\s+\S/.test(head) && /\p{L}{3}/u.test(head)) profile.wordy++
   if (!hasSpace && /\p{N}/u.test(head) && head.length >= 2 && head.length <= 40) profile.codeLike++
   if (hasSpace && spacedCode.test(head)) profile.spacedCodes++
   if (isEan(head)) profile.eans++
@@ -156,6 +163,7 @@ function emptyProfile(column: number, rowCount: number): ColumnProfile {
     zeros: 0,
     wholeNumbers: 0,
     years: 0,
+    powersOfTen: 0,
     counting: 0,
     withLetters: 0,
     wordy: 0,

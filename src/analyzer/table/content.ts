@@ -42,6 +42,9 @@ export function isYears(profile: ColumnProfile): boolean {
 /** Any column that holds codes is better than a blank one of the right name. */
 const blankSkuFactor = 0.68
 
+/** A price quantity that is no power of ten is believed under its very name only. */
+const oddQuantityFactor = 0.6
+
 /** Confidence of a field that only the content speaks for. */
 export const contentScoreMax = 0.59
 
@@ -98,7 +101,9 @@ const factors: Record<Field, (profile: ColumnProfile) => number> = {
   price_quantity(profile) {
     if (profile.filled === 0) return 0
     const isWhole = share(profile.wholeNumbers, profile) > 0.95
-    return isWhole && profile.withLetters === 0 && profile.withCurrency === 0 ? 1 : 0
+    if (!isWhole || profile.withLetters > 0 || profile.withCurrency > 0) return 0
+    // Other numbers may be stock, packs or smallest orders, unless the header leaves no doubt.
+    return share(profile.powersOfTen, profile) > 0.9 ? 1 : oddQuantityFactor
   },
   category(profile) {
     if (profile.filled === 0) return 0

@@ -203,7 +203,7 @@ function raisePart(scores: NameScores, { field, score }: Entry, coverage: number
 }
 
 const compoundTails = new Set(
-  'preis prijs pris nummer bezeichnung benamning beskrivelse omschrijving prisen gruppe einheit wahrung'.split(
+  'preis prijs pris nummer kurztext bezeichnung benamning beskrivelse omschrijving prisen gruppe einheit wahrung'.split(
     ' ',
   ),
 )
@@ -241,7 +241,7 @@ const asideWords: Partial<Record<Field, ReadonlySet<string>>> = {
   sku: wordSet(`price preis prix prezzo precio preço prijs pris cena ceny цены ціни fiyat discount rabatt rabat remise sconto descuento korting скидки знижки tax vat tariff customs hs zip postal bank color colour country group category page order customer supplier vendor
      налоговый тнвэд тн таможенный страны группы категории групи категорії`),
   price: wordSet(
-    `list code group level type date category список poids gewicht weight вес вага peso waga hmotnost الوزن`,
+    `minimum minimale minimal minimaal минимальное минимальный мінімальне мінімальний list code group level type date category список poids gewicht weight вес вага peso waga hmotnost الوزن`,
   ),
   unit: wordSet(`weight dimension size tax length width height volume вес веса веси gewicht poids peso`),
   url: wordSet(`image picture photo img bild изображения фото зображення`),

@@ -35,6 +35,9 @@ const phrases =
   |na dotaz|na vyzadani|na poptavku|по запросу|по запиту|под запрос|уточняйте|уточнюйте|договорная|договірна|по согласованию
   |под заказ|на заказ|під замовлення|auf bestellung|on order|to order|made to order|sur commande|su ordinazione
   |op bestelling|på bestilling|na zamówienie|na objednávku|sipariş üzerine|κατόπιν παραγγελίας|受注
+  |discontinued|no longer available|ausgelaufen|auslaufartikel|nicht mehr lieferbar|fuori prod|descatalogado|descontinuado
+  |plus fabriqué|niet meer leverbaar|udgået|utgått|wycofan|ukončeno|снят с производства|снято с производства|знято з виробництва
+  |停产|停產|廃番|廃盤|生産終了|販売終了|단종
   |звоните|fiyat sorunuz|fiyat icin|talep uzerine|κατοπιν ζητησης|κατοπιν αιτησης|לפי בקשה|לפי הצעה|נא להתקשר|עند الطلب|عند الطلب|اتصل
   |面议|面議|询价|詢價|电询|電詢|要問合せ|お問い合わせ|応相談|オープン価格`)
 

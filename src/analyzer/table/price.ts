@@ -2,6 +2,7 @@ import { type Affix, affixReader } from './affix.ts'
 import { priceWithCoins } from './coins.ts'
 import type { CurrencyMention } from './currency.ts'
 import type { DecimalStyle } from './decision.ts'
+import { isFree } from './free.ts'
 import { type NumberShape, numberScanner, tooLarge, tooManyDecimals, valueE4 } from './number.ts'
 import { isOnRequest } from './on-request.ts'
 import { cellText } from './text.ts'
@@ -77,7 +78,7 @@ function readText(
   // A cell that long is a text with a number in it.
   if (text.length > priceLengthMax) return 'unreadable'
   const shape = scan(text)
-  if (shape.start === text.length) return isOnRequest(text) ? 'on_request' : 'unreadable'
+  if (shape.start === text.length) return wordsOnly(text)
   if (!shape.isNumber) return 'unreadable'
   const { start, end } = shape
   let affix: Affix | null = null
@@ -107,6 +108,12 @@ function readText(
   if (affix?.isNegative === true && e4 !== 0) return 'negative'
   reading.e4 = e4
   return 'price'
+}
+
+/** "auf Anfrage" is no price, "gratis" is a price of 0. */
+function wordsOnly(text: string): PriceKind {
+  if (isFree(text)) return 'price'
+  return isOnRequest(text) ? 'on_request' : 'unreadable'
 }
 
 /** Whether the separator of an ambiguous number is the column's decimal sign; without any proof it groups. */

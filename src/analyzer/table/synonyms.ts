@@ -16,7 +16,7 @@ export interface Synonyms {
 
 const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
   sku: {
-    sure: `supplier code|supplier sku|supplier item code|supplier part number|supplier item no|supplier aid|supplier pid|č zboží|kat č|katalog č|obj č|κωδ|κωδ είδους|best nr|rif|nr kat|каталожный no|кат номер|كود|catalogue no|상품코드|품번|제품코드|sku|item code|item no|item number|item nr|product code|product number|product no|part number|part no|article number|article no
+    sure: `matnr|xml id|external id|внешний код|зовнішній код|externe id|id externo|supplier code|supplier sku|supplier item code|supplier part number|supplier item no|supplier aid|supplier pid|č zboží|kat č|katalog č|obj č|κωδ|κωδ είδους|best nr|rif|nr kat|каталожный no|кат номер|كود|catalogue no|상품코드|품번|제품코드|sku|item code|item no|item number|item nr|product code|product number|product no|part number|part no|article number|article no
       |article code|stock code|variant sku|material number|catalog number|catalogue number|cat no|item sku|sku code|order number|order code|model number
       |artikelnummer|artikelnr|artikel nr|art nr|artnr|bestellnummer|bestell nr|bestellnr|artikel no|materialnummer|produktnummer|sachnummer|teilenummer|artikelcode
       |référence|réf|ref produit|référence produit|référence article|code article|code produit|numéro d article|n article|réf article
@@ -37,11 +37,11 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |品番|商品コード|商品番号|型番|製品番号`,
     good: `plu|plu code|plu nr|goods sn|goods no|goods code|goods id|product sn|item sn|mpn|manufacturer part number|mfr part no|mfg part no|oem|oem no|herstellernummer|hersteller nr|herst art nr|réf fabricant|codice produttore|ref fabricante|kod producenta|kód výrobce|артикул производителя|код производителя|артикул виробника|üretici kodu|p n|pn|code|item id|product id|article id|ref|reference|part|partnumber|item ref|artikel id|varekode|код товара|код товару|код номенклатуры|код артикула
       |código|codigo|codice|kod|kód|код|nummer artikel|art no|artikel num|symbol|clave|cod|kodas|型号|型號|קוד|קטלוגי|الكود|رمز|コード|isbn|kode|id товара|ürün no`,
-    vague: `number|no|nr|id|mpn|article|artikel|item|nummer|numero|numéro|número|n|номер|номер товара|cislo|číslo|model|modell|модель|модел|model no|modelo|modèle
+    vague: `material|number|no|nr|id|mpn|article|artikel|item|nummer|numero|numéro|número|n|номер|номер товара|cislo|číslo|model|modell|модель|модел|model no|modelo|modèle
       |типоразмер|ean|gtin|barcode|barkod|ean code|штрихкод|cod barras|código de barras|رقم|番号`,
   },
   name: {
-    sure: `description short|artikelbez|betegnelse|malzeme|البيان|품명|상품명|제품명|품목|product name|item name|article name|name of product|product title|item title|product description|item description|article description|goods name|trade name|name
+    sure: `maktx|materialkurztext|artikelkurztext|materialbezeichnung|material description|description short|artikelbez|betegnelse|malzeme|البيان|품명|상품명|제품명|품목|product name|item name|article name|name of product|product title|item title|product description|item description|article description|goods name|trade name|name
       |bezeichnung|artikelbezeichnung|produktname|produktbezeichnung|artikelname|warenbezeichnung|benennung|artikeltext|kurztext|artikelbeschreibung
       |désignation|libellé|nom du produit|nom de l article|désignation produit|désignation article|intitulé|nom
       |nome prodotto|denominazione|descrizione articolo|nome articolo|descrizione prodotto|nome
@@ -59,11 +59,11 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |اسم المنتج|اسم الصنف|الاسم|وصف الصنف|المنتج|الصنف
       |品名|商品名称|产品名称|名称|商品名|產品名稱|商品名稱|名稱|货品名称|物料名称|菜名
       |商品名|品名|製品名|名称`,
-    good: `product|goods|item|artikel|produkt|produit|prodotto|producto|produto|article|articolo|artículo|artigo|товар|изделие|продукт|продукция|vare|vara|varubeskrivning|towar|zboží|produkt název|ürün|mal|είδος|προϊόν|מוצר|פריט|תיאור|商品|产品|產品|製品|service|leistung|usługa|услуга|servicio|prestation|libelle article|materiale|material|dish|dishes|menu item|блюдо|страва|gericht|speise|plat|piatto|plato|prato|gerecht|danie|jídlo|yemek|πιάτο`,
+    good: `služba|služby|druh služby|послуга|dienst|dienstleistung|tjänst|tjeneste|ydelse|usługi|servizio|prestazione|serviço|storitev|szolgáltatás|palvelu|serviciu|hizmet|υπηρεσία|שירות|الخدمة|服务|服務|サービス|서비스|product|goods|item|artikel|produkt|produit|prodotto|producto|produto|article|articolo|artículo|artigo|товар|изделие|продукт|продукция|vare|vara|varubeskrivning|towar|zboží|produkt název|ürün|mal|είδος|προϊόν|מוצר|פריט|תיאור|商品|产品|產品|製品|service|leistung|usługa|услуга|servicio|prestation|libelle article|materiale|material|dish|dishes|menu item|блюдо|страва|gericht|speise|plat|piatto|plato|prato|gerecht|danie|jídlo|yemek|πιάτο`,
     vague: `الوصف|stok|title|titel|titre|titolo|título|description|descriptions|beschreibung|descrizione|descripción|descrição|beskrivelse|beskrivning|opis|popis|описание|опис|açıklama|περιγραφή|وصف|描述|説明|label|text|details|наименования|specification|particulars|concept|concepto|author title|detalle|model|modell|модель|sort|sorte|variety|variété|varietà|variedad|variedade|odmiana|odrůda|сорт|çeşit|ποικιλία|品种|品種|decor|décor|dekor|декор`,
   },
   price: {
-    sure: `ррц|мрц|рекомендованная цена|рекомендуемая розничная цена|рекомендована ціна|仕切|仕切価格|卸価格|卸値|上代|下代|regular price|normalpreis|обычная цена|cena regularna|běžná cena|ordinarie pris|ord pris|normalpris|now price|p unit|v unit|vr unit|vlr unit|valor unit|p unitario|precio u|preço unit|prix u|prix unit|p u ht|eur stk|ثمن|سعر القطعة|가격|단가|판매가|msrp|rrp|srp|uvp|retail price|wholesale price|retail|wholesale|public price|consumer price|recommended retail price|suggested retail price|special price|offer price|gross price|net unit price|price excl vat|price incl vat
+    sure: `kbetr|netpr|ррц|мрц|рекомендованная цена|рекомендуемая розничная цена|рекомендована ціна|仕切|仕切価格|卸価格|卸値|上代|下代|regular price|normalpreis|обычная цена|cena regularna|běžná cena|ordinarie pris|ord pris|normalpris|now price|p unit|v unit|vr unit|vlr unit|valor unit|p unitario|precio u|preço unit|prix u|prix unit|p u ht|eur stk|ثمن|سعر القطعة|가격|단가|판매가|msrp|rrp|srp|uvp|retail price|wholesale price|retail|wholesale|public price|consumer price|recommended retail price|suggested retail price|special price|offer price|gross price|net unit price|price excl vat|price incl vat
       |angebotspreis|aktionspreis|großhandelspreis|prix conseillé|precio mayorista|precio minorista|оптовая цена|цена оптовая|цена опт|стоимость опт|оптова ціна|ціна опт|акционная цена|cena hurtowa|cena detaliczna|cena promocyjna|vejl pris|rek pris|rekommenderat pris|tilbudspris|kampanjpris
       |price|unit price|net price|sales price|selling price|price each|price per unit|list price|dealer price|your price|price per piece|variant price|item price|sale price|base price|trade price|current price
       |preis|einzelpreis|stückpreis|verkaufspreis|nettopreis|vk preis|ek preis|listenpreis|vk|ek|e preis|preis pro stück|nettopreis|netto preis|bruttopreis|händlerpreis|hek|gek|händler ek|händlereinkaufspreis|ek netto|vk netto|vk brutto
@@ -87,10 +87,10 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
     vague: `was|now|statt|uvp alt|streichpreis|netto|brutto|cost|amount|rate|betrag|wert|value|montant|coût|cout|importe|coste|costo|valor|costo unitario|bedrag|kosten|beløb|belopp|kwota|wartość|částka|hodnota|сумма|сума|tutar|bedel|ποσό|κόστος|סכום|עלות|المبلغ|التكلفة|金额|金額|費用|费用|charge|fee|lista|importo|costi|old price|compare at price|variant compare at price|was price|before price|alter preis|statt preis|старая цена|стара ціна|ancien prix|precio anterior|førpris|före pris|cost per item|min price|max price|минимальная цена|price from|purchase price|einkaufspreis|prix barré`,
   },
   currency: {
-    sure: `currency|currency code|curr|price currency|cur|währung|waehrung|devise|monnaie|valuta|divisa|moneda|moeda|munt|munteenheid|valutakode|valutakod|waluta|měna|mena|валюта|валюта цены|para birimi|döviz|νόμισμα|מטבע|العملة|币种|货币|幣別|貨幣|通貨|código moneda|devisen|code devise|ccy|whg|pb`,
+    sure: `währg|waers|konwa|currency|currency code|curr|price currency|cur|währung|waehrung|devise|monnaie|valuta|divisa|moneda|moeda|munt|munteenheid|valutakode|valutakod|waluta|měna|mena|валюта|валюта цены|para birimi|döviz|νόμισμα|מטבע|العملة|币种|货币|幣別|貨幣|通貨|código moneda|devisen|code devise|ccy|whg|pb`,
   },
   unit: {
-    sure: `ehd|měr j|mer jedn|од|одиниця вим|brm|단위|unit|uom|unit of measure|unit of measurement|units of measure|measure unit|sales unit|selling unit|price per|pricing unit
+    sure: `meins|kmein|vrkme|ehd|měr j|mer jedn|од|одиниця вим|brm|단위|unit|uom|unit of measure|unit of measurement|units of measure|measure unit|sales unit|selling unit|price per|pricing unit
       |einheit|mengeneinheit|me|verkaufseinheit|vpe einheit|maßeinheit|basismengeneinheit
       |unité|unité de vente|unité de mesure|uv
       |unità|unità di misura|um|u m|udm
@@ -110,7 +110,8 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
     vague: `per|pack|package|packaging|measure|mesure|verpackung|conditionnement|emballage|confezione|envase|embalagem|verpakking|förpackning|emballasje|emballage|opakowanie|balení|упаковка|ambalaj|συσκευασία|אריזה|包装`,
   },
   price_quantity: {
-    sure: `price quantity|price basis|price unit quantity|preiseinheit|pe|preismenge|preis je|preis pro|per quantity|quantity per price|prisantal|pris per antal|pris pr antal|base quantity|кол во за цену|prijs per|prijs per aantal|quantité par prix|cantidad por precio|unit qty`,
+    sure: `kpein|peinh|price quantity|price basis|price unit quantity|preiseinheit|pe|preismenge|preis je|preis pro|per quantity|quantity per price|prisantal|pris per antal|pris pr antal|base quantity|кол во за цену|prijs per|prijs per aantal|quantité par prix|cantidad por precio|unit qty`,
+    good: `pro|je|per|za|за`,
   },
   category: {
     sure: `wg|warengr|القسم|분류|카테고리|ürün gr|category|category text|cat name|product category|categories|product group|group|category name|product type|product family|family|class|item group|department|collection
