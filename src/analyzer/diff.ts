@@ -27,6 +27,8 @@ export interface Diff {
    */
   pricesCompared: number
   pricesMoved: number
+  /** Of those, items whose own price is in another currency now, or for another quantity. */
+  pricesOfOtherKind: number
   /** Whether a staged item has further prices, or one that changes had some. */
   hasTiers: boolean
   /** Items with a price without a currency. */
@@ -197,16 +199,24 @@ async function summary(sql: Sql, staging: Staging, context: DiffContext): Promis
   // Another currency, or a price for another quantity, is a move that no share can tell.
   const moved = `tiers_moved or price_changed and old_price_e4 is not null and new_price_e4 is not null and
     (not is_comparable or abs(new_price_e4 - old_price_e4) > old_price_e4 * cast($1 as double precision))`
+  const ofOtherKind = `price_changed and old_price_e4 is not null and new_price_e4 is not null and not is_comparable`
   const listed = `kind in ('new', 'changed', 'returned')`
   const [d] = await sql.all<
-    ChangeCounts & { relisted: number; priced: number; moved: number; incomparable: number; tiered: number }
+    ChangeCounts & {
+      relisted: number
+      priced: number
+      moved: number
+      ofOtherKind: number
+      incomparable: number
+      tiered: number
+    }
   >(
     `select ${count(`kind = 'new'`)} as "new", ${count(`kind = 'changed'`)} as "changed",
             ${count(`kind = 'gone'`)} as "gone", ${count(`kind = 'returned'`)} as "returned",
             ${count(`kind = 'relisted'`)} as "relisted",
             ${count('is_comparable and new_price_e4 > old_price_e4')} as "priceUp",
             ${count('is_comparable and new_price_e4 < old_price_e4')} as "priceDown",
-            ${count(moved)} as "moved",
+            ${count(moved)} as "moved", ${count(ofOtherKind)} as "ofOtherKind",
             ${count(`${listed} and new_price_e4 is not null`)} as "priced",
             ${count(`${listed} and is_priced and not was_priced`)} as "incomparable",
             count(old_tiers) as "tiered"
@@ -215,7 +225,15 @@ async function summary(sql: Sql, staging: Staging, context: DiffContext): Promis
   )
   const s = await acceptedRows(sql, staging, context)
   if (d === undefined) throw new Error('An aggregate gave no row.')
-  const { relisted, priced, moved: pricesMoved, incomparable, tiered, ...changes } = d
+  const {
+    relisted,
+    priced,
+    moved: pricesMoved,
+    ofOtherKind: pricesOfOtherKind,
+    incomparable,
+    tiered,
+    ...changes
+  } = d
   return {
     changes,
     unchanged: (known?.seenCount ?? 0) + s.items - changes.new - changes.changed - changes.returned,
@@ -223,6 +241,7 @@ async function summary(sql: Sql, staging: Staging, context: DiffContext): Promis
     changedPriced: priced,
     pricesCompared: (known?.seenPriced ?? 0) + s.priced - incomparable,
     pricesMoved,
+    pricesOfOtherKind,
     pricesWithoutCurrency: (known?.seenWithoutCurrency ?? 0) + s.bare,
     hasTiers: tiered > 0 || staging.noticed().hasTiers,
   }
@@ -237,6 +256,7 @@ async function firstSummary(sql: Sql, staging: Staging, context: DiffContext): P
     changedPriced: ownPriced,
     pricesCompared: 0,
     pricesMoved: 0,
+    pricesOfOtherKind: 0,
     pricesWithoutCurrency: bare,
     hasTiers: staging.noticed().hasTiers,
   }

@@ -28,11 +28,12 @@ export function holdReasons(options: {
         `below ${percent(limits.itemsKeptMin)} it is held.`,
     )
 
-  const { pricesMoved, pricesCompared } = diff
+  const { pricesMoved, pricesCompared, pricesOfOtherKind } = diff
   if (limits.movedShareMax !== null && pricesMoved > pricesCompared * limits.movedShareMax)
     hold(
       'prices_moved',
-      `${pricesMoved} of ${pricesCompared} known prices moved by more than ${percent(limits.moveMax)}, or are in another currency or for another quantity; ` +
+      `${pricesMoved} of ${pricesCompared} known prices moved by more than ${percent(limits.moveMax)}` +
+        `${pricesOfOtherKind === 0 ? '' : ` (${pricesOfOtherKind} of them into another currency, or to another quantity)`}; ` +
         `above ${percent(limits.movedShareMax)} of the prices it is held.`,
     )
 

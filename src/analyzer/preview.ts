@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { shownTiers, type Tier } from '../catalog/model.ts'
@@ -19,6 +19,7 @@ import { type Settled, settle } from './settle.ts'
 import { openStaging, unpackFolder } from './staging/index.ts'
 import { stageInSqlite } from './staging/sqlite.ts'
 import { outcomes, type Staging } from './staging/staging.ts'
+import type { IssueCount } from './table/issue.ts'
 import type { PriceTier } from './table/item.ts'
 
 /** An item as `try` and a dry run show it. Rows are 0-based, prices decimal strings. */
@@ -52,6 +53,8 @@ export interface Preview extends Settled {
   items(limit: number): AsyncIterable<PreviewItem>
   /** Rejected rows and notes in the order of rows. */
   issues(limit: number): AsyncIterable<PreviewIssue>
+  /** How many of them there are of each code, the most first. */
+  issueCounts(): Promise<IssueCount[]>
 }
 
 /** What an import would do, and whether it would be held. */
@@ -75,7 +78,8 @@ export async function tryFile<Result>(
   request: PreviewRequest & { limits: ReadLimits },
   work: (preview: Preview) => Promise<Result>,
 ): Promise<Result> {
-  const folder = mkdtempSync(join(tmpdir(), 'tallyman-try-'))
+  sweepTries(Date.now())
+  const folder = mkdtempSync(join(tmpdir(), tryPrefix))
   try {
     const openStaging = async () => stageInSqlite(join(folder, 'staging.db'), null)
     const read = await readNamed({
@@ -91,6 +95,23 @@ export async function tryFile<Result>(
     })
   } finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const tryPrefix = 'tallyman-try-'
+/** Nobody tries a file for so long. */
+const tryMs = 24 * 60 * 60 * 1000
+
+/** Deletes what killed tries have left among the temporary files, which may be a whole unpacked archive. */
+function sweepTries(now: number): void {
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(tryPrefix)) continue
+    const folder = join(tmpdir(), name)
+    try {
+      if (now - statSync(folder).mtimeMs > tryMs) rmSync(folder, { recursive: true, force: true })
+    } catch {
+      // It is somebody else's, or has just gone.
+    }
   }
 }
 
@@ -179,7 +200,7 @@ async function compared(
   return { counts, changes: diff.changes, holdReasons, error: null }
 }
 
-function lists(sql: Sql, staging: Staging): Pick<Preview, 'items' | 'issues'> {
+function lists(sql: Sql, staging: Staging): Pick<Preview, 'items' | 'issues' | 'issueCounts'> {
   const { rows, issues } = staging.names
   return {
     async *items(limit) {
@@ -218,6 +239,12 @@ function lists(sql: Sql, staging: Staging): Pick<Preview, 'items' | 'issues'> {
         shown += page.length
         if (page.length < pageSize) return
       }
+    },
+    async issueCounts() {
+      const counts = await sql.all<IssueCount>(
+        `select code, count(*) as count from ${issues} where severity <> 'ignored' group by code order by 2 desc, code`,
+      )
+      return counts.map(({ code, count }) => ({ code, count: Number(count) }))
     },
   }
 }

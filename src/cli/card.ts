@@ -66,7 +66,7 @@ export function printCard(
     ({ name, reason }) => `${name} ${reason.replace(/\.$/, '')}`,
   )
   if (aside.length > 0) printProse(writer, `Left aside in the archive: ${listText(aside, '; ')}.`)
-  printLine(writer, countsText(counts, ignored))
+  printProse(writer, countsText(counts, ignored))
   const read = card.tables.filter((table) => isRead(table, card.tables))
   for (const table of read) printDecision(writer, table, card)
   const left = card.tables.filter((table) => !read.includes(table))

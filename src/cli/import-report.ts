@@ -1,12 +1,19 @@
+import type { IssueCount } from '../analyzer/table/issue.ts'
 import { decisionView } from '../imports/decision-view.ts'
 import type { Import, LogEntry } from '../imports/store.ts'
 import { countsText, printCard, printCorrections } from './card.ts'
 import { type Context, type ExitCode, exitCodes } from './command.ts'
+import { printIssues } from './issues.ts'
 import { printJson, printLine, printProse } from './output.ts'
-import { printIssues } from './try.ts'
 
 /** How many rows of the parse log are shown after an import. */
 export const logRowsShown = 20
+
+/** The first entries of a parse log, and how many there are of each kind. */
+export interface ShownLog {
+  shown: LogEntry[]
+  counts: IssueCount[]
+}
 
 /** An import as `--json` prints it. */
 export function importJson(found: Import): Record<string, unknown> {
@@ -41,9 +48,9 @@ const statusText: Record<Import['status'], string> = {
 /**
  * Says what became of an import that has just been worked on; why it failed goes to standard error, as with any
  * command that fails.
- * @param log its first rows, some more than are shown if there are; or null
+ * @param log null: it is not shown
  */
-export function reportImport(context: Context, found: Import, log: LogEntry[] | null): ExitCode {
+export function reportImport(context: Context, found: Import, log: ShownLog | null): ExitCode {
   if (context.json) printJson(context.io, importJson(found))
   else printImport(context, found, log)
   if (found.error !== null)
@@ -66,7 +73,7 @@ function howToGoOn({ id, status, error }: Import): string {
 }
 
 /** Says in a few lines how an import stands. */
-function printImport(context: Context, found: Import, log: LogEntry[] | null): void {
+function printImport(context: Context, found: Import, log: ShownLog | null): void {
   const { stdout } = context.io
   printLine(stdout, `${found.fileName} from ${found.supplier} ${statusText[found.status]}.`)
   for (const { message } of found.holdReasons) if (found.status === 'held') printProse(stdout, `  ${message}`)
@@ -74,12 +81,8 @@ function printImport(context: Context, found: Import, log: LogEntry[] | null): v
   const changes = changesText(found)
   if (changes !== '')
     printLine(stdout, `${found.status === 'held' ? 'Items, if it is approved' : 'Items'}: ${changes}.`)
-  if (log !== null && log.length > 0) {
-    printLine(stdout, '')
-    printIssues(stdout, log.slice(0, logRowsShown))
-    if (log.length > logRowsShown)
-      printLine(stdout, `… and more: tallyman imports show ${found.id} --limit N shows them.`)
-  }
+  if (log !== null)
+    printIssues(stdout, { ...log, howToSeeMore: `tallyman imports show ${found.id} --limit N shows them` })
   if (found.correctsImportId !== null)
     printLine(stdout, `It corrects rejected rows of import ${found.correctsImportId}.`)
   if (found.correctedBy.length > 0) printLine(stdout, `Corrected by ${found.correctedBy.join(', ')}.`)
@@ -96,11 +99,8 @@ function printImport(context: Context, found: Import, log: LogEntry[] | null): v
     )
 }
 
-/**
- * What became of the import, then the decision card.
- * @param log as many entries as are shown at most, and one more if there are more
- */
-export function printImportDetail(context: Context, found: Import, log: LogEntry[], limit: number): void {
+/** What became of the import, then the decision card. */
+export function printImportDetail(context: Context, found: Import, log: ShownLog): void {
   printImport(context, found, null)
   const { stdout } = context.io
   if (found.error !== null) printLine(stdout, `  ${found.error.message}${howToGoOn(found)}`)
@@ -110,11 +110,7 @@ export function printImportDetail(context: Context, found: Import, log: LogEntry
   const { decision, counts, ignored } = found
   if (decision !== null)
     printCard(stdout, decision, { counts, ignored, hasSaidDoubts: found.status === 'held' })
-  if (log.length > 0) {
-    printLine(stdout, '')
-    printIssues(stdout, log.slice(0, limit))
-    if (log.length > limit) printLine(stdout, '… and more; --limit N shows them.')
-  }
+  printIssues(stdout, { ...log, howToSeeMore: '--limit N shows them' })
 }
 
 /** Who read the file, where it was not this command itself. */

@@ -1,3 +1,4 @@
+import type { Severity } from '../analyzer/table/issue.ts'
 import { openApp } from '../app.ts'
 import { noPins } from '../courier/pins.ts'
 import { importStore } from '../imports/store.ts'
@@ -72,14 +73,11 @@ export const imports = defineCommand({
       }
       const id = await resolveId(store, positionals.id)
       if (action === 'show') {
-        const severities = options.all ? undefined : (['error', 'note'] as const)
+        const severities: Severity[] = options.all ? ['error', 'note', 'ignored'] : ['error', 'note']
         const found = await store.get(id)
-        const entries = await store.log(id, {
-          limit: limit + 1,
-          ...(severities && { severities: [...severities] }),
-        })
-        if (context.json) printJson(io, { ...importJson(found), log: entries.slice(0, limit) })
-        else printImportDetail(context, found, entries, limit)
+        const shown = await store.log(id, { limit, severities })
+        if (context.json) printJson(io, { ...importJson(found), log: shown })
+        else printImportDetail(context, found, { shown, counts: await store.logCounts(id, severities) })
         return exitCodes.done
       }
       const ended =

@@ -110,10 +110,11 @@ async function publish(context: Context, app: App, { handover, progress }: Task)
     )
   const ended = await app.ingest(handover, followed(context, progress))
   progress.done()
-  const log = await importStore(app.db).log(ended.id, {
-    limit: logRowsShown + 1,
-    severities: ['error', 'note'],
-  })
+  const store = importStore(app.db)
+  const log = {
+    shown: await store.log(ended.id, { limit: logRowsShown, severities: ['error', 'note'] }),
+    counts: await store.logCounts(ended.id, ['error', 'note']),
+  }
   return reportImport(context, ended, log)
 }
 

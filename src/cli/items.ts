@@ -54,6 +54,10 @@ export const items = defineCommand({
         printJson(io, { items: page.items, next_cursor: page.nextCursor })
         return exitCodes.done
       }
+      if (page.items.length === 0) {
+        printLine(io.stdout, 'No items.')
+        return exitCodes.done
+      }
       const tiers = tiersColumn(page.items)
       printTable(io.stdout, {
         columns: [

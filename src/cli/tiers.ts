@@ -1,5 +1,5 @@
 import type { Tier } from '../catalog/model.ts'
-import { cutToWidth, type TableColumn } from './output.ts'
+import type { TableColumn } from './output.ts'
 
 /**
  * A column of further prices for a table of items, left out where none of them has any: as an addition to its columns
@@ -16,20 +16,25 @@ export function tiersColumn(items: { tiers: Tier[]; currency: string | null }[])
   }
 }
 
-/** "Dealer: 9.00; ab 10: 8.50; Export: 11.00 USD": the currency where it is not that of the price. */
+/**
+ * "9.00 Dealer; 8.50 ab 10; 11.00 USD Export": the currency where it is not that of the price. The figures come first,
+ * for names are long and the end is cut.
+ */
 function tiersText({ tiers, currency }: { tiers: Tier[]; currency: string | null }): string | null {
   if (tiers.length === 0) return null
   return tiers
-    .map((tier) => {
-      const name = [cutToWidth(tier.name, nameWidthMax), fromText(tier)].filter((part) => part !== null)
-      const other = tier.currency === currency ? '' : ` ${tier.currency ?? 'without currency'}`
-      return `${name.join(' ')}: ${tier.price}${other}`
-    })
+    .map((tier) =>
+      [
+        tier.price,
+        tier.currency === currency ? null : (tier.currency ?? 'without currency'),
+        tier.name,
+        fromText(tier),
+      ]
+        .filter((part) => part !== null)
+        .join(' '),
+    )
     .join('; ')
 }
-
-/** So that the prices are seen: the card, or the history, has the names whole. */
-const nameWidthMax = 24
 
 /** "(from 10)", unless the name says so. */
 function fromText({ name, min_quantity }: Tier): string | null {

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path'
 import { readableFormats } from '../analyzer/formats/readable.ts'
-import { type Preview, type PreviewIssue, type PreviewItem, sizeOf, tryFile } from '../analyzer/preview.ts'
+import { type Preview, type PreviewItem, sizeOf, tryFile } from '../analyzer/preview.ts'
 import { notAListText } from '../analyzer/read-file.ts'
 import { readLimits } from '../app.ts'
 import type { Handover } from '../courier/intake.ts'
@@ -9,9 +9,10 @@ import { decisionView } from '../imports/decision-view.ts'
 import { fileHash } from '../lib/hash.ts'
 import { defaultSettings } from '../sources/model.ts'
 import { UsageError } from './arguments.ts'
-import { columnLetter, printCard, unitText } from './card.ts'
+import { printCard, unitText } from './card.ts'
 import { type Context, defineCommand, exitCodes } from './command.ts'
 import { readingPins } from './handover.ts'
+import { printIssues } from './issues.ts'
 import { printJsonLists } from './json-lists.ts'
 import { printLine, printTable } from './output.ts'
 import { readingHelp, readingOptions } from './reading-options.ts'
@@ -137,12 +138,12 @@ async function printPreview({ io }: Context, { preview, shown }: Shown): Promise
     const more = preview.counts.accepted - items.length
     if (more > 0) printLine(stdout, `… and ${more} more; --items N or --items all shows them.`)
   }
-  const issues = await collect(preview.issues(shown + 1))
-  if (issues.length > 0 && shown > 0) {
-    printLine(stdout, '')
-    printIssues(stdout, issues.slice(0, shown))
-    if (issues.length > shown) printLine(stdout, '… and more; --items N or --items all shows them.')
-  }
+  const issues = await collect(preview.issues(shown))
+  printIssues(stdout, {
+    shown: issues,
+    counts: await preview.issueCounts(),
+    howToSeeMore: '--items N or --items all shows them',
+  })
 }
 
 async function collect<Element>(elements: AsyncIterable<Element>): Promise<Element[]> {
@@ -173,22 +174,6 @@ function printItems(writer: Context['io']['stdout'], items: PreviewItem[]): void
       unitText(unit, price_quantity),
       ...tiers.cells(index),
       category,
-    ]),
-  })
-}
-
-/** Rows that were not taken, and notes on those that were. */
-export function printIssues(
-  writer: Context['io']['stdout'],
-  issues: Pick<PreviewIssue, 'row' | 'column' | 'code' | 'message'>[],
-): void {
-  printTable(writer, {
-    columns: [{ header: 'ROW', align: 'right' }, { header: 'COLUMN' }, { header: 'CODE' }, { header: 'WHY' }],
-    rows: issues.map(({ row, column, code, message }) => [
-      row === null ? null : row + 1,
-      column === null ? null : columnLetter(column),
-      code,
-      message,
     ]),
   })
 }

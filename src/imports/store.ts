@@ -1,5 +1,18 @@
-import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, lt, ne, type SQL } from 'drizzle-orm'
-import type { Severity } from '../analyzer/table/issue.ts'
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  inArray,
+  isNull,
+  lt,
+  ne,
+  type SQL,
+} from 'drizzle-orm'
+import type { IssueCount, Severity } from '../analyzer/table/issue.ts'
 import type { Query } from '../db/database.ts'
 import type { Tables } from '../db/schema.ts'
 import { NotFoundError } from '../lib/errors.ts'
@@ -316,6 +329,16 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
         .orderBy(asc(parsingLogs.id))
         .limit(options.limit)
         .offset(options.offset ?? 0)
+    },
+
+    /** How many entries of each code an import's parse log has, the most first. */
+    async logCounts(importId: string, severities: Severity[]): Promise<IssueCount[]> {
+      return query
+        .select({ code: parsingLogs.code, count: count() })
+        .from(parsingLogs)
+        .where(and(eq(parsingLogs.importId, importId), inArray(parsingLogs.severity, severities)))
+        .groupBy(parsingLogs.code)
+        .orderBy(desc(count()), asc(parsingLogs.code))
     },
   }
 }

@@ -137,13 +137,19 @@ for (const engine of engines) {
       expect(diff).toMatchObject({
         pricesCompared: 6,
         pricesMoved: 3,
+        pricesOfOtherKind: 0,
         changedPriced: 6,
         pricesWithoutCurrency: 0,
         changes: { changed: 6, priceUp: 3, priceDown: 2 },
       })
       const other = itemRows(itemRow('A0', { currency: 'USD', priceE4: 9 }), itemRow('N', { currency: null }))
       const second = await bench.publish(source, { items: other })
-      expect(second.diff).toMatchObject({ pricesCompared: 1, pricesMoved: 1, pricesWithoutCurrency: 1 })
+      expect(second.diff).toMatchObject({
+        pricesCompared: 1,
+        pricesMoved: 1,
+        pricesOfOtherKind: 1,
+        pricesWithoutCurrency: 1,
+      })
     })
 
     test('a thousand scopes, and many more, are one comparison', async () => {
@@ -189,6 +195,7 @@ test('unchanged rows are taken out of the accepted ones', () => {
     itemsBefore: 9,
     pricesCompared: 0,
     pricesMoved: 0,
+    pricesOfOtherKind: 0,
     pricesWithoutCurrency: 0,
     hasTiers: false,
   }

@@ -45,6 +45,7 @@ function reasonsFor(given: Case) {
     itemsBefore: 0,
     pricesCompared: 0,
     pricesMoved: 0,
+    pricesOfOtherKind: 0,
     pricesWithoutCurrency: 0,
     hasTiers: false,
     ...given.diff,
@@ -83,8 +84,7 @@ test('more than 30 % of the prices moved too far is held; exactly 30 % is not', 
   const [reason] = reasonsFor({ diff: { pricesCompared: 10, pricesMoved: 4 } })
   expect(reason).toEqual({
     code: 'prices_moved',
-    message:
-      '4 of 10 known prices moved by more than 50 %, or are in another currency or for another quantity; above 30 % of the prices it is held.',
+    message: '4 of 10 known prices moved by more than 50 %; above 30 % of the prices it is held.',
   })
   expect(codes({ diff: { pricesCompared: 0, pricesMoved: 0 }, limits: { movedShareMax: 0 } })).toEqual([])
 })
@@ -149,4 +149,11 @@ test('a column that is not sure is told of once, with what to type', () => {
     'Sheet "A": It reads like an invoice.',
   ])
   expect(messages([doubt])[1]).toBe('Until that is said, a person has to look at it.')
+})
+
+test('prices that moved into another currency are told apart', () => {
+  const [reason] = reasonsFor({ diff: { pricesCompared: 10, pricesMoved: 10, pricesOfOtherKind: 9 } })
+  expect(reason!.message).toStartWith(
+    '10 of 10 known prices moved by more than 50 % (9 of them into another currency, or to another quantity); ',
+  )
 })

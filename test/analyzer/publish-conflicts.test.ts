@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import type { Database } from '../../src/db/database.ts'
 import { AppError } from '../../src/lib/errors.ts'
 import { jobStore } from '../../src/queue/store.ts'
+import { noPins } from '../../src/sources/pins.ts'
 import { type Begun, openBench } from '../helpers/bench.ts'
 import { engines } from '../helpers/engines.ts'
 import { itemRow, itemRows } from '../helpers/item-rows.ts'
@@ -140,7 +141,7 @@ for (const engine of engines) {
       const { importId } = await bench.begin(source)
       expect(importId).not.toBe('')
       expect(await bench.rows('select currency from sources')).toEqual([{ currency: 'USD' }])
-      await bench.publish(source, { items: listed })
+      await bench.publish(source, { items: listed, said: { ...noPins, currency: 'auto' } })
       expect(await bench.rows('select currency from sources')).toEqual([{ currency: null }])
     })
 

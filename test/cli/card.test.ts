@@ -207,8 +207,10 @@ test('a hundred pictures beside a list are one line, and rows that are not shown
   const { out } = await program.run('try', path, '--items', '2')
   expect(out).toMatch(/^Left aside in the archive: \d+\.png is a PNG image; .* and 80 more\.$/m)
   expect(out.split('\n').length).toBeLessThan(25)
-  expect(out).toEndWith('or "on request"\n… and more; --items N or --items all shows them.\n')
-  expect((await program.run('try', path, '--items', '3')).out).not.toContain('… and more')
+  expect(out).toEndWith(
+    'or "on request"\n… and 1 more, in all 3 missing_price; --items N or --items all shows them.\n',
+  )
+  expect((await program.run('try', path, '--items', '3')).out).not.toContain('in all')
 })
 
 test('sheets of discounts and groups beside a sure list are nothing to choose from', async () => {

@@ -97,3 +97,9 @@ test('a database without a schema is not filled by a command that only reads', a
     expect([code, err]).toEqual([1, expect.stringContaining('run "tallyman migrate up"')])
   }
 })
+
+test('where nothing is found it says so', async () => {
+  await using program = await openProgram('sqlite')
+  await program.run('migrate', 'up')
+  expect(await program.run('items', '--search', 'valve')).toMatchObject({ code: 0, out: 'No items.\n' })
+})

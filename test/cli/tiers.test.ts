@@ -24,7 +24,7 @@ for (const engine of engines) {
       const { out } = await program.run('items')
       expect(out).toContain('FURTHER PRICES')
       expect(out).toMatch(
-        /10\.00 +EUR +Händler: 9\.00; ab 10: 8\.50; Palette 1480 \(from 480\): 7\.50; Export: 11\.00 USD; UVP: 12\.00 without currency\n/,
+        /10\.00 +EUR +9\.00 Händler; 8\.50 ab 10; 7\.50 Palette 1480 \(from 480\); 11\.00 USD Export; 12\.00 without currency UVP\n/,
       )
       expect((await program.run('items', '--supplier', 'Brandt')).out).not.toContain('FURTHER')
       const { json } = await program.json<ItemsJson>('items')

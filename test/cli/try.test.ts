@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { filesWithHashes, openProgram } from '../helpers/cli.ts'
 import { csvOf, type ErrorJson, priceList, type TryJson } from '../helpers/lists.ts'
@@ -180,6 +180,23 @@ test('leaves nothing in the folder for temporary files', async () => {
     expect(await child.exited).toBe(code)
     expect(await readdir(temporary)).toEqual([])
   }
+})
+
+test('takes away what a killed one has left the day before, and nothing else', async () => {
+  await using program = await openProgram('sqlite')
+  const path = await program.write('list.csv', priceList(5))
+  const temporary = join(program.folder, 'temporary')
+  const yesterday = Date.now() / 1000 - 25 * 60 * 60
+  for (const name of ['tallyman-try-killed', 'tallyman-try-atWork', 'other']) {
+    await mkdir(join(temporary, name, 'unpacked'), { recursive: true })
+    if (name !== 'tallyman-try-atWork') await utimes(join(temporary, name), yesterday, yesterday)
+  }
+  const child = Bun.spawn([process.execPath, main, 'try', path], {
+    env: { ...program.env, TMPDIR: temporary },
+    stdio: ['ignore', 'ignore', 'ignore'],
+  })
+  expect(await child.exited).toBe(0)
+  expect((await readdir(temporary)).sort()).toEqual(['other', 'tallyman-try-atWork'])
 })
 
 test('a file that is no price list gets that verdict, and what to do', async () => {

@@ -8,7 +8,7 @@ import type { Database, Sql } from '../../src/db/database.ts'
 import { type ImportOptions, noRows } from '../../src/imports/model.ts'
 import { importStore } from '../../src/imports/store.ts'
 import { jobStore, type Lease } from '../../src/queue/store.ts'
-import { type DuplicateRule, defaultSettings } from '../../src/sources/model.ts'
+import { type DuplicateRule, defaultSettings, type Pins } from '../../src/sources/model.ts'
 import { noPins } from '../../src/sources/pins.ts'
 import { sourceStore } from '../../src/sources/store.ts'
 import { supplierStore } from '../../src/suppliers/store.ts'
@@ -67,6 +67,8 @@ export interface TestList {
   fetchedAt?: Date
   /** Runs between comparison and publishing, in the transactions that staging lends. */
   between?: (tx: Database['tx'], begun: Begun) => Promise<void>
+  /** What a person says about it; nothing if left out. */
+  said?: Pins
 }
 
 export interface Published {
@@ -138,7 +140,7 @@ export async function openBench(engine: Engine): Promise<Bench> {
             ...source,
             ...begun,
             scopes,
-            said: noPins,
+            said: list.said ?? noPins,
             corrects: null,
             fetchedAt: list.fetchedAt ?? begun.now,
           }

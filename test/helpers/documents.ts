@@ -254,6 +254,17 @@ export const strangers: Document[] = [
       ...rows(10, (n) => [`How satisfied are you with ${things[n % 10]}?`, 1 + (n % 5)]),
     ],
   },
+  {
+    name: 'a statement of account without words for debit and credit',
+    lines: [
+      ['Date', 'Description', 'Amount', 'Balance'],
+      ...rows(12, (n) => ['2026-01-02', `Payment ${n}`, money(n), 1000 + n]),
+    ],
+  },
+  {
+    name: 'a timesheet',
+    lines: [['Name', 'Project', 'Hours', 'Rate'], ...rows(12, (n) => [people[n % 7]!, `P${n}`, n % 8, 50])],
+  },
 ]
 
 /** Sheets that look odd and are price lists all the same: nobody needs to be asked. */
@@ -411,6 +422,22 @@ export const lists: (Document & { items: number })[] = [
     lines: [
       ['Artikelnummer', 'Transportbox', 'Länge mm', 'Preis EUR'],
       ...rows(20, (n) => [code(n), `Box ${thing(n)}`, 300 + n, money(n)]),
+    ],
+  },
+  {
+    name: 'a list of services with the hours that they take',
+    items: 20,
+    lines: [
+      ['Услуга', 'Часы', 'Цена, руб.'],
+      ...rows(20, (n) => [`Ремонт узла ${n}`, 1 + (n % 4), money(n)]),
+    ],
+  },
+  {
+    name: 'a list of courses with dates and hours',
+    items: 20,
+    lines: [
+      ['Bezeichnung', 'Datum', 'Stunden', 'Preis EUR'],
+      ...rows(20, (n) => [`Kurs über ${thing(n)} ${n}`, '02.03.2026', 8, money(n)]),
     ],
   },
 ]

@@ -2,10 +2,11 @@ import { InvalidError } from '../../lib/errors.ts'
 import { SheetRows } from './excel-xml/sheet-rows.ts'
 import { SheetList } from './excel-xml/sheets.ts'
 import type { Format, OpenedFile, OpenOptions } from './format.ts'
-import { decodedFile, markupChunkBytes, markupEncoding } from './markup/decoded.ts'
 import { documentKind } from './markup/document-kind.ts'
+import { markupChunkBytes, markupEncoding } from './markup/encoding.ts'
 import { type MarkupHandler, MarkupScanner } from './markup/scanner.ts'
 import { tableFile } from './markup/table-file.ts'
+import { textOf } from './text-file.ts'
 
 /**
  * Workbooks in the XML format of Excel 2003 (SpreadsheetML), which programs write to this day and mostly call .xls.
@@ -38,7 +39,7 @@ async function openExcelXml(path: string, options: OpenOptions, chunkBytes: numb
     })
   const list = new SheetList()
   const scanner = scannerFor(list, () => (list.sheets.length === 0 ? '' : `, in sheet ${list.sheets.length}`))
-  for await (const { text } of decodedFile(path, encoding, chunkBytes)) scanner.push(text)
+  for await (const { text } of textOf(path, encoding, chunkBytes)) scanner.push(text)
   scanner.end()
   if (list.sheets.length === 0) {
     throw new InvalidError(

@@ -75,7 +75,7 @@ export interface OpenOptions {
   /** What the source pins; null: decide by content. */
   encoding: string | null
   delimiter: string | null
-  /** Ends what is read apart; what is read here has to be left by its reader. */
+  /** Ends what is read apart, and the opening of a PDF; what else is read here has to be left by its reader. */
   signal?: AbortSignal
 }
 

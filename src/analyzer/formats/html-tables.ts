@@ -1,11 +1,12 @@
 import { webPage } from './foreign-content.ts'
 import type { Format, OpenedFile, OpenOptions } from './format.ts'
 import { HtmlTables } from './html/tables.ts'
-import { decodedFile, markupChunkBytes, markupEncoding } from './markup/decoded.ts'
 import { documentKind } from './markup/document-kind.ts'
+import { markupChunkBytes, markupEncoding } from './markup/encoding.ts'
 import { MarkupScanner } from './markup/scanner.ts'
 import { tableFile } from './markup/table-file.ts'
 import { unsupportedFormat } from './readable.ts'
+import { textOf } from './text-file.ts'
 
 /**
  * HTML with tables, as shops and accounting programs write it and call it .xls. Each table of at least two rows and
@@ -40,7 +41,7 @@ async function openHtml(path: string, options: OpenOptions, chunkBytes: number):
     })
   const page = new HtmlTables(-1, limits)
   const scanner = scannerFor(page)
-  for await (const { text } of decodedFile(path, encoding, chunkBytes)) scanner.push(text)
+  for await (const { text } of textOf(path, encoding, chunkBytes)) scanner.push(text)
   scanner.end()
   page.finish()
   const places = page.tables.flatMap(({ rows, cellsMax }, place) =>

@@ -1,11 +1,12 @@
 import { InvalidError } from '../../lib/errors.ts'
 import type { Row } from '../table/row.ts'
 import type { Format, OpenedFile, OpenOptions, ReadLimits } from './format.ts'
-import { decodedFile, markupChunkBytes, markupEncoding } from './markup/decoded.ts'
 import { documentKind } from './markup/document-kind.ts'
+import { markupChunkBytes, markupEncoding } from './markup/encoding.ts'
 import { type MarkupHandler, MarkupScanner } from './markup/scanner.ts'
 import { TableRows } from './ods/table-rows.ts'
 import { TableList } from './ods/tables.ts'
+import { textOf } from './text-file.ts'
 import { utf8Pieces } from './xlsx/encoding.ts'
 import { openZip, type ZipFile } from './zip.ts'
 
@@ -74,7 +75,7 @@ async function isFlat(path: string): Promise<boolean> {
 
 function flatDocument(path: string, encoding: string): Document {
   return async function* (onBytes) {
-    for await (const { text, bytesRead } of decodedFile(path, encoding, markupChunkBytes)) {
+    for await (const { text, bytesRead } of textOf(path, encoding, markupChunkBytes)) {
       onBytes(bytesRead)
       yield text
     }

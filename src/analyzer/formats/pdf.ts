@@ -21,11 +21,11 @@ export const pdf: Format = {
   name: 'pdf',
   mayRunAway: true,
   detect: isPdf,
-  async open(path, { limits }) {
+  async open(path, { limits, signal }) {
     const document = await openPdf(path, { sizeBytesMax: pdfBytesMax })
     let sheets: PageSheet[]
     try {
-      sheets = await readPages(document, limits)
+      sheets = await readPages(document, limits, signal ?? null)
     } finally {
       await document.close()
     }
@@ -49,7 +49,11 @@ function isPdf(bytes: Uint8Array): boolean {
   return /[\r\n]%PDF-\d\.\d\s/.test(start) && /[\r\n]\d+ \d+ obj\b/.test(head.toString('latin1'))
 }
 
-async function readPages(document: PdfDocument, limits: ReadLimits): Promise<PageSheet[]> {
+async function readPages(
+  document: PdfDocument,
+  limits: ReadLimits,
+  signal: AbortSignal | null,
+): Promise<PageSheet[]> {
   if (document.pageCount > pdfPagesMax)
     throw new InvalidError(
       'pdf_too_large',
@@ -62,6 +66,7 @@ async function readPages(document: PdfDocument, limits: ReadLimits): Promise<Pag
   let before: Page | null = null
   let page: Page | null = readPage(await document.page(1))
   for (let number = 1; page !== null; number++) {
+    signal?.throwIfAborted()
     const after: Page | null = number < document.pageCount ? readPage(await document.page(number + 1)) : null
     if (page.lines.length > 0) {
       textPages++

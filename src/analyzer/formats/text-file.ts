@@ -10,7 +10,14 @@ import { chooseEncoding, encodingOfMark, utf16Order } from './encoding-detection
  * @throws InvalidError `unknown_encoding`
  */
 export async function encodingOf(path: string, pinned: string | null): Promise<Choice> {
-  const head = await firstBytes(path)
+  return markedEncoding(await headOf(path), pinned) ?? chooseEncoding(await linesBeyondAscii(path))
+}
+
+/**
+ * What is pinned, else what a byte order mark or the zeros of UTF-16 state; null: neither says anything.
+ * @throws InvalidError `unknown_encoding`
+ */
+export function markedEncoding(head: Uint8Array, pinned: string | null): Choice | null {
   const mark = encodingOfMark(head)
   if (pinned !== null) {
     const named = encodingNamed(pinned)
@@ -25,8 +32,18 @@ export async function encodingOf(path: string, pinned: string | null): Promise<C
   }
   if (mark !== null) return sureChoice(mark, 'the file begins with its mark')
   const order = utf16Order(head)
-  if (order !== null) return sureChoice(order, 'every other byte is zero')
-  return chooseEncoding(await linesBeyondAscii(path))
+  return order === null ? null : sureChoice(order, 'every other byte is zero')
+}
+
+/** The first 64 KiB of a file. */
+export async function headOf(path: string): Promise<Uint8Array> {
+  const file = await open(path, 'r')
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(formatHeadBytes), 0, formatHeadBytes, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
 }
 
 /** Decodes the file piece by piece. `bytesRead` counts from the start of the file. */
@@ -76,16 +93,6 @@ const chunksPerRead = 4
 const formatHeadBytes = 64 * 1024
 // Enough for hundreds of words; twenty encodings are tried on them.
 const encodingSampleBytes = 16 * 1024
-
-async function firstBytes(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r')
-  try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(formatHeadBytes), 0, formatHeadBytes, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
-}
 
 /**
  * The first lines that have bytes beyond ASCII. They may lie anywhere in the file, so a list in plain ASCII is

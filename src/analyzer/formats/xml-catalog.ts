@@ -6,9 +6,10 @@ import { RecordRows } from './catalog/record-rows.ts'
 import { findRecords } from './catalog/records.ts'
 import { StructureReader } from './catalog/structure.ts'
 import type { Format, OpenedFile, OpenOptions, ReadLimits } from './format.ts'
-import { decodedFile, markupChunkBytes, markupEncoding } from './markup/decoded.ts'
 import { isXmlDocument } from './markup/document-kind.ts'
+import { markupChunkBytes, markupEncoding } from './markup/encoding.ts'
 import { MarkupScanner } from './markup/scanner.ts'
+import { textOf } from './text-file.ts'
 
 /**
  * XML catalogs: YML (Yandex Market, Rozetka, Prom), feeds for Google Merchant (RSS, Atom), and any other document in
@@ -57,7 +58,7 @@ async function openCatalog(path: string, options: OpenOptions, chunkBytes: numbe
       what: 'The file',
       place: () => `, within record ${reader.recordCount + 1}`,
     })
-    for await (const piece of decodedFile(path, encoding, chunkBytes)) {
+    for await (const piece of textOf(path, encoding, chunkBytes)) {
       // Ending quietly would look like a shorter list.
       if (isClosed) throw new Error('The file was closed while it was being read.')
       bytesRead = piece.bytesRead
@@ -98,7 +99,7 @@ async function readStructure(
     what: 'The file',
     place: () => structure.place(),
   })
-  for await (const { text } of decodedFile(path, encoding, chunkBytes)) scanner.push(text)
+  for await (const { text } of textOf(path, encoding, chunkBytes)) scanner.push(text)
   scanner.end()
   return structure
 }

@@ -37,6 +37,8 @@ export interface ColumnProfile {
   dates: number
   currencyCodes: number
   unitWords: number
+  /** A number with a few letters: "100 W", "1,5 kg". */
+  measures: number
   /** Mean characters of a filled cell. */
   meanLength: number
   /** Median of the readable prices, in ten-thousandths. */
@@ -137,6 +139,7 @@ function countText(text: string, profile: ColumnProfile): void {
   if (head.length <= 30 && parseDate(head, 'dmy') !== null) profile.dates++
   if (head.length <= 12 && currencyOf(head) !== null) profile.currencyCodes++
   if (isUnitWord(head)) profile.unitWords++
+  if (head.length <= 12 && /^\d{1,5}(?:[.,]\d{1,3})?\s?\p{L}{1,4}\.?$/u.test(head)) profile.measures++
 }
 
 const distinctMax = 1000
@@ -167,6 +170,7 @@ function emptyProfile(column: number, rowCount: number): ColumnProfile {
     dates: 0,
     currencyCodes: 0,
     unitWords: 0,
+    measures: 0,
     meanLength: 0,
     medianE4: 0,
     lowestE4: 0,

@@ -1,5 +1,6 @@
 import { hasWholeRows, wholeSheet } from './area.ts'
 import type { FoundArea } from './areas.ts'
+import { hasCapitalNames } from './capital-names.ts'
 import { carriedFields, findVariantColumn, isGroupNumber } from './carried.ts'
 import type { ColumnFormat } from './column-format.ts'
 import { type ColumnProfile, profileColumns } from './columns.ts'
@@ -15,10 +16,12 @@ import type { Issue } from './issue.ts'
 import { nameCharacteristics } from './keys.ts'
 import { countLostRows } from './lost-rows.ts'
 import { findLineColumn, type Mapping, mapColumns } from './mapping.ts'
+import { headersByContent } from './merged-headers.ts'
 import { numberTest } from './number-cell.ts'
 import { pinnedHeaders, resolveOverrides } from './overrides.ts'
 import { headerInRows } from './pinned-header.ts'
 import { findOtherLists, findTiers, isPriceTie, type PriceTable, quantityColumns } from './price-columns.ts'
+import { partOfPrice } from './price-part.ts'
 import { priceTaxOf } from './price-tax.ts'
 import { isSalesUnit, priceUnitOf } from './price-unit.ts'
 import { type ProvingCells, provingCells } from './proving-cells.ts'
@@ -66,7 +69,7 @@ export function decideTable(
   const table = { texts: headers, profiles, body }
   const breaks = quantityColumns(table, names)
   const reduced = reducedColumns(table)
-  const mapping = mapColumns(headers, profiles, names, pinned, {
+  const mapping = mapColumns(headersByContent(headers, profiles), profiles, names, pinned, {
     breaks,
     reduced,
     currency: options.currency,
@@ -129,6 +132,7 @@ export function decideTable(
     sectionColumn: header === null ? null : findSectionColumn(header, body, names),
     nestsHeadings: false,
     hasSecondLines: false,
+    hasCapitalNames: hasCapitalNames(mapping, body),
     mapping,
     cells: {},
     tiers,
@@ -157,7 +161,8 @@ export function decideTable(
   if (headerRows !== null && header === null && headerRows.length > 0)
     return { ...decision, verdict: 'not-a-price-list', reasons: [noHeaderText(headerRows)] }
   const titles = sample.filter(({ index }) => index < firstDataRow)
-  const otherwise = isPinned ? null : otherDocument({ headers, mapping, profiles, titles, body })
+  const signs = { headers, mapping, profiles, titles, body }
+  const otherwise = isPinned ? null : (otherDocument(signs) ?? partOfPrice(signs))
   const { counts, headings, cells } = readSample(decision, sample, options)
   return {
     ...decision,
@@ -292,7 +297,7 @@ function readSample(
   sample: readonly Row[],
   options: TableOptions,
 ): { counts: SampleCounts; headings: Heading[]; cells: ProvingCells } {
-  const counts: SampleCounts = { items: 0, priced: 0, rejected: 0 }
+  const counts: SampleCounts = { items: 0, priced: 0, rejected: 0, negative: 0 }
   const headings: Heading[] = []
   let isFirst = true
   const reader = tableReader(decision, options)
@@ -300,6 +305,8 @@ function readSample(
   for (const row of sample) {
     const outcome = reader.read(row)
     if (outcome.kind === 'rejected' && !isOnNoList(outcome.issues)) counts.rejected++
+    if (outcome.kind === 'rejected' && outcome.issues.some(({ code }) => code === 'negative_price'))
+      counts.negative++
     if (outcome.kind === 'ignored' && outcome.reason === 'section') {
       const column = row.cells.findIndex((cell) => typeof cell === 'string' && /\p{L}/u.test(cell))
       const hasArticleAbove = counts.items + counts.rejected > 0

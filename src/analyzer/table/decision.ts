@@ -134,6 +134,11 @@ export interface TableDecision {
   nestsHeadings: boolean
   /** Whether a row with one text is a second line of the article above it, and no heading. */
   hasSecondLines: boolean
+  /**
+   * Whether names stand behind a column of SKUs and begin with capitals: below such an article, a text in small letters
+   * goes on with its name.
+   */
+  hasCapitalNames: boolean
   mapping: Partial<Record<Field, ColumnDecision>>
   /** What shows how the columns were read. */
   cells: ProvingCells

@@ -28,6 +28,9 @@ export function otherDocument(signs: DocumentSigns): string | null {
     const score = found.length * 2 + words.filter((word) => weak.has(word)).length
     if (found.length > 0 && score >= scoreMin) return sentence(kind, found, signs.headers)
   }
+  const account = accountWords.flatMap((each) => words.find((word) => each.has(word)) ?? [])
+  if (account.length === accountWords.length)
+    return sentence('a statement of account', account, signs.headers)
   const years = words.filter((word) => /^(?:19|20)\d\d$/.test(word))
   if (years.length >= yearsMin) return sentence('statistics by year', years, signs.headers)
   const months = words.filter((word) => monthWords.has(word))
@@ -147,6 +150,16 @@ const kindsOfHeader: Kind[] = [
     scoreMin: 3,
   },
   {
+    kind: 'a timesheet',
+    strong: split(
+      `hours|hours worked|stunden|std|heures|ore|horas|uren|timer|timmar|godziny|hodiny|часы|часов|кол во часов|години|saat|ώρες|שעות|ساعات|工时|工時|時間数`,
+    ),
+    weak: split(
+      `employee|worker|project|client|task|mitarbeiter|projekt|kunde|aufgabe|tätigkeit|employé|projet|tâche|dipendente|progetto|empleado|proyecto|tarea|projeto|medewerker|project|taak|medarbejder|opgave|pracownik|zadanie|zaměstnanec|úkol|сотрудник|проект|задача|працівник|проєкт|çalışan|proje|עובד|פרויקט|الموظف|المشروع|员工|项目`,
+    ),
+    scoreMin: 3,
+  },
+  {
     kind: 'a list of orders or bookings',
     strong: split(
       `customer|customer name|client|client name|buyer|guest|guest name|guest names|booked by|check in|check out|arrival|departure|kunde|kundenname|käufer|gast|gastname|anreise|abreise|acheteur|client nom|nom du client|arrivée|départ|cliente|nome cliente|ospite|comprador|huésped|hóspede|comprador
@@ -166,6 +179,15 @@ const kindsOfHeader: Kind[] = [
     weak: split('share|anteil|доля|growth|total|итого'),
     scoreMin: 4,
   },
+]
+
+/** A date, an amount and what is left: one word of each makes an account, whatever the texts beside them are called. */
+const accountWords = [
+  split(dateWords),
+  split(
+    'amount|betrag|umsatz|montant|importo|importe|valor|bedrag|beløb|belopp|kwota|částka|сумма|сума|tutar|ποσό|סכום|المبلغ|金额|金額',
+  ),
+  split('balance|saldo|kontostand|solde|остаток|сальдо|залишок|bakiye|υπόλοιπο|יתרה|الرصيد|余额|残高'),
 ]
 
 const monthWords = split(

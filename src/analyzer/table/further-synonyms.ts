@@ -14,7 +14,7 @@ export const furtherSynonyms: Partial<Record<Field, string>> = {
     |tuotenumero|tuotekoodi|tilausnumero|tuotenro
     |tootekood|artikli kood|prekės kodas|preces kods|artikuls
     |kode barang|kode produk|kode item|kod barang|kod produk|no barang
-    |mã hàng|mã sản phẩm|mã sp|mã vật tư
+    |mã|mã hàng|mã sản phẩm|mã sp|mã vật tư
     |รหัสสินค้า|รหัส
     |품목코드|상품코드|제품코드|품번|모델번호|모델명|자재코드|상품번호
     |کد کالا|کد محصول|شماره فنی`,
@@ -30,7 +30,7 @@ export const furtherSynonyms: Partial<Record<Field, string>> = {
     |ชื่อสินค้า|รายการ|สินค้า|รายละเอียดสินค้า
     |품목명|상품명|제품명|품명|품목|자재명
     |نام کالا|نام محصول|شرح کالا`,
-  price: `ár|nettó ár|bruttó ár|egységár|eladási ár|listaár|kisker ár|nagyker ár|fogyasztói ár
+  price: `mrp|ár|nettó ár|bruttó ár|egységár|eladási ár|listaár|kisker ár|nagyker ár|fogyasztói ár
     |preț|preț unitar|preț listă|preț fără tva|preț cu tva|pret|pret unitar|preț vânzare
     |cena bez dph|jednotková cena|predajná cena|cena za kus|cena s dph
     |cijena|jedinična cijena|vpc|mpc|maloprodajna cijena|veleprodajna cijena|cena po komadu|cena na enoto|цијена|впц|мпц|цена по комаду

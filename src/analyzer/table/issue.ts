@@ -46,3 +46,9 @@ export const ignoredReasons = [
   'not_a_list',
 ] as const
 export type IgnoredReason = (typeof ignoredReasons)[number]
+
+/** How many issues there are of a code. */
+export interface IssueCount {
+  code: string
+  count: number
+}

@@ -1,10 +1,11 @@
 import { perUnitOf } from './affix.ts'
-import type { ColumnProfile } from './columns.ts'
+import { type ColumnProfile, share } from './columns.ts'
 import { contentFactor, contentScore, isCounting, zerosFactor } from './content.ts'
 import { currencyIn } from './currency.ts'
 import { currencyColumns } from './currency-columns.ts'
 import { type ColumnDecision, type Field, fields } from './decision.ts'
 import { coreOf, type HeaderNames } from './header-names.ts'
+import { looseScore } from './loose-headers.ts'
 import { isNoPriceHeader, priceRank, yearIn } from './price-rank.ts'
 import { countingHeaders, isOtherHeader, lineHeaders } from './synonyms.ts'
 import { normalize } from './text.ts'
@@ -124,6 +125,8 @@ const runnerUpMin = 0.3
 /** "10+" beside "1-9" names prices as well as a word would. */
 const breakScore = 0.9
 const surePriceName = 0.75
+const sureName = 0.95
+const measureFactor = 0.2
 const formerYearFactor = 0.7
 const perUnitFactor = 0.4
 const sumFactor = 0.6
@@ -188,6 +191,10 @@ function proposeAll(
         // "Nr." over 1, 2, 3 counts the rows.
         if (field === 'sku' && isCounting(profile) && countingHeaders.has(normalize(header))) score = 0
       }
+      if (field === 'sku' || field === 'name') score = Math.max(score, looseScore(field, header, profile))
+      // "Leistung" over "100 W" is power and no service.
+      if (field === 'name' && (name ?? 0) < sureName && share(profile.measures, profile) > 0.8)
+        score *= measureFactor
       // What the cells show is worth a guess where the header is blank, foreign or missing.
       if (!isNamed) score = Math.max(score, contentScore(field, profile) * (header === '' ? 1 : 0.9))
       if (score > 0) candidates[field].push({ column: profile.column, score })

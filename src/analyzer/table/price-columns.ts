@@ -8,7 +8,7 @@ import type { TierColumn } from './decision.ts'
 import type { HeaderNames } from './header-names.ts'
 import type { Mapping } from './mapping.ts'
 import { priceReader } from './price.ts'
-import { isCurrentPrice, isNoPriceHeader, priceRank, yearIn } from './price-rank.ts'
+import { isCurrentPrice, isNoPriceHeader, isOfferHeader, priceRank, yearIn } from './price-rank.ts'
 import { priceTaxOf } from './price-tax.ts'
 import { quantityBreakOf } from './quantity-break.ts'
 import type { Row } from './row.ts'
@@ -116,7 +116,8 @@ export function findOtherLists(
     .filter((tier) => tax === null || tier.tax === null || tier.tax === tax)
     .map(({ column }) => column)
     .sort((one, other) => priceRank(texts[other] ?? '') - priceRank(texts[one] ?? '') || one - other)
-  if (lists.length === 0) return []
+  // Without an offer an article costs what it always does, however few of the sample have none.
+  if (lists.length === 0 || isOfferHeader(texts[price.column] ?? '')) return lists
   const read = priceReader(null)
   const hasPrice = (row: Row, column: number) => {
     const { kind, e4 } = read(row.cells[column])

@@ -52,6 +52,17 @@ export function isNoPriceHeader(header: string): boolean {
   return taxMarks.some((mark) => words.includes(mark)) && priceTaxOf(header) === null
 }
 
+/** Whether the header is of prices that hold for a while, and only of some articles. */
+export function isOfferHeader(header: string): boolean {
+  const words = ` ${normalize(header)} `
+  return offerMarks.some((mark) => words.includes(mark))
+}
+
+/** Whether the header is of sums: "Total price", "Gesamtpreis", "Сумма всего". */
+export function isTotalHeader(header: string): boolean {
+  return totalWord.test(` ${normalize(header)} `)
+}
+
 /** Whether the header says that a discount has been taken off: "Cena po rabacie", "Price after discount". */
 export function isReducedPrice(header: string): boolean {
   // "Price with discount 5 %" is one price list of several.
@@ -120,6 +131,11 @@ const totalWord =
 const freightPrice =
   / (?:shipping|delivery|freight|versand|fracht|livraison|kargo|frete) (?:prices?|costs?|fees?|preis|kosten|tarif)(?: \d+)? | (?:цена|стоимость|ціна|вартість) доставк[иі] | (?:prix|coût|frais) de (?:la )?livraison /
 
+/** What is asked for a while only. */
+const offerMarks = split(
+  `sale|special|promo|promotion|promotional|promotionnel|aktion|aktionspreis|angebotspreis|sonderpreis|oferta|promocion|promocja|promocyjna|promozionale|акция|акционная|акційна|kampanj|kampanje|kampagne|kampanya|akcni|akce`,
+)
+
 const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.7,
@@ -131,7 +147,7 @@ const ranks: { factor: number; marks: string[] }[] = [
     // What others are to ask of their customers; whoever sends the list asks what stands beside it.
     factor: 0.89,
     marks: split(
-      `rrp|msrp|uvp|srp|nrp|recommended|suggested|conseille|recommande|empfohlen*|unverbindliche*|vejl|vejledende|rek|rekommendera*|veiledende|anbefal*|adviesprijs|adviesverkoopprijs|richtprijs|richtpreis|consigliato|sugerido|recomendad*|pvpr|sugerowan*|zalecan*|doporucen*|dmoc|odporucan*|рекоменд*|препоръч*|мрц|ррц|рмц|tavsiye|ajanlott|ovh|suositus*|preporucen*|προτεινομεν*|מומלץ|المقترح|المقترحة|المقترحه|希望小売|建议|建議|권장*`,
+      `rrp|msrp|mrp|uvp|srp|nrp|recommended|suggested|conseille|recommande|empfohlen*|unverbindliche*|vejl|vejledende|rek|rekommendera*|veiledende|anbefal*|adviesprijs|adviesverkoopprijs|richtprijs|richtpreis|consigliato|sugerido|recomendad*|pvpr|sugerowan*|zalecan*|doporucen*|dmoc|odporucan*|рекоменд*|препоръч*|мрц|ррц|рмц|tavsiye|ajanlott|ovh|suositus*|preporucen*|προτεινομεν*|מומלץ|المقترح|المقترحة|المقترحه|希望小売|建议|建議|권장*`,
     ),
   },
   {
@@ -169,16 +185,10 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.95,
     marks: split(
-      `ek|purchase|einkaufspreis|inkopspris|innkjopspris|achat|costo|custo|закупочная|закупівельна|себестоимость|собівартість|einstandspreis|kostpris|kostprijs|revient|zakupu|nakupni|maliyet|cost`,
+      `ek|hek|gek|purchase|einkaufspreis|inkopspris|innkjopspris|achat|costo|custo|закупочная|закупівельна|себестоимость|собівартість|einstandspreis|kostpris|kostprijs|revient|zakupu|nakupni|maliyet|cost`,
     ),
   },
-  {
-    // What is asked for a while only.
-    factor: 0.975,
-    marks: split(
-      `sale|special|promo|promotion|promotional|promotionnel|aktion|aktionspreis|angebotspreis|sonderpreis|oferta|promocion|promocja|promocyjna|promozionale|акция|акционная|акційна|kampanj|kampanje|kampagne|kampanya|akcni|akce`,
-    ),
-  },
+  { factor: 0.975, marks: offerMarks },
   {
     factor: 0.97,
     marks: split(

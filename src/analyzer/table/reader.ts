@@ -187,7 +187,7 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
 
   function ignore(row: Row, reason: IgnoredReason): RowOutcome {
     if (reason !== 'section') return { kind: 'ignored', reason }
-    if (decision.hasSecondLines) return { kind: 'ignored', reason: 'note' }
+    if (decision.hasSecondLines || goesOnWithName(row)) return { kind: 'ignored', reason: 'note' }
     const at = kinds.headingColumn(row)
     const text = String(row.cells[at])
     sections.heading(text, at)
@@ -207,6 +207,15 @@ export function tableReader(decision: TableDecision, options: TableOptions): Tab
       issues.push(faults.error({ code: 'too_many_cells', row: row.index, column, raw: text, text: what }))
       return
     }
+  }
+
+  /** A second line of the name above it: "name continued" below "Very long", where names begin with a capital. */
+  function goesOnWithName(row: Row): boolean {
+    const at = kinds.headingColumn(row)
+    if (!decision.hasCapitalNames || at !== column.name || !sections.isBehindItem()) return false
+    // Where a heading begins with a small letter, so may the next one.
+    const isSmall = (text: string | undefined) => text !== undefined && /^\p{Ll}/u.test(text)
+    return isSmall(cellText(row.cells[at])) && !isSmall(sections.path()?.split(' > ').at(-1))
   }
 
   /** The brand of the row above alone in its column: an article whose other cells are missing, no heading. */

@@ -4,6 +4,8 @@ export interface Sections {
   heading(text: string, column: number): void
   /** Tells that an item came, so the next heading does not nest below the last one. */
   item(): void
+  /** Whether an item came since the last heading. */
+  isBehindItem(): boolean
   /** The headings joined by " > "; null without any. */
   path(): string | null
 }
@@ -16,6 +18,7 @@ export interface Sections {
 export function sectionTracker(nests = false): Sections {
   const stack: Level[] = []
   let followsHeading = false
+  let hasItem = false
   let path: string | null = null
   return {
     heading(text, column) {
@@ -30,7 +33,9 @@ export function sectionTracker(nests = false): Sections {
     },
     item() {
       followsHeading = false
+      hasItem = true
     },
+    isBehindItem: () => hasItem && !followsHeading,
     path: () => path,
   }
 }

@@ -15,6 +15,7 @@ export function isSummedUp(
 ): boolean {
   const hasTotal = body.some(({ cells }) => cells.some((cell) => isTotalText(cellText(cell))))
   if (!hasTotal) return false
+  const proofsMin = Math.min(proofsUsual, Math.max(1, body.length - 3))
   const columns = profiles
     .filter((profile) => share(profile.priced, profile) > 0.5 && profile.filled > 0)
     .map(({ column }) => column)
@@ -29,7 +30,7 @@ export function isSummedUp(
         (amount) =>
           amount !== priceColumn &&
           amount !== quantity &&
-          multiplies(prices, numbers.get(quantity)!, numbers.get(amount)!),
+          multiplies(prices, numbers.get(quantity)!, numbers.get(amount)!, proofsMin),
       ),
   )
 }
@@ -41,9 +42,10 @@ export function isMultiplied(
 ): boolean {
   const { price, quantity, amount } = columns
   const numbers = numbersOf([price, quantity, amount], body.slice(0, rowsMax))
-  return multiplies(numbers.get(price)!, numbers.get(quantity)!, numbers.get(amount)!)
+  return multiplies(numbers.get(price)!, numbers.get(quantity)!, numbers.get(amount)!, proofsUsual)
 }
 
+const proofsUsual = 3
 const columnsMax = 12
 const rowsMax = 200
 
@@ -65,6 +67,7 @@ function multiplies(
   prices: readonly number[],
   quantities: readonly number[],
   amounts: readonly number[],
+  proofsMin: number,
 ): boolean {
   let rows = 0
   let right = 0
@@ -77,5 +80,5 @@ function multiplies(
     right++
     if (quantity !== 1 && price !== 1) proofs++
   }
-  return proofs >= 3 && right >= rows * 0.9
+  return proofs >= proofsMin && right >= rows * 0.9
 }

@@ -16,7 +16,7 @@ export interface Synonyms {
 
 const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
   sku: {
-    sure: `matnr|internal reference|default code|interne referenz|référence interne|referencia interna|riferimento interno|supplier aid|supplier pid|č zboží|kat č|katalog č|obj č|κωδ|κωδ είδους|best nr|rif|nr kat|каталожный no|кат номер|كود|catalogue no|상품코드|품번|제품코드|sku|item code|item no|item number|item nr|product code|product number|product no|part number|part no|article number|article no
+    sure: `matnr|supplier code|supplier sku|supplier item code|supplier part number|supplier item no|internal reference|default code|interne referenz|référence interne|referencia interna|riferimento interno|supplier aid|supplier pid|č zboží|kat č|katalog č|obj č|κωδ|κωδ είδους|best nr|rif|nr kat|каталожный no|кат номер|كود|catalogue no|상품코드|품번|제품코드|sku|item code|item no|item number|item nr|product code|product number|product no|part number|part no|article number|article no
       |article code|stock code|variant sku|material number|catalog number|catalogue number|cat no|item sku|sku code|order number|order code|model number
       |artikelnummer|artikelnr|artikel nr|art nr|artnr|bestellnummer|bestell nr|bestellnr|artikel no|materialnummer|produktnummer|sachnummer|teilenummer|artikelcode
       |référence|réf|ref produit|référence produit|référence article|code article|code produit|numéro d article|n article|réf article
@@ -38,7 +38,7 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
     good: `asin|goods sn|goods no|goods code|goods id|product sn|item sn|mpn|manufacturer part number|mfr part no|mfg part no|oem|oem no|herstellernummer|hersteller nr|herst art nr|réf fabricant|codice produttore|ref fabricante|kod producenta|kód výrobce|артикул производителя|код производителя|артикул виробника|üretici kodu|p n|pn|code|item id|product id|article id|ref|reference|part|partnumber|item ref|artikel id|varekode|код товара|код товару|код номенклатуры|код артикула
       |código|codigo|codice|kod|kód|код|nummer artikel|art no|artikel num|symbol|clave|cod|kodas|型号|型號|קוד|קטלוגי|الكود|رمز|コード|isbn|kode|id товара|ürün no`,
     vague: `xml id|external id|внешний код|зовнішній код|externe id|id externo|material|number|no|nr|id|mpn|article|artikel|item|nummer|numero|numéro|número|n|номер|номер товара|cislo|číslo|model|modell|модель|модел|model no|modelo|modèle
-      |типоразмер|ean|gtin|barcode|barkod|ean code|штрихкод|cod barras|código de barras|رقم|番号|art`,
+      |типоразмер|ean|gtin|barcode|barkod|ean code|штрихкод|cod barras|código de barras|رقم|番号`,
   },
   name: {
     sure: `maktx|materialkurztext|artikelkurztext|materialbezeichnung|material description|description short|artikelbez|betegnelse|malzeme|البيان|품명|상품명|제품명|품목|product name|item name|article name|name of product|product title|item title|product description|item description|article description|goods name|trade name|name
@@ -66,7 +66,7 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
     sure: `kbetr|netpr|ррц|мрц|рекомендованная цена|рекомендуемая розничная цена|рекомендована ціна|仕切|仕切価格|卸価格|卸値|上代|下代|regular price|normalpreis|обычная цена|cena regularna|běžná cena|ordinarie pris|ord pris|normalpris|now price|p unit|v unit|vr unit|vlr unit|valor unit|p unitario|precio u|preço unit|prix u|prix unit|p u ht|eur stk|ثمن|سعر القطعة|가격|단가|판매가|msrp|rrp|srp|uvp|retail price|wholesale price|retail|wholesale|public price|consumer price|recommended retail price|suggested retail price|special price|offer price|gross price|net unit price|price excl vat|price incl vat
       |angebotspreis|aktionspreis|großhandelspreis|prix conseillé|precio mayorista|precio minorista|оптовая цена|цена оптовая|цена опт|стоимость опт|оптова ціна|ціна опт|акционная цена|cena hurtowa|cena detaliczna|cena promocyjna|vejl pris|rek pris|rekommenderat pris|tilbudspris|kampanjpris
       |price|unit price|net price|sales price|selling price|price each|price per unit|list price|dealer price|your price|price per piece|variant price|item price|sale price|base price|trade price|current price
-      |preis|einzelpreis|stückpreis|verkaufspreis|nettopreis|vk preis|ek preis|listenpreis|vk|ek|e preis|preis pro stück|nettopreis|netto preis|bruttopreis|händlerpreis|ek netto|vk netto|vk brutto
+      |preis|einzelpreis|stückpreis|verkaufspreis|nettopreis|vk preis|ek preis|listenpreis|vk|ek|e preis|preis pro stück|nettopreis|netto preis|bruttopreis|händlerpreis|hek|gek|händler ek|händlereinkaufspreis|ek netto|vk netto|vk brutto
       |prix|prix unitaire|prix ht|prix de vente|tarif|prix net|prix public|prix ttc|pu ht|prix achat|pu|tarif ht|prix unitaire ht
       |prezzo|prezzo unitario|prezzo netto|prezzo di vendita|prezzo listino|listino
       |precio|precio unitario|precio neto|precio de venta|pvp|precio venta|precio lista|precio de lista|neto|precio público|precio unit

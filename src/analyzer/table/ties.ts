@@ -1,7 +1,7 @@
 import { type ColumnProfile, fill, share } from './columns.ts'
 import type { Mapping } from './mapping.ts'
 import type { Row } from './row.ts'
-import { cellText } from './text.ts'
+import { cellText, normalize } from './text.ts'
 
 /**
  * Whether another column is as good a SKU (or name) as the one that was taken, so that a person has to choose: it is
@@ -15,6 +15,7 @@ export function isTie(
   const decided = mapping[field]
   const runnerUp = decided?.runnerUp ?? null
   if (decided === undefined || runnerUp === null || decided.isPinned) return false
+  if (isContinuation(decided.header, runnerUp.header)) return false
   if (runnerUp.confidence < decided.confidence - tieMax || runnerUp.confidence < namedMin) return false
   if (Object.values(mapping).some(({ column }) => column === runnerUp.column)) return false
   const [taken, other] = [profiles[decided.column], profiles[runnerUp.column]]
@@ -23,6 +24,12 @@ export function isTie(
   const isAsFull = fill(other) >= Math.min(fullMin, fill(taken)) && fill(other) > 0
   const isAsVaried = share(other.distinct, other) >= share(taken.distinct, taken) - variedMax
   return isAsFull && isAsVaried && !saysTheSame(body, decided.column, runnerUp.column)
+}
+
+/** "Bezeichnung 2" beside "Bezeichnung 1" or "Bezeichnung" goes on with it. */
+function isContinuation(header: string | null, next: string | null): boolean {
+  const [first, second] = [header, next].map((text) => /^(.*?)(?: ?(\d))?$/.exec(normalize(text ?? ''))!)
+  return first![1] !== '' && first![1] === second![1] && Number(first![2] ?? 1) === 1 && second![2] === '2'
 }
 
 const tieMax = 0.02

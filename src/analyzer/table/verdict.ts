@@ -67,6 +67,8 @@ export interface SampleCounts {
   items: number
   priced: number
   rejected: number
+  /** Of the rejected, those whose price is below 0. */
+  negative: number
 }
 
 /**
@@ -132,11 +134,19 @@ export function judgeTable(
   if (decision.decimal.confidence < sureMin) {
     reasons.push(ambiguousText(decision.decimal))
   }
+  if (counts.negative >= (counts.items + counts.negative) * negativeShareMin && counts.negative > 0) {
+    reasons.push(
+      `${counts.negative} of ${counts.items + counts.negative} amounts of the sample are below 0, as in accounts and corrections.`,
+    )
+  }
   if (counts.items < counts.rejected) {
     reasons.push(`Only ${counts.items} of ${counts.items + counts.rejected} rows of the sample can be read.`)
   }
   return { verdict: reasons.length === 0 ? 'price-list' : 'review', reasons }
 }
+
+/** A list may take back a bottle or grant a rebate, but not in every fifth row. */
+const negativeShareMin = 0.2
 
 /** Why a person must say how the prices are written. */
 export function ambiguousText({ evidence }: Pick<DecimalDecision, 'evidence'>): string {

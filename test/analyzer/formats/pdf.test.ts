@@ -370,6 +370,16 @@ describe('documents that cannot be read', () => {
   })
 })
 
+test('a signal ends the opening of a document between two pages', async () => {
+  await using directory = await temporaryDirectory()
+  const page = { marks: pdfTable({ columns, rows: [header, ...listRows(1, 9)], top: 100 }) }
+  await Bun.write(directory.file('list.pdf'), makePdf([page, page]))
+  const reason = new Error('no longer wanted')
+  const options = { limits: defaultReadLimits, encoding: null, delimiter: null }
+  const opening = pdf.open(directory.file('list.pdf'), { ...options, signal: AbortSignal.abort(reason) })
+  expect(await opening.catch((error: unknown) => error)).toBe(reason)
+})
+
 describe('hostile pages', () => {
   test.each<[string, PdfMark[]]>([
     ['thousands of rules', rules(1400)],

@@ -113,6 +113,15 @@ describe('headings', () => {
     expect(read('Our prices||', ...list)).toBeNull()
   })
 
+  test('in small letters below a name go on with it, unless headings are written so', () => {
+    const categories = (lines: string) =>
+      readTable(rowsOf(`SKU|Name|Price\n${lines}`)).items.map(({ category }) => category)
+    expect(categories('A-1|Long|5\n|name continued|\nA-2|Saw|6\nA-3|Axe|7')).toEqual([null, null, null])
+    expect(categories('|saws|\nA-1|Saw|5\n|long axes|\nA-2|Axe|6')).toEqual(['saws', 'long axes'])
+    expect(categories('A-1|long saw|5\n|long axes|\nA-2|axe|6')).toEqual([null, 'long axes'])
+    expect(categories('A-1|Saw|5\naxes||\nA-2|Axe|6')).toEqual([null, 'axes'])
+  })
+
   test('are second lines of the articles where every article has one below it', () => {
     const below =
       'SKU|Name|Price\nA-1|Claw|12.00\n|Wooden handle|\nA-2|Hack|9.00\n|For metal|\nA-3|Hose|19.00\n|20 m|\nA-4|Rake|9.00'

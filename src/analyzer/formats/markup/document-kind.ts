@@ -1,4 +1,4 @@
-import { markupHead } from './decoded.ts'
+import { markupHead } from './encoding.ts'
 
 /** What a text that begins with a mark is; null: no document of this kind. */
 export type DocumentKind = 'html' | 'excel-xml' | 'flat-ods' | 'xml'

@@ -1,7 +1,7 @@
 import type { Choice } from '../../table/choice.ts'
 import type { Row } from '../../table/row.ts'
 import type { OpenedFile, Sheet } from '../format.ts'
-import { decodedFile } from './decoded.ts'
+import { textOf } from '../text-file.ts'
 import type { MarkupHandler, MarkupScanner } from './scanner.ts'
 
 /** Makes rows of one sheet while a document is scanned. */
@@ -35,7 +35,7 @@ export function tableFile<Reader extends SheetReader>(file: TableFile<Reader>): 
     bytesRead = 0
     const reader = file.readerOf(sheet)
     const scanner = file.scannerOf(reader)
-    for await (const piece of decodedFile(path, encoding, chunkBytes)) {
+    for await (const piece of textOf(path, encoding, chunkBytes)) {
       // Ending quietly would look like a shorter list.
       if (isClosed) throw new Error('The file was closed while it was being read.')
       bytesRead = piece.bytesRead

@@ -1,5 +1,6 @@
 import { apply, identity, type Matrix, matrixFrom, multiply } from './matrix.ts'
 import { number, type Rule, ruleOf, type Segment, type Subpath, subpaths } from './paths.ts'
+import { mostTurns, turnBack, turnsOf } from './turns.ts'
 
 /** A character where the page shows it. Points; x grows to the right and y downwards, as the page is read. */
 export interface Glyph {
@@ -359,31 +360,6 @@ function isGlyph(value: unknown): value is { unicode: string; width: unknown; is
   return (
     typeof value === 'object' && value !== null && 'unicode' in value && typeof value.unicode === 'string'
   )
-}
-
-/** Quarter turns clockwise of text whose x axis points to [a, b], y growing downwards; -1: slanted. */
-function turnsOf(a: number, b: number, direction: number): number {
-  const sign = direction < 0 ? -1 : 1
-  const angle = (Math.atan2(b * sign, a * sign) * 2) / Math.PI
-  const turns = Math.round(angle)
-  return Math.abs(angle - turns) < slantMax ? (turns + 4) % 4 : -1
-}
-
-/** In quarter turns: about four degrees, as in a sheet that lay askew. */
-const slantMax = 0.045
-
-function mostTurns(glyphs: readonly RawGlyph[]): number {
-  const counts = [0, 0, 0, 0]
-  for (const { turns, text } of glyphs) if (turns >= 0 && text.trim() !== '') counts[turns]!++
-  return counts.indexOf(Math.max(...counts))
-}
-
-/** The map that turns such text upright. */
-function turnBack(turns: number, width: number, height: number): (x: number, y: number) => [number, number] {
-  if (turns === 1) return (x, y) => [y, width - x]
-  if (turns === 2) return (x, y) => [width - x, height - y]
-  if (turns === 3) return (x, y) => [height - y, x]
-  return (x, y) => [x, y]
 }
 
 /** Joins characters that follow each other in a direction of their own. */

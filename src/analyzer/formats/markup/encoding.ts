@@ -1,16 +1,10 @@
 import { isAscii } from 'node:buffer'
 import { open } from 'node:fs/promises'
 import { InvalidError } from '../../../lib/errors.ts'
-import { type Choice, pinnedChoice, sureChoice } from '../../table/choice.ts'
-import { decodeHead, encodingNamed, textStream } from '../encoding.ts'
+import { type Choice, sureChoice } from '../../table/choice.ts'
+import { decodeHead, encodingNamed } from '../encoding.ts'
 import { chooseEncoding, encodingOfMark, utf8Sequences, utf16Order } from '../encoding-detection.ts'
-
-/** A document's text, piece by piece. */
-export interface DecodedPiece {
-  text: string
-  /** Of the file, from its start. */
-  bytesRead: number
-}
+import { headOf, markedEncoding } from '../text-file.ts'
 
 /** Pieces of another length than this serve tests that cut documents anywhere. */
 export const markupChunkBytes = 256 * 1024
@@ -23,20 +17,8 @@ export const markupChunkBytes = 256 * 1024
  */
 export async function markupEncoding(path: string, pinned: string | null): Promise<Choice> {
   const head = await headOf(path)
-  const mark = encodingOfMark(head)
-  if (pinned !== null) {
-    const named = encodingNamed(pinned)
-    return pinnedChoice(named === 'utf-16le' && mark === 'utf-16be' ? mark : named)
-  }
-  if (mark === 'utf-32') {
-    throw new InvalidError(
-      'unknown_encoding',
-      'The file is written in UTF-32. Save it as UTF-8 and try again.',
-    )
-  }
-  if (mark !== null) return sureChoice(mark, 'the file begins with its mark')
-  const order = utf16Order(head)
-  if (order !== null) return sureChoice(order, 'every other byte is zero')
+  const marked = markedEncoding(head, pinned)
+  if (marked !== null) return marked
   const declared = declaredEncoding(head)
   const sample = await textBeyondAscii(path)
   const why = declared === null ? null : 'the file says so'
@@ -53,29 +35,6 @@ function utf8Choice(declared: string | null): Choice {
   return sureChoice('utf-8', `every character beyond ASCII is right in it, though the file says ${declared}`)
 }
 
-/** Decodes a file from its start. */
-export async function* decodedFile(
-  path: string,
-  encoding: string,
-  chunkBytes: number,
-): AsyncGenerator<DecodedPiece> {
-  const stream = textStream(encoding)
-  const file = await open(path, 'r')
-  try {
-    const chunk = new Uint8Array(chunkBytes)
-    let bytesRead = 0
-    for (;;) {
-      const read = await file.read(chunk, 0, chunkBytes, null)
-      bytesRead += read.bytesRead
-      if (read.bytesRead === 0) break
-      yield { text: stream.decode(chunk.subarray(0, read.bytesRead)), bytesRead }
-    }
-    yield { text: stream.end(), bytesRead }
-  } finally {
-    await file.close()
-  }
-}
-
 /** The first of a document as text, for telling what it is; without what stands before its first mark. */
 export function markupHead(head: Uint8Array): string {
   const mark = encodingOfMark(head)
@@ -88,16 +47,6 @@ const headBytes = 64 * 1024
 const sampleBytes = 16 * 1024
 /** Longest stretch taken at once, so that the sample comes from many places. */
 const stretchBytes = 512
-
-async function headOf(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r')
-  try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(headBytes), 0, headBytes, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
-}
 
 /** What the XML declaration or the page's `meta` says; null without one, or when nobody knows such an encoding. */
 function declaredEncoding(head: Uint8Array): string | null {
