@@ -78,7 +78,9 @@ export async function exportRejects(
   try {
     const format = options.format ?? ownFormat(made)
     const writer =
-      format === 'xlsx' ? workbookWriter(options.sink) : csvWriter(options.sink, await csvForm(made, kept))
+      format === 'xlsx'
+        ? await workbookWriter(options.sink)
+        : csvWriter(options.sink, await csvForm(made, kept))
     return await writeTables(parts, { made, sheets, kept, writer, signal: options.signal })
   } finally {
     kept?.file.close()

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream'
-import ExcelJS from 'exceljs'
+import type ExcelJS from 'exceljs'
 import type { Cell } from '../table/row.ts'
 import { guardedText } from './formula-guard.ts'
 import { rowHeader, sectionHeader } from './mark.ts'
@@ -16,9 +16,11 @@ const reasonFill = { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FFFFF3
 const rowsOnly = { ySplit: 1 }
 
 /** Rejected rows as a workbook; tables of one sheet follow each other on one sheet. */
-export function workbookWriter(sink: ByteSink): RejectsWriter {
+export async function workbookWriter(sink: ByteSink): Promise<RejectsWriter> {
+  // Loading it costs as much as starting everything else, and every process that reads a file would pay for it.
+  const { default: exceljs } = await import('exceljs')
   const stream = sinkStream(sink)
-  const workbook = new ExcelJS.stream.xlsx.WorkbookWriter({
+  const workbook = new exceljs.stream.xlsx.WorkbookWriter({
     stream,
     useStyles: true,
     useSharedStrings: false,

@@ -83,7 +83,7 @@ function namedUnitOf(header: string): ReturnType<typeof perUnitOf> {
 }
 
 const pricedUnits = [
-  { unit: 'kg', names: ['kg', 'kilo', 'quilo', 'кг'] },
+  { unit: 'kg', names: ['kg', 'kilo', 'quilo', 'кг', 'κιλου', 'κιλο'] },
   { unit: 'l', names: ['liter', 'litre', 'litro', 'litr', 'литр'] },
   { unit: 'm²', names: ['m2', 'qm', 'mq', 'кв м', 'м2'] },
   { unit: 'm³', names: ['m3', 'cbm', 'mc', 'м3'] },
@@ -92,7 +92,7 @@ const pricedUnits = [
 const pricedUnit = `(${pricedUnits.flatMap(({ names }) => names).join('|')})`
 const unitBefore = new RegExp(`^${pricedUnit} ?(?:preis|pris|prijs|price|fiyati?|hinta)(?: |$)`, 'u')
 const unitBehind = new RegExp(
-  `^(?:price|preis|pris|prijs|prix|prezzo|precio|preco|cena|цена|ціна)(?: (?:al|au|a|le|la|il|el|del|do|o|1|за))? ${pricedUnit}(?: |$)`,
+  `^(?:price|preis|pris|prijs|prix|prezzo|precio|preco|cena|цена|ціна|τιμη)(?: (?:al|au|a|le|la|il|el|del|do|o|1|за))? ${pricedUnit}(?: |$)`,
   'u',
 )
 

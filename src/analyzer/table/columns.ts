@@ -31,6 +31,8 @@ export interface ColumnProfile {
   withLetters: number
   wordy: number
   codeLike: number
+  /** Codes with a space in them: "LN 101", "NU 206 E". */
+  spacedCodes: number
   eans: number
   urls: number
   images: number
@@ -133,6 +135,7 @@ function countText(text: string, profile: ColumnProfile): void {
   // "0 986 494 019" is a code, however many parts it has.
   if (hasLetters && /\S+\s+\S+\s+\S/.test(head) && /\p{L}{3}/u.test(head)) profile.wordy++
   if (!hasSpace && /\p{N}/u.test(head) && head.length >= 2 && head.length <= 40) profile.codeLike++
+  if (hasSpace && spacedCode.test(head)) profile.spacedCodes++
   if (isEan(head)) profile.eans++
   if (/^(?:https?:\/\/|www\.)\S+$/i.test(head)) profile.urls++
   if (/\.(?:jpe?g|png|gif|webp|svg|bmp)(?:[?#]\S*)?$/i.test(text)) profile.images++
@@ -143,6 +146,7 @@ function countText(text: string, profile: ColumnProfile): void {
 }
 
 const distinctMax = 1000
+const spacedCode = /^\p{L}{1,4} \d[\p{L}\d./-]{0,12}(?: [\p{L}\d]{1,4})?$/u
 const unitWord =
   /^(?:\d{0,4}\s?)(?:pcs?|pieces?|ea|each|st|stk|stck|stück|stuks?|ks|szt|шт|шт\.|уп|упак|кг|г|м|м2|м²|л|компл|пара|kg|g|gr|m|m2|m²|m3|cm|mm|l|lt|ltr|ml|box|pack|pk|pkg|set|pair|paar|par|rolle?|un|und|ud|uds|u|pz|pza|kpl|förp|frp|krt|ctn|bag|btl|flasche|adet|יח|יח'|ق|حبة|件|个|個|箱|本|枚|τεμ|τμχ)\.?$/iu
 
@@ -164,6 +168,7 @@ function emptyProfile(column: number, rowCount: number): ColumnProfile {
     withLetters: 0,
     wordy: 0,
     codeLike: 0,
+    spacedCodes: 0,
     eans: 0,
     urls: 0,
     images: 0,

@@ -267,7 +267,7 @@ const asideWords: Partial<Record<Field, ReadonlySet<string>>> = {
      latin latein latina latinsk latinskt latinska lacinska latinský lateinischer lateinische latijnse latijn botanical botanisch botanischer botanisk botanique латинское латинська лат
      gruppe hersteller marke lieferant kategorie farbe marque fournisseur couleur grupo marca proveedor`,
   ),
-  sku: wordSet(`tax vat tariff customs hs zip postal bank color colour country group category page order customer supplier vendor
+  sku: wordSet(`price preis prix prezzo precio preço prijs pris cena ceny цены ціни fiyat discount rabatt rabat remise sconto descuento korting скидки знижки tax vat tariff customs hs zip postal bank color colour country group category page order customer supplier vendor
      налоговый тнвэд тн таможенный страны группы категории групи категорії`),
   price: wordSet(
     `minimum minimale minimal minimaal минимальное минимальный мінімальне мінімальний list code group level type date category список poids gewicht weight вес вага peso waga hmotnost الوزن`,

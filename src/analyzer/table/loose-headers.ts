@@ -10,7 +10,8 @@ export function looseScore(field: 'sku' | 'name', header: string, profile: Colum
   if (profile.filled < rowsMin || fill(profile) < 0.9 || share(profile.distinct, profile) < 0.95) return 0
   const word = coreOf(header)
   if (!articleWords.has(word) && !typeWords.has(word)) return 0
-  const isCode = share(profile.codeLike, profile) > 0.9 && share(profile.withDecimals, profile) < 0.1
+  const isCode =
+    share(profile.codeLike + profile.spacedCodes, profile) > 0.9 && share(profile.withDecimals, profile) < 0.1
   if (field === 'sku') return isCode ? (articleWords.has(word) ? articleScore : typeScore) : 0
   return !isCode && share(profile.withLetters, profile) > 0.9 ? nameScore : 0
 }

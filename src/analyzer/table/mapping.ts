@@ -171,7 +171,7 @@ function proposeAll(
       if (field === 'price' && isSurePrice) name = Math.max(name ?? 0, breakScore)
       let score = 0
       if (name !== undefined) {
-        score = (field === 'price' ? asPrice(name) : name) * contentFactor(field, profile)
+        score = (field === 'price' ? asPrice(name) : name) * factorOf(field, name, profile)
         if (field === 'price' && (!isOnSeveralLists || profile.zeros === profile.priced))
           score *= zerosFactor(profile)
         score = Math.min(1, score)
@@ -202,6 +202,15 @@ function proposeAll(
   }
   for (const field of fields) candidates[field].sort((a, b) => b.score - a.score || a.column - b.column)
   return candidates
+}
+
+/**
+ * That its prices have decimals speaks for a column that may be something else. Of several that are surely prices it
+ * would prefer another one each week.
+ */
+function factorOf(field: Field, name: number, profile: ColumnProfile): number {
+  const factor = contentFactor(field, profile)
+  return field === 'price' && name >= surePriceName ? Math.min(1, factor) : factor
 }
 
 /** How exactly a header is called a price matters less than which kind of price it says. */
@@ -238,7 +247,7 @@ function hasSeveralPriceLists(
   return lists.length >= 2
 }
 
-/** The assignment of distinct columns to the chief fields with the highest sum; leaving a field out counts 0. */
+/** The assignment of distinct columns to the chief fields with the highest sum of squares; leaving a field out counts 0. */
 function bestTogether(
   chief: readonly Field[],
   candidates: Candidates,
@@ -263,7 +272,8 @@ function bestTogether(
         chosen.some((other) => other.column === column)
       )
         continue
-      tryFrom(at + 1, [...chosen, { field, ...candidate }], sum + score)
+      // Squared: one sure column is better than two doubtful ones.
+      tryFrom(at + 1, [...chosen, { field, ...candidate }], sum + score * score)
     }
     tryFrom(at + 1, chosen, sum)
   }

@@ -166,7 +166,7 @@ const ranks: { factor: number; marks: string[] }[] = [
     // A pack is not the article, and what is in it may not be told.
     factor: 0.885,
     marks: split(
-      `pack|per pack|pack price|case|carton|pallet|outer|tray|box|karton|kartong|kiste|kasse|palle|palette|gebinde|krt|frp|forp|colis|caisse|cartone|scatola|bancale|fardo|zgrzewka|paleta|krabice|коробка|ящик|паллета|паллет|мешок|κιβωτιο|κουτι|קרטון|ארגז|מארז|כמות מארז|الكرتون|كرتون|للكرتون|العلبة|الصندوق|ケース|箱|カートン|整箱|件价|упаковку|упаковка|упак|уп|коробку|confezione|caja|caixa|doos|kolli|opakowanie|baleni|koli`,
+      `pack|per pack|pack price|case|carton|pallet|outer|tray|box|karton|kartong|kiste|kasse|palle|palette|gebinde|krt|frp|forp|colis|caisse|cartone|scatola|bancale|fardo|zgrzewka|paleta|krabice|коробка|ящик|паллета|паллет|мешок|κιβωτιο|κουτι|קרטון|ארגז|מארז|כמות מארז|الكرتون|كرتون|للكرتون|العلبة|الصندوق|ケース|箱|カートン|整箱|件价|emb|embalagem|embal|paquete|pacote|opak|bal|bunt|συσκευασια|συσκ|упаковку|упаковка|упак|уп|коробку|confezione|caja|caixa|doos|kolli|opakowanie|baleni|koli`,
     ),
   },
   // Where prices are reduced, most articles have only this one.
@@ -179,7 +179,7 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.93,
     marks: split(
-      `a prazo|prazo|parcelado|credito|cartao|vadeli|taksitli|рассрочка|定価|标价|参考价|上代|erp|estimated retail|list|listen|listenpreis|listpris|listepris|kat|katalogowa|katalogova|katalogpreis|katalogpris|katalog|catalogue|catalog|catalogo|каталожная|по каталогу|по прайсу|market|markt|рыночная|市场|市場|划线|吊牌`,
+      `a prazo|prazo|parcelado|credito|cartao|vadeli|taksitli|рассрочка|в рассрочку|в кредит|кредит|定価|标价|参考价|上代|erp|estimated retail|list|listen|listenpreis|listpris|listepris|kat|katalogowa|katalogova|katalogpreis|katalogpris|katalog|catalogue|catalog|catalogo|каталожная|по каталогу|по прайсу|market|markt|рыночная|市场|市場|划线|吊牌`,
     ),
   },
   {

@@ -1,7 +1,7 @@
 import { type ColumnProfile, share } from './columns.ts'
 import { priceReader } from './price.ts'
 import type { Row } from './row.ts'
-import { isTotalText } from './row-words.ts'
+import { isTotalText, mayBeTotalText } from './row-words.ts'
 import { cellText } from './text.ts'
 
 /**
@@ -13,7 +13,7 @@ export function isSummedUp(
   profiles: readonly ColumnProfile[],
   body: readonly Row[],
 ): boolean {
-  const hasTotal = body.some(({ cells }) => cells.some((cell) => isTotalText(cellText(cell))))
+  const hasTotal = body.some(({ cells }) => cells.some((cell) => mayBeTotal(cellText(cell))))
   if (!hasTotal) return false
   const proofsMin = Math.min(proofsUsual, Math.max(1, body.length - 3))
   const columns = profiles
@@ -46,6 +46,9 @@ export function isMultiplied(
 }
 
 const proofsUsual = 3
+/** Looking at the first letters of every cell is cheap; normalising all of them is not. */
+const mayBeTotal = (text: string) => mayBeTotalText(text) && isTotalText(text)
+
 const columnsMax = 12
 const rowsMax = 200
 

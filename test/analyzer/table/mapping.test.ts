@@ -128,6 +128,30 @@ describe('columns are recognised', () => {
     expect(columnsIn(medicines)).toEqual({ name: 0, price: 3 })
   })
 
+  test('and one sure column is better than two doubtful ones', () => {
+    const fruit = readTable(
+      rowsOf(`PLU|Produkt|Herkunft|Kl.|Preis/kg
+        4011|Bananen|EC|I|1,15
+        4131|Äpfel Jonagold|DE|I|1,40
+        4664|Tomaten Rispe|NL|I|2,30`),
+    )
+    expect(columnsIn(fruit)).toMatchObject({ sku: 0, name: 1, price: 4 })
+    const codes = readTable(
+      rowsOf('Item|Price code|Price\nA100|P1|12.50\nA101|P1|13.75\nA102|P3|99.00\nA103|P3|89.00'),
+    )
+    expect(columnsIn(codes)).toEqual({ name: 0, price: 2 })
+  })
+
+  test('and codes with a space in them are codes', () => {
+    const fabrics = readTable(
+      rowsOf(`Art.|Descrizione|Taglio €/mt
+        LN 101|Lino lavato|14,50
+        LN 104|Lino pesante|22,80
+        LN 115/R|Garza di lino|17,20`),
+    )
+    expect(columnsIn(fabrics)).toEqual({ sku: 0, name: 1, price: 2 })
+  })
+
   test('and a word of another meaning is no misspelt one', () => {
     const table = readTable(
       rowsOf(`SkuId|SkuTitle|Market|UnitPrice

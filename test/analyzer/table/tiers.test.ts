@@ -278,7 +278,8 @@ describe('the price', () => {
     ['UnitPrice|ERP Price', 'UnitPrice'],
     ['Сумма|Себестоимость', 'Себестоимость'],
     ['Hinta sis. alv 25,5%|Hinta alv 0%', 'Hinta alv 0%'],
-    ['希望小売価格|ケース価格', '希望小売価格'],
+    ['希望小売価格|卸価格|ケース価格', '卸価格'],
+    ['RRP|Case price', 'RRP'],
     ['سعر الحبة|سعر الكرتون', 'سعر الحبة'],
     ['Цена за км, руб.|Цена за м, руб.', 'Цена за км, руб.'],
     ['kg-Preis|Preis/St. ca.', 'kg-Preis'],
@@ -420,6 +421,13 @@ test('of prices in several currencies the configured one is the price, else the 
   expect(inEuros.decision.mapping.price).toMatchObject({ header: 'Price EUR', confidence: 1 })
   expect(inEuros.items[0]).toMatchObject({ priceE4: 110_000, currency: 'EUR' })
   expect(inEuros.items[0]?.tiers).toContain('"currency":"USD"')
+})
+
+test('of prices in several currencies the first is the price, whichever has coins this week', () => {
+  const header = 'SKU|Product|EUR|USD|GBP'
+  const round = readTable(rowsOf(`${header}\nA1|Lamp|12,00|13,20|10,40\nA2|Desk|150,00|165,00|129,00`))
+  const coins = readTable(rowsOf(`${header}\nA1|Lamp|12,50|13,00|10,40\nA2|Desk|150,20|165,00|129,00`))
+  for (const { decision } of [round, coins]) expect(decision.mapping.price?.header).toBe('EUR')
 })
 
 test('of the prices of several years the newest is the price', () => {
