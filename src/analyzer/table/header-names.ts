@@ -147,6 +147,7 @@ function scoreQuick(header: string, index: Index): NameScores {
   addExact(whole, 1, scores, index)
   // The identifier that a record of an XML catalog states of itself.
   if (header === '@id') raise(scores, 'sku', ownIdScore)
+  addShortened(whole, scores, index)
   const core = coreOf(header)
   if (core === '') {
     if (currencyIn(header) !== null) raise(scores, 'price', 0.75)
@@ -174,6 +175,34 @@ function addExact(words: string, factor: number, scores: NameScores, index: Inde
   const entries = index.exact.get(words) ?? index.exact.get(words.replaceAll(' ', ''))
   for (const { field, score } of entries ?? []) raise(scores, field, score * factor)
 }
+
+/** The titles of a database: "prd_cd", "PRC_AMT". */
+function addShortened(whole: string, scores: NameScores, index: Index): void {
+  const words = whole.split(' ')
+  if (words.length < 2 || !words.some((word) => shortened.has(word))) return
+  const text = words.map((word) => shortened.get(word) ?? word).join(' ')
+  addExact(text, shortenedFactor, scores, index)
+  if (text.length <= headerLengthMax) addParts(text, scores, index)
+}
+
+const shortenedFactor = 0.95
+const shortened: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    cd: 'code',
+    nm: 'name',
+    desc: 'description',
+    descr: 'description',
+    prd: 'product',
+    prod: 'product',
+    itm: 'item',
+    prc: 'price',
+    amt: 'amount',
+    cur: 'currency',
+    crncy: 'currency',
+    brnd: 'brand',
+    ctgry: 'category',
+  }),
+)
 
 /** Names inside longer headers: "Variant Price", "Artikelnummer intern", "Einzelpreis netto", "商品名称（中文）". */
 function addParts(core: string, scores: NameScores, index: Index): void {

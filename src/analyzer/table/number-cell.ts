@@ -21,12 +21,14 @@ export function numberTest(): NumberTest {
     if (!isNumber) return false
     if (start === 0 && end === text.length) return true
     const affix = affixOf(text.slice(0, start), text.slice(end))
-    // "Preis 2026", "ab 10", "100+": headers of prices.
-    return (
-      affix !== null &&
-      (affix.currency !== null || !(yearIn(text) > 0 || quantityBreakOf(text)?.kind === 'stated'))
-    )
+    if (affix === null) return false
+    if (affix.currency !== null) return true
+    // "Preis 2026", "ab 10", "100+", "Price 1": headers of prices.
+    return !(yearIn(text) > 0 || quantityBreakOf(text)?.kind === 'stated' || numberedList.test(text))
   }
 }
+
+/** The first, second, third of several price lists. */
+const numberedList = /^\p{L}{3,}\.? ?\d$/u
 
 const numberLengthMax = 40

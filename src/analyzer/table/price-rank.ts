@@ -147,7 +147,7 @@ const ranks: { factor: number; marks: string[] }[] = [
     // What others are to ask of their customers; whoever sends the list asks what stands beside it.
     factor: 0.89,
     marks: split(
-      `rrp|msrp|mrp|uvp|srp|nrp|recommended|suggested|conseille|recommande|empfohlen*|unverbindliche*|vejl|vejledende|rek|rekommendera*|veiledende|anbefal*|adviesprijs|adviesverkoopprijs|richtprijs|richtpreis|consigliato|sugerido|recomendad*|pvpr|sugerowan*|zalecan*|doporucen*|dmoc|odporucan*|рекоменд*|препоръч*|мрц|ррц|рмц|tavsiye|ajanlott|ovh|suositus*|preporucen*|προτεινομεν*|מומלץ|المقترح|المقترحة|المقترحه|希望小売|建议|建議|권장`,
+      `rrp|msrp|mrp|uvp|srp|nrp|recommended|suggested|conseille|recommande|empfohlen*|unverbindliche*|vejl|vejledende|rek|rekommendera*|veiledende|anbefal*|adviesprijs|adviesverkoopprijs|richtprijs|richtpreis|consigliato|sugerido|recomendad*|pvpr|sugerowan*|zalecan*|doporucen*|dmoc|odporucan*|рекоменд*|препоръч*|мрц|ррц|рмц|tavsiye|ajanlott|ovh|suositus*|preporucen*|προτεινομεν*|מומלץ|المقترح|المقترحة|المقترحه|希望小売|建议|建議|권장*`,
     ),
   },
   {
@@ -159,7 +159,7 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.9,
     marks: split(
-      `wholesale|vpc|впц|mayoreo|nagyker|grosir|vrac|опт|оптовая|оптовый|гурт|großhandel|grosshandel|gros|mayorista|ingrosso|atacado|hurt|hurtowa|velkoobchod|bulk|toptan|χονδρικη|סיטונאי|الجملة|批发|批發|卸|仕切|下代|dealer|дилер|оптов*|гуртов*|جملة|2|3|4|5`,
+      `wholesale|vpc|впц|mayoreo|nagyker|grosir|vrac|опт|оптовая|оптовый|гурт|großhandel|grosshandel|gros|mayorista|ingrosso|atacado|hurt|hurtowa|velkoobchod|bulk|toptan|χονδρικη|סיטונאי|الجملة|批发|批發|卸|仕切|下代|dealer|дилер|оптов*|гуртов*|جملة|도매*|2|3|4|5`,
     ),
   },
   {
@@ -192,7 +192,7 @@ const ranks: { factor: number; marks: string[] }[] = [
   {
     factor: 0.97,
     marks: split(
-      `retail|розница|розничная|розн|winkelprijs|consumentenprijs|ladenpreis|verbraucherpreis|endkundenpreis|butikspris|utsalgspris|gross|brutto|incl|inkl|ttc|с ндс|з пдв|s dph|ink|detal|detaliczna|роздрібна|perakende|λιανικη|pubblico|publico|المستهلك|للمستهلك|التجزئة|القطاعي|לצרכן`,
+      `retail|розница|розничная|розн|winkelprijs|consumentenprijs|ladenpreis|verbraucherpreis|endkundenpreis|butikspris|utsalgspris|gross|brutto|incl|inkl|ttc|с ндс|з пдв|s dph|ink|detal|detaliczna|роздрібна|perakende|λιανικη|pubblico|publico|المستهلك|للمستهلك|التجزئة|القطاعي|לצרכן|소비자*|소매*`,
     ),
   },
 ]

@@ -16,7 +16,7 @@ export interface Synonyms {
 
 const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
   sku: {
-    sure: `matnr|xml id|external id|внешний код|зовнішній код|externe id|id externo|supplier code|supplier sku|supplier item code|supplier part number|supplier item no|supplier aid|supplier pid|č zboží|kat č|katalog č|obj č|κωδ|κωδ είδους|best nr|rif|nr kat|каталожный no|кат номер|كود|catalogue no|상품코드|품번|제품코드|sku|item code|item no|item number|item nr|product code|product number|product no|part number|part no|article number|article no
+    sure: `matnr|supplier code|supplier sku|supplier item code|supplier part number|supplier item no|internal reference|default code|interne referenz|référence interne|referencia interna|riferimento interno|supplier aid|supplier pid|č zboží|kat č|katalog č|obj č|κωδ|κωδ είδους|best nr|rif|nr kat|каталожный no|кат номер|كود|catalogue no|상품코드|품번|제품코드|sku|item code|item no|item number|item nr|product code|product number|product no|part number|part no|article number|article no
       |article code|stock code|variant sku|material number|catalog number|catalogue number|cat no|item sku|sku code|order number|order code|model number
       |artikelnummer|artikelnr|artikel nr|art nr|artnr|bestellnummer|bestell nr|bestellnr|artikel no|materialnummer|produktnummer|sachnummer|teilenummer|artikelcode
       |référence|réf|ref produit|référence produit|référence article|code article|code produit|numéro d article|n article|réf article
@@ -35,9 +35,9 @@ const lists: Record<Field, { sure: string; good?: string; vague?: string }> = {
       |رقم الصنف|كود الصنف|رمز المنتج|كود المنتج|رقم القطعة
       |货号|商品编号|产品编号|编号|商品编码|产品编码|物料编码|料号|商品貨號|商品編號|款号
       |品番|商品コード|商品番号|型番|製品番号`,
-    good: `plu|plu code|plu nr|goods sn|goods no|goods code|goods id|product sn|item sn|mpn|manufacturer part number|mfr part no|mfg part no|oem|oem no|herstellernummer|hersteller nr|herst art nr|réf fabricant|codice produttore|ref fabricante|kod producenta|kód výrobce|артикул производителя|код производителя|артикул виробника|üretici kodu|p n|pn|code|item id|product id|article id|ref|reference|part|partnumber|item ref|artikel id|varekode|код товара|код товару|код номенклатуры|код артикула
+    good: `asin|plu|plu code|plu nr|goods sn|goods no|goods code|goods id|product sn|item sn|mpn|manufacturer part number|mfr part no|mfg part no|oem|oem no|herstellernummer|hersteller nr|herst art nr|réf fabricant|codice produttore|ref fabricante|kod producenta|kód výrobce|артикул производителя|код производителя|артикул виробника|üretici kodu|p n|pn|code|item id|product id|article id|ref|reference|part|partnumber|item ref|artikel id|varekode|код товара|код товару|код номенклатуры|код артикула
       |código|codigo|codice|kod|kód|код|nummer artikel|art no|artikel num|symbol|clave|cod|kodas|型号|型號|קוד|קטלוגי|الكود|رمز|コード|isbn|kode|id товара|ürün no`,
-    vague: `material|number|no|nr|id|mpn|article|artikel|item|nummer|numero|numéro|número|n|номер|номер товара|cislo|číslo|model|modell|модель|модел|model no|modelo|modèle
+    vague: `xml id|external id|внешний код|зовнішній код|externe id|id externo|material|number|no|nr|id|mpn|article|artikel|item|nummer|numero|numéro|número|n|номер|номер товара|cislo|číslo|model|modell|модель|модел|model no|modelo|modèle
       |типоразмер|ean|gtin|barcode|barkod|ean code|штрихкод|cod barras|código de barras|رقم|番号`,
   },
   name: {

@@ -69,3 +69,44 @@ test('services are names', () => {
   )
   expect(decision.verdict).toBe('price-list')
 })
+
+test('numbered price lists are titles, and the first is asked about or taken, never read as a row', () => {
+  for (const header of ['Nome|Preço 1|Preço 2|Preço 3|Código', 'Name|Price 1|Price 2|Price 3|Code']) {
+    const { decision } = readTable(
+      rowsFrom([
+        header.split('|'),
+        ...[1, 2, 3, 4, 5, 6].map((n) => [
+          `Parafuso sextavado ${n}`,
+          `1,2${n}`,
+          `1,1${n}`,
+          `0,9${n}`,
+          `P${n}0`,
+        ]),
+      ]),
+    )
+    expect(decision.headerRows).toEqual([0])
+    expect(decision.mapping.price?.column).toBe(1)
+  }
+})
+
+test('shortened titles of a database are understood', () => {
+  const { decision } = readTable(
+    rowsOf(`prd_cd|prd_nm|prc_amt|uom_cd|cur_cd
+      P001|Steel pipe 1 inch|11.50|PCS|USD
+      P002|Steel pipe 2 inch|12.50|PCS|USD
+      P003|Steel pipe 3 inch|14.50|PCS|USD`),
+  )
+  expect(decision.verdict).toBe('price-list')
+  expect(decision.mapping.price?.header).toBe('prc_amt')
+})
+
+test('a shop’s internal reference is its SKU, not the outer id of the record', () => {
+  const { decision } = readTable(
+    rowsOf(`External ID|Internal Reference|Name|Sales Price|Cost
+      __export__.product_1|FURN_001|Office chair|121.00|81.5
+      __export__.product_2|FURN_002|Office desk|221.00|91.5
+      __export__.product_3|FURN_003|Desk lamp|21.00|11.5`),
+  )
+  expect(decision.mapping.sku?.header).toBe('Internal Reference')
+  expect(decision.verdict).toBe('price-list')
+})
