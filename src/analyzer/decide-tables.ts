@@ -1,11 +1,11 @@
 import type { OpenedFile, Sheet } from './formats/format.ts'
-import { chosenSheets } from './table/chosen-sheets.ts'
+import { chosenSheets } from './table/areas/chosen-sheets.ts'
+import { decideSheet } from './table/areas/decide-sheet.ts'
 import type { TableKnowledge } from './table/decide.ts'
-import { decideSheet } from './table/decide-sheet.ts'
-import { fileStyleOf } from './table/decimal-style.ts'
 import type { TableDecision, TableOptions } from './table/decision.ts'
-import { type HeadingWatch, headingWatch } from './table/heading-watch.ts'
-import type { Row } from './table/row.ts'
+import { type HeadingWatch, headingWatch } from './table/header/heading-watch.ts'
+import { fileStyleOf } from './table/money/decimal-style.ts'
+import type { Row } from './table/rows/row.ts'
 
 /** What a sheet's first rows say about it. */
 export interface SheetDecision {

@@ -1,4 +1,4 @@
-import type { Row } from './table/row.ts'
+import type { Row } from './table/rows/row.ts'
 
 /**
  * Fingerprints of the rows that a source's last list had: what a reload recognises it need neither read nor stage. A

@@ -2,7 +2,7 @@ import type { FileDecision, HoldReason, RowCounts } from '../imports/model.ts'
 import type { Limits } from '../sources/model.ts'
 import type { Diff } from './diff.ts'
 import { columnLetter } from './table/letters.ts'
-import { notSureText } from './table/verdict.ts'
+import { notSureText } from './table/verdict/verdict.ts'
 
 const percent = (share: number) => `${Math.round(share * 1000) / 10} %`
 

@@ -1,4 +1,3 @@
-import type { Field, TableDecision, TableOptions } from './table/decision.ts'
 import {
   columnName,
   type FieldMove,
@@ -9,8 +8,7 @@ import {
   pairTables,
   type TablePair,
   tableChanges,
-} from './table/layout.ts'
-import { columnLetter } from './table/letters.ts'
+} from './table/card/layout.ts'
 import {
   bestColumn,
   type KnownItem,
@@ -19,9 +17,11 @@ import {
   matchRows,
   overlapOf,
   widthOf,
-} from './table/overlap.ts'
-import type { Row } from './table/row.ts'
-import { fieldText } from './table/runner-up.ts'
+} from './table/card/overlap.ts'
+import { fieldText } from './table/card/runner-up.ts'
+import type { Field, TableDecision, TableOptions } from './table/decision.ts'
+import { columnLetter } from './table/letters.ts'
+import type { Row } from './table/rows/row.ts'
 import { normalize } from './table/text.ts'
 
 /** What a source's last list was like, and what the catalog knows. */

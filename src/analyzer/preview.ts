@@ -19,8 +19,8 @@ import { type Settled, settle } from './settle.ts'
 import { openStaging, unpackFolder } from './staging/index.ts'
 import { stageInSqlite } from './staging/sqlite.ts'
 import { outcomes, type Staging } from './staging/staging.ts'
-import type { IssueCount } from './table/issue.ts'
-import type { PriceTier } from './table/item.ts'
+import type { IssueCount } from './table/rows/issue.ts'
+import type { PriceTier } from './table/rows/item.ts'
 
 /** An item as `try` and a dry run show it. Rows are 0-based, prices decimal strings. */
 export interface PreviewItem {

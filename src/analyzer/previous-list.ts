@@ -1,7 +1,7 @@
 import type { Database, Sql } from '../db/database.ts'
 import { importStore } from '../imports/store.ts'
 import type { PreviousList } from './layout-changes.ts'
-import type { KnownItem } from './table/overlap.ts'
+import type { KnownItem } from './table/card/overlap.ts'
 
 /** Values asked for in one statement. */
 const valuesPerQuery = 500

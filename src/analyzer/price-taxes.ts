@@ -1,7 +1,7 @@
-import { isWholeSheet } from './table/area.ts'
+import { isWholeSheet } from './table/areas/area.ts'
 import type { TableDecision } from './table/decision.ts'
-import type { PriceTax } from './table/price-tax.ts'
-import { isRead } from './table/verdict.ts'
+import type { PriceTax } from './table/money/price-tax.ts'
+import { isRead } from './table/verdict/verdict.ts'
 
 /**
  * Says whether a price is net or gross by the column that it comes from, as SQL over staged rows (`s`): rows need no

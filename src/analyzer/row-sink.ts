@@ -1,9 +1,9 @@
 import type { IgnoredCounts, RowCounts } from '../imports/model.ts'
 import { storable } from '../lib/storable.ts'
 import type { Place, RejectedRow, Staging } from './staging/staging.ts'
-import { type IgnoredReason, type Issue, rawTextMax } from './table/issue.ts'
-import type { RowOutcome } from './table/item.ts'
-import type { Row } from './table/row.ts'
+import { type IgnoredReason, type Issue, rawTextMax } from './table/rows/issue.ts'
+import type { RowOutcome } from './table/rows/item.ts'
+import type { Row } from './table/rows/row.ts'
 
 /** The row accounting of one sheet. */
 export interface TableCounts {

@@ -11,10 +11,10 @@ import type { RecordTaker } from './formats/format.ts'
 import type { RowSink } from './row-sink.ts'
 import type { Place } from './staging/staging.ts'
 import type { TableDecision } from './table/decision.ts'
-import type { Issue } from './table/issue.ts'
-import { hasPrice, type ItemRow, lacksCurrency, type RowOutcome } from './table/item.ts'
-import type { TableReader } from './table/reader.ts'
-import type { Row } from './table/row.ts'
+import type { Issue } from './table/rows/issue.ts'
+import { hasPrice, type ItemRow, lacksCurrency, type RowOutcome } from './table/rows/item.ts'
+import type { TableReader } from './table/rows/reader.ts'
+import type { Row } from './table/rows/row.ts'
 
 export interface ReadFingerprints {
   /** See `KnownRows`; null: every row was read. */

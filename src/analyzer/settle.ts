@@ -5,7 +5,7 @@ import { type ReadResult, totalCounts } from './read-file.ts'
 import type { TableCounts } from './row-sink.ts'
 import { settleDuplicates } from './staging/duplicates.ts'
 import { outcomes } from './staging/staging.ts'
-import { hasWholeRows, isWholeSheet } from './table/area.ts'
+import { hasWholeRows, isWholeSheet } from './table/areas/area.ts'
 
 /** A file that was read and whose repetitions are settled: what `try`, dry run and import have in common. */
 export interface Settled {

@@ -1,6 +1,6 @@
 import type { RowTaker } from './row-taker.ts'
-import { hasWholeRows, isInRows, rowWithin, type TableArea } from './table/area.ts'
-import type { Row } from './table/row.ts'
+import { hasWholeRows, isInRows, rowWithin, type TableArea } from './table/areas/area.ts'
+import type { Row } from './table/rows/row.ts'
 import { filledCount } from './table/text.ts'
 
 /** A table of a sheet, and who takes its rows. */

@@ -1,4 +1,4 @@
-import type { PriceTier } from '../analyzer/table/item.ts'
+import type { PriceTier } from '../analyzer/table/rows/item.ts'
 import { formatE4, formatPrice } from '../lib/money.ts'
 import { oneOf, type Static, t } from '../lib/schema.ts'
 

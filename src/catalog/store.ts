@@ -1,4 +1,4 @@
-import type { PriceTier } from '../analyzer/table/item.ts'
+import type { PriceTier } from '../analyzer/table/rows/item.ts'
 import { characteristicSql } from '../db/characteristics.ts'
 import type { Database, SqlValue } from '../db/database.ts'
 import { decodeCursor, encodeCursor, invalidCursor } from '../lib/cursor.ts'

@@ -1,6 +1,10 @@
-import { isWholeSheet } from '../analyzer/table/area.ts'
-import type { Choice } from '../analyzer/table/choice.ts'
-import { correctionsOf } from '../analyzer/table/corrections.ts'
+import { isWholeSheet } from '../analyzer/table/areas/area.ts'
+import { tableName } from '../analyzer/table/areas/table-name.ts'
+import type { Choice } from '../analyzer/table/card/choice.ts'
+import { correctionsOf } from '../analyzer/table/card/corrections.ts'
+import type { LayoutChange } from '../analyzer/table/card/layout.ts'
+import type { ProvingCell } from '../analyzer/table/card/proving-cells.ts'
+import { fieldText, whyNotRunnerUp } from '../analyzer/table/card/runner-up.ts'
 import {
   type ColumnDecision,
   type DecimalSource,
@@ -8,13 +12,9 @@ import {
   fields,
   type Verdict,
 } from '../analyzer/table/decision.ts'
-import type { LayoutChange } from '../analyzer/table/layout.ts'
 import { columnLetter } from '../analyzer/table/letters.ts'
-import type { ProvingCell } from '../analyzer/table/proving-cells.ts'
-import { fieldText, whyNotRunnerUp } from '../analyzer/table/runner-up.ts'
-import { sureMin } from '../analyzer/table/sure.ts'
-import { tableName } from '../analyzer/table/table-name.ts'
-import { isRead, whyLeftAside } from '../analyzer/table/verdict.ts'
+import { sureMin } from '../analyzer/table/verdict/sure.ts'
+import { isRead, whyLeftAside } from '../analyzer/table/verdict/verdict.ts'
 import type { FileDecision, IgnoredCounts, RowCounts } from '../imports/model.ts'
 import { formatE4 } from '../lib/money.ts'
 import { printLine, printProse, printTable } from './output.ts'

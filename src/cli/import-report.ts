@@ -1,4 +1,4 @@
-import type { IssueCount } from '../analyzer/table/issue.ts'
+import type { IssueCount } from '../analyzer/table/rows/issue.ts'
 import { decisionView } from '../imports/decision-view.ts'
 import type { Import, LogEntry } from '../imports/store.ts'
 import { countsText, printCard, printCorrections } from './card.ts'

@@ -1,4 +1,4 @@
-import type { Severity } from '../analyzer/table/issue.ts'
+import type { Severity } from '../analyzer/table/rows/issue.ts'
 import { openApp } from '../app.ts'
 import { noPins } from '../courier/pins.ts'
 import { importStore } from '../imports/store.ts'

@@ -1,4 +1,4 @@
-import type { IssueCount } from '../analyzer/table/issue.ts'
+import type { IssueCount } from '../analyzer/table/rows/issue.ts'
 import { columnLetter } from './card.ts'
 import { printLine, printProse, printTable } from './output.ts'
 import type { Writer } from './writer.ts'

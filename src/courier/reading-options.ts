@@ -1,4 +1,4 @@
-import { encodingNamed } from '../analyzer/formats/encoding.ts'
+import { encodingNamed } from '../analyzer/formats/text/encoding.ts'
 import { type Field, fields } from '../analyzer/table/decision.ts'
 import { InvalidError } from '../lib/errors.ts'
 import { isCurrency } from '../lib/money.ts'

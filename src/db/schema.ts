@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import * as pg from 'drizzle-orm/pg-core'
 import * as sqlite from 'drizzle-orm/sqlite-core'
-import { errorTypes, severities } from '../analyzer/table/issue.ts'
+import { errorTypes, severities } from '../analyzer/table/rows/issue.ts'
 import { changeKinds, productStatuses } from '../catalog/model.ts'
 import { analyzerKinds, importStatuses, jobPhases, jobStates, runTriggers } from '../imports/model.ts'
 import { duplicateRules, listModes, scopeRules, sourceKinds } from '../sources/model.ts'
@@ -302,7 +302,7 @@ function makeTables(kit: typeof postgresKit) {
       validFrom: text('valid_from'),
       validTo: text('valid_to'),
       characteristics: json('characteristics').notNull(),
-      /** Further prices: see analyzer/table/item.ts `PriceTier`; null: none. */
+      /** Further prices: see analyzer/table/rows/item.ts `PriceTier`; null: none. */
       tiers: json('tiers'),
       /** Who listed the item last; only that source and scope can mark it gone. */
       sourceNo: ofEveryItem(integer('source_no'), () => sources.no, 'set null'),

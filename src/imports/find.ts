@@ -1,4 +1,4 @@
-import type { Severity } from '../analyzer/table/issue.ts'
+import type { Severity } from '../analyzer/table/rows/issue.ts'
 import type { Sql, SqlValue } from '../db/database.ts'
 import type { ImportStatus } from './model.ts'
 

@@ -1,7 +1,7 @@
-import type { FileChoices } from '../analyzer/table/choice.ts'
+import type { FileChoices } from '../analyzer/table/card/choice.ts'
+import type { LayoutChange } from '../analyzer/table/card/layout.ts'
 import type { TableDecision, TableOptions, Verdict } from '../analyzer/table/decision.ts'
-import type { IgnoredReason } from '../analyzer/table/issue.ts'
-import type { LayoutChange } from '../analyzer/table/layout.ts'
+import type { IgnoredReason } from '../analyzer/table/rows/issue.ts'
 import type { ListMode, Pins, SourceSettings } from '../sources/model.ts'
 
 /**

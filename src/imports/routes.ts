@@ -7,7 +7,7 @@ import {
   rejectsFormats,
 } from '../analyzer/rejects/export-rejects.ts'
 import type { RejectsSource } from '../analyzer/rejects/rejects-process.ts'
-import { severities } from '../analyzer/table/issue.ts'
+import { severities } from '../analyzer/table/rows/issue.ts'
 import { approve, correct, discard } from '../courier/held.ts'
 import { readingFields, readingPins } from '../courier/reading-fields.ts'
 import type { Database } from '../db/database.ts'

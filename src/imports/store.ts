@@ -12,7 +12,7 @@ import {
   ne,
   type SQL,
 } from 'drizzle-orm'
-import type { IssueCount, Severity } from '../analyzer/table/issue.ts'
+import type { IssueCount, Severity } from '../analyzer/table/rows/issue.ts'
 import type { Query } from '../db/database.ts'
 import type { Tables } from '../db/schema.ts'
 import { NotFoundError } from '../lib/errors.ts'

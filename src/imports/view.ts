@@ -1,4 +1,4 @@
-import { errorTypes, severities } from '../analyzer/table/issue.ts'
+import { errorTypes, severities } from '../analyzer/table/rows/issue.ts'
 import { oneOf, type Static, t, textOrNull } from '../lib/schema.ts'
 import { listModes } from '../sources/model.ts'
 import { analyzerKinds, importStatuses } from './model.ts'

@@ -1,5 +1,5 @@
 /**
- * The errors that end an attempt. A bad row is not an error but an `Issue` value; see analyzer/table/issue.ts.
+ * The errors that end an attempt. A bad row is not an error but an `Issue` value; see analyzer/table/rows/issue.ts.
  *
  * AppError
  * ├─ InvalidError       repeating cannot help

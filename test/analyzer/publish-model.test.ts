@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import type { ItemRow, PriceTier } from '../../src/analyzer/table/item.ts'
+import type { ItemRow, PriceTier } from '../../src/analyzer/table/rows/item.ts'
 import { type ChangeCounts, noChanges } from '../../src/imports/model.ts'
 import { type Bench, type BenchSource, openBench, type TestList } from '../helpers/bench.ts'
 import { engines } from '../helpers/engines.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { ReadResult } from '../../src/analyzer/read-file.ts'
 import { settle } from '../../src/analyzer/settle.ts'
-import { wholeSheet } from '../../src/analyzer/table/area.ts'
+import { wholeSheet } from '../../src/analyzer/table/areas/area.ts'
 import { checkRowCounts, type RowCounts } from '../../src/imports/model.ts'
 import { openBench, type TestSheet } from '../helpers/bench.ts'
 import { engines } from '../helpers/engines.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { textEncoding } from '../../src/analyzer/formats/text-encoder.ts'
+import { textEncoding } from '../../src/analyzer/formats/text/text-encoder.ts'
 import { openProgram, type TestProgram } from '../helpers/cli.ts'
 import { engines } from '../helpers/engines.ts'
 import { type ImportJson as AnyImport, csvOf, type ItemsJson } from '../helpers/lists.ts'

@@ -1,5 +1,5 @@
 import type { OpenedFile } from '../../src/analyzer/formats/format.ts'
-import type { Cell, Row } from '../../src/analyzer/table/row.ts'
+import type { Cell, Row } from '../../src/analyzer/table/rows/row.ts'
 
 /** How far the cells of a sheet are what a text file shows of them. Rows and columns are those of the text file, 0-based. */
 export interface CellComparison {

@@ -1,4 +1,4 @@
-import type { Cell } from '../../src/analyzer/table/row.ts'
+import type { Cell } from '../../src/analyzer/table/rows/row.ts'
 
 /** A sheet that a supplier might send. */
 export interface Document {

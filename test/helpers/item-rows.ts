@@ -1,5 +1,5 @@
-import type { Issue } from '../../src/analyzer/table/issue.ts'
-import type { ItemRow, PriceTier } from '../../src/analyzer/table/item.ts'
+import type { Issue } from '../../src/analyzer/table/rows/issue.ts'
+import type { ItemRow, PriceTier } from '../../src/analyzer/table/rows/item.ts'
 
 /** A row as the reader gives it, all of it plain; a test names what matters to it. */
 export function itemRow(sku: string, differences: Partial<ItemRow> = {}): ItemRow {

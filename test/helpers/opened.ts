@@ -1,6 +1,6 @@
 import { defaultReadLimits, type OpenedFile, type ReadLimits } from '../../src/analyzer/formats/format.ts'
 import { openFile } from '../../src/analyzer/formats/index.ts'
-import type { Row } from '../../src/analyzer/table/row.ts'
+import type { Row } from '../../src/analyzer/table/rows/row.ts'
 import { temporaryDirectory } from './temporary.ts'
 
 /** Writes a file, opens it as whatever its content says, and closes it when the work is done. */

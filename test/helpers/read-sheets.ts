@@ -1,6 +1,6 @@
 import { defaultReadLimits, type Format, type ReadLimits } from '../../src/analyzer/formats/format.ts'
 import { openFile } from '../../src/analyzer/formats/index.ts'
-import type { Cell } from '../../src/analyzer/table/row.ts'
+import type { Cell } from '../../src/analyzer/table/rows/row.ts'
 import { InvalidError } from '../../src/lib/errors.ts'
 import { temporaryDirectory } from './temporary.ts'
 

@@ -4,9 +4,9 @@ import {
   type TableDecision,
   type TableOptions,
 } from '../../src/analyzer/table/decision.ts'
-import type { RowOutcome } from '../../src/analyzer/table/item.ts'
-import { tableReader } from '../../src/analyzer/table/reader.ts'
-import type { Cell, Row } from '../../src/analyzer/table/row.ts'
+import type { RowOutcome } from '../../src/analyzer/table/rows/item.ts'
+import { tableReader } from '../../src/analyzer/table/rows/reader.ts'
+import type { Cell, Row } from '../../src/analyzer/table/rows/row.ts'
 
 /** Rows from text: one line a row, cells between bars, outer blanks trimmed by nobody but the reader. */
 export function rowsOf(text: string): Row[] {

@@ -6,7 +6,7 @@ import { columns, listFacts, listRows, type Variant, variants } from '../../scri
 import { writeWorkbook } from '../../scripts/lib/bench/workbook-file.ts'
 import { defaultReadLimits } from '../../src/analyzer/formats/format.ts'
 import { openFile } from '../../src/analyzer/formats/index.ts'
-import type { Cell } from '../../src/analyzer/table/row.ts'
+import type { Cell } from '../../src/analyzer/table/rows/row.ts'
 import { temporaryDirectory } from '../helpers/temporary.ts'
 
 const list = (variant: Variant, rows = 1000) => ({ rows, seed: 1, variant })

@@ -4,7 +4,7 @@ import type { ReadList } from '../../scripts/lib/score/list-reading.ts'
 import { isRight, scoreList } from '../../scripts/lib/score/list-score.ts'
 import type { ListTruth } from '../../scripts/lib/score/truth.ts'
 import type { PreviewItem } from '../../src/analyzer/preview.ts'
-import { sureChoice } from '../../src/analyzer/table/choice.ts'
+import { sureChoice } from '../../src/analyzer/table/card/choice.ts'
 import { decideTable } from '../../src/analyzer/table/decide.ts'
 import { defaultTableOptions, type TableDecision, type Verdict } from '../../src/analyzer/table/decision.ts'
 

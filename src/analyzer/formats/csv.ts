@@ -1,11 +1,10 @@
 import { InvalidError } from '../../lib/errors.ts'
-import type { Row } from '../table/row.ts'
-import { type CsvDialect, csvDialect } from './csv-dialect.ts'
-import { csvRecords } from './csv-records.ts'
-
-import { encodingOfMark, utf16Order } from './encoding-detection.ts'
+import type { Row } from '../table/rows/row.ts'
+import { type CsvDialect, csvDialect } from './csv/csv-dialect.ts'
+import { csvRecords } from './csv/csv-records.ts'
 import type { Format, OpenedFile, OpenOptions, RecordTaker } from './format.ts'
-import { encodingOf, textOf, utf8Of } from './text-file.ts'
+import { encodingOfMark, utf16Order } from './text/encoding-detection.ts'
+import { encodingOf, textOf, utf8Of } from './text/text-file.ts'
 
 /**
  * CSV and TSV in any of the encodings that `encoding.ts` lists; `csv-scanner.ts` says how rows are read, and

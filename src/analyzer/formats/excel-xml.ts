@@ -6,7 +6,7 @@ import { documentKind } from './markup/document-kind.ts'
 import { markupChunkBytes, markupEncoding } from './markup/encoding.ts'
 import { type MarkupHandler, MarkupScanner } from './markup/scanner.ts'
 import { tableFile } from './markup/table-file.ts'
-import { textOf } from './text-file.ts'
+import { textOf } from './text/text-file.ts'
 
 /**
  * Workbooks in the XML format of Excel 2003 (SpreadsheetML), which programs write to this day and mostly call .xls.

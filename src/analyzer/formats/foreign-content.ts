@@ -1,5 +1,5 @@
-import { decodeHead } from './encoding.ts'
-import { encodingOfMark, utf16Order } from './encoding-detection.ts'
+import { decodeHead } from './text/encoding.ts'
+import { encodingOfMark, utf16Order } from './text/encoding-detection.ts'
 
 /** Content that is recognised but not read. */
 export interface ForeignContent {

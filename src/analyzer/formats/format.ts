@@ -1,7 +1,7 @@
 import type { Wrapping } from '../../imports/model.ts'
-import type { FileChoices } from '../table/choice.ts'
-import type { ColumnFormat } from '../table/column-format.ts'
-import type { Row } from '../table/row.ts'
+import type { FileChoices } from '../table/card/choice.ts'
+import type { ColumnFormat } from '../table/columns/column-format.ts'
+import type { Row } from '../table/rows/row.ts'
 import type { ApartLimits } from './apart/reader-process.ts'
 
 /** A table-like part of a file: a workbook's sheet, or the whole of a CSV file (name null). */

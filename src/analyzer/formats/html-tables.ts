@@ -6,7 +6,7 @@ import { markupChunkBytes, markupEncoding } from './markup/encoding.ts'
 import { MarkupScanner } from './markup/scanner.ts'
 import { tableFile } from './markup/table-file.ts'
 import { unsupportedFormat } from './readable.ts'
-import { textOf } from './text-file.ts'
+import { textOf } from './text/text-file.ts'
 
 /**
  * HTML with tables, as shops and accounting programs write it and call it .xls. Each table of at least two rows and

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { InvalidError } from '../../lib/errors.ts'
 import { openApart } from './apart/open.ts'
-import { compoundFileNames } from './compound-file.ts'
+import { compoundFileNames } from './compound/compound-file.ts'
 import { csv } from './csv.ts'
 import { excelXml } from './excel-xml.ts'
 import { compoundFileContent, foreignContent, isCompoundFile } from './foreign-content.ts'
@@ -17,7 +17,7 @@ import { xls } from './xls.ts'
 import { isBinaryWorkbook, xlsb } from './xlsb.ts'
 import { xlsx } from './xlsx.ts'
 import { xmlCatalog } from './xml-catalog.ts'
-import { openZip } from './zip.ts'
+import { openZip } from './zip/zip.ts'
 
 /** Every format that is read, in the order in which they are tried: nearly anything may look like CSV. */
 export const formats: readonly Format[] = [

@@ -1,10 +1,10 @@
 import { InvalidError } from '../../lib/errors.ts'
-import type { Row } from '../table/row.ts'
-import { decodeHead } from './encoding.ts'
-import { encodingOfMark, utf16Order } from './encoding-detection.ts'
+import type { Row } from '../table/rows/row.ts'
 import type { Format, OpenedFile, OpenOptions, Sheet } from './format.ts'
 import { documentSource } from './json/document-source.ts'
 import { type JsonList, surveyLists } from './json/survey.ts'
+import { decodeHead } from './text/encoding.ts'
+import { encodingOfMark, utf16Order } from './text/encoding-detection.ts'
 
 /**
  * JSON: a document whose arrays of objects are its sheets, each named by its path ("products", "data.items"), and

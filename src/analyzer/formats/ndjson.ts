@@ -1,9 +1,9 @@
 import { InvalidError } from '../../lib/errors.ts'
-import type { Cell, Row } from '../table/row.ts'
-import { refuseCutLine } from './cut-line.ts'
+import type { Cell, Row } from '../table/rows/row.ts'
 import type { Format, OpenedFile, OpenOptions, ReadLimits, Sheet } from './format.ts'
-import { type NdjsonLine, ndjsonLine } from './ndjson-line.ts'
-import { textLines } from './text-lines.ts'
+import { type NdjsonLine, ndjsonLine } from './json/ndjson-line.ts'
+import { refuseCutLine } from './text/cut-line.ts'
+import { textLines } from './text/text-lines.ts'
 
 /**
  * NDJSON: one flat JSON object a line, UTF-8. The keys are the header; a sheet's columns are the keys of its rows in

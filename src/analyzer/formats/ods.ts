@@ -1,14 +1,14 @@
 import { InvalidError } from '../../lib/errors.ts'
-import type { Row } from '../table/row.ts'
+import type { Row } from '../table/rows/row.ts'
 import type { Format, OpenedFile, OpenOptions, ReadLimits } from './format.ts'
 import { documentKind } from './markup/document-kind.ts'
 import { markupChunkBytes, markupEncoding } from './markup/encoding.ts'
 import { type MarkupHandler, MarkupScanner } from './markup/scanner.ts'
 import { TableRows } from './ods/table-rows.ts'
 import { TableList } from './ods/tables.ts'
-import { textOf } from './text-file.ts'
+import { textOf } from './text/text-file.ts'
 import { utf8Pieces } from './xlsx/encoding.ts'
-import { openZip, type ZipFile } from './zip.ts'
+import { openZip, type ZipFile } from './zip/zip.ts'
 
 /**
  * OpenDocument spreadsheets (ODS, OTS), in an archive or as one XML document (FODS). A cell is its value, not what it

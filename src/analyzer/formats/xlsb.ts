@@ -1,11 +1,11 @@
 import { InvalidError } from '../../lib/errors.ts'
-import type { Row } from '../table/row.ts'
+import type { Row } from '../table/rows/row.ts'
 import type { Format, OpenedFile, ReadLimits } from './format.ts'
 import { damagedPart } from './xlsb/records.ts'
 import { xlsbRows } from './xlsb/sheet-rows.ts'
 import { readXlsbWorkbook } from './xlsb/workbook.ts'
 import { findMainPart } from './xlsx/package.ts'
-import { openZip, type ZipEntry, type ZipFile } from './zip.ts'
+import { openZip, type ZipEntry, type ZipFile } from './zip/zip.ts'
 
 /**
  * Binary Excel workbooks (XLSB): the archive of XLSX with other parts in it, so the same reader but for the records.

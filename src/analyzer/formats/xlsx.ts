@@ -1,5 +1,5 @@
 import { InvalidError } from '../../lib/errors.ts'
-import type { Row } from '../table/row.ts'
+import type { Row } from '../table/rows/row.ts'
 import { isCompoundFile } from './foreign-content.ts'
 import type { Format, OpenedFile, ReadLimits } from './format.ts'
 import { readCellStyles } from './xlsx/cell-styles.ts'
@@ -10,7 +10,7 @@ import { readSharedStrings } from './xlsx/read-shared-strings.ts'
 import { SharedStrings, sharedStringsBytesMax } from './xlsx/shared-strings.ts'
 import { sheetRows } from './xlsx/sheet-rows.ts'
 import { readWorkbook, type Workbook } from './xlsx/workbook.ts'
-import { openZip, type ZipEntry, type ZipFile } from './zip.ts'
+import { openZip, type ZipEntry, type ZipFile } from './zip/zip.ts'
 
 /**
  * Excel workbooks (XLSX, XLSM, XLTX), read by a scanner of our own: exceljs corrupts non-ASCII text and costs

@@ -1,5 +1,5 @@
 import { InvalidError } from '../../lib/errors.ts'
-import type { Row } from '../table/row.ts'
+import type { Row } from '../table/rows/row.ts'
 import { recordFinisher } from './catalog/finish.ts'
 import { planRecords, type RecordList } from './catalog/plan.ts'
 import { RecordRows } from './catalog/record-rows.ts'
@@ -9,7 +9,7 @@ import type { Format, OpenedFile, OpenOptions, ReadLimits } from './format.ts'
 import { isXmlDocument } from './markup/document-kind.ts'
 import { markupChunkBytes, markupEncoding } from './markup/encoding.ts'
 import { MarkupScanner } from './markup/scanner.ts'
-import { textOf } from './text-file.ts'
+import { textOf } from './text/text-file.ts'
 
 /**
  * XML catalogs: YML (Yandex Market, Rozetka, Prom), feeds for Google Merchant (RSS, Atom), and any other document in

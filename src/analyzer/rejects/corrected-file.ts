@@ -1,7 +1,7 @@
 import type { OpenedFile } from '../formats/format.ts'
-import { isInRows } from '../table/area.ts'
+import { isInRows } from '../table/areas/area.ts'
 import type { CorrectedTable, TableDecision } from '../table/decision.ts'
-import type { Cell, Row } from '../table/row.ts'
+import type { Cell, Row } from '../table/rows/row.ts'
 import { cellText } from '../table/text.ts'
 import { unguarded } from './formula-guard.ts'
 

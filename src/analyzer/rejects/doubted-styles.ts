@@ -1,5 +1,5 @@
 import type { DecimalDecision, DecimalStyle, TableDecision } from '../table/decision.ts'
-import type { ProvedDecimals } from '../table/reader.ts'
+import type { ProvedDecimals } from '../table/rows/reader.ts'
 
 /**
  * The few prices of a file of corrections, some of them typed by hand, say nothing about how the supplier writes the

@@ -1,4 +1,4 @@
-import type { Cell } from '../table/row.ts'
+import type { Cell } from '../table/rows/row.ts'
 
 /**
  * What the header of the reason column says: whose rejected rows the file holds. It is what makes a file a corrected

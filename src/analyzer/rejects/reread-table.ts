@@ -1,9 +1,9 @@
 import type { OpenedFile } from '../formats/format.ts'
-import { isInRows, rowWithin } from '../table/area.ts'
+import { isInRows, rowWithin } from '../table/areas/area.ts'
 import type { TableDecision, TableOptions } from '../table/decision.ts'
-import type { RowOutcome } from '../table/item.ts'
-import { type Article, tableReader } from '../table/reader.ts'
-import type { Row } from '../table/row.ts'
+import type { RowOutcome } from '../table/rows/item.ts'
+import { type Article, tableReader } from '../table/rows/reader.ts'
+import type { Row } from '../table/rows/row.ts'
 import { cellText } from '../table/text.ts'
 
 /** A row of a table that was read before, and what it hangs on. */

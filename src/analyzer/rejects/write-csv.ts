@@ -1,5 +1,5 @@
-import { textEncoding } from '../formats/text-encoder.ts'
-import type { Cell } from '../table/row.ts'
+import { textEncoding } from '../formats/text/text-encoder.ts'
+import type { Cell } from '../table/rows/row.ts'
 import { plainNumber } from '../table/text.ts'
 import { guarded } from './formula-guard.ts'
 import { rowHeader, sectionHeader } from './mark.ts'

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import type ExcelJS from 'exceljs'
-import type { Cell } from '../table/row.ts'
+import type { Cell } from '../table/rows/row.ts'
 import { guardedText } from './formula-guard.ts'
 import { rowHeader, sectionHeader } from './mark.ts'
 import type { ByteSink, RejectsWriter, ReturnedTable } from './rejects-writer.ts'

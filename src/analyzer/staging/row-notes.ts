@@ -1,5 +1,5 @@
 import { storable } from '../../lib/storable.ts'
-import { hasPrice, type ItemRow, lacksCurrency } from '../table/item.ts'
+import { hasPrice, type ItemRow, lacksCurrency } from '../table/rows/item.ts'
 import type { Noticed } from './staging.ts'
 
 /** Most categories and brands that are noted; a list with more of them is asked with SQL. */

@@ -1,7 +1,7 @@
 import type { Database, Engine, Sql } from '../../db/database.ts'
 import { storableJson } from '../../lib/storable.ts'
-import type { Issue } from '../table/issue.ts'
-import type { ItemRow } from '../table/item.ts'
+import type { Issue } from '../table/rows/issue.ts'
+import type { ItemRow } from '../table/rows/item.ts'
 
 /**
  * Where an import's rows wait before they are compared with the catalog and published. It may vanish at any moment:

@@ -1,6 +1,6 @@
-import type { TableArea } from './area.ts'
-import type { PriceTax } from './price-tax.ts'
-import type { ProvingCells } from './proving-cells.ts'
+import type { TableArea } from './areas/area.ts'
+import type { ProvingCells } from './card/proving-cells.ts'
+import type { PriceTax } from './money/price-tax.ts'
 
 /**
  * What a column can mean. Everything else becomes a characteristic under its own header. `group` is what the rows of

@@ -1,4 +1,4 @@
-import { type Cell, isTidyAt, type Row } from './row.ts'
+import { type Cell, isTidyAt, type Row } from './rows/row.ts'
 
 /**
  * The form in which headers and words are compared: NFKC, lower case, without diacritics, camelCase split and

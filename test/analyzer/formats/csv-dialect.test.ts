@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { type CsvDialect, csvDialect } from '../../../src/analyzer/formats/csv-dialect.ts'
+import { type CsvDialect, csvDialect } from '../../../src/analyzer/formats/csv/csv-dialect.ts'
 import { defaultReadLimits } from '../../../src/analyzer/formats/format.ts'
 
 function dialect(text: string, delimiterPinned: string | null = null): CsvDialect {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { csvRecords, LineSplitter } from '../../../src/analyzer/formats/csv-records.ts'
-import { type CsvScannerOptions, csvScanner } from '../../../src/analyzer/formats/csv-scanner.ts'
-import { isTidyAt, type Row, tidyThroughout } from '../../../src/analyzer/table/row.ts'
+import { csvRecords, LineSplitter } from '../../../src/analyzer/formats/csv/csv-records.ts'
+import { type CsvScannerOptions, csvScanner } from '../../../src/analyzer/formats/csv/csv-scanner.ts'
+import { isTidyAt, type Row, tidyThroughout } from '../../../src/analyzer/table/rows/row.ts'
 import { isTidyCode } from '../../../src/analyzer/table/text.ts'
 import { InvalidError } from '../../../src/lib/errors.ts'
 

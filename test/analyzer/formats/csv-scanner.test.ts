@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { type CsvScannerOptions, csvScanner } from '../../../src/analyzer/formats/csv-scanner.ts'
+import { type CsvScannerOptions, csvScanner } from '../../../src/analyzer/formats/csv/csv-scanner.ts'
 import { InvalidError } from '../../../src/lib/errors.ts'
 
 const limits = { cellCharactersMax: 1000, columnsMax: 100 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test'
-import { encodingNamed, encodings, textStream } from '../../../src/analyzer/formats/encoding.ts'
+import { encodingNamed, encodings, textStream } from '../../../src/analyzer/formats/text/encoding.ts'
 import {
   chooseEncoding,
   encodingOfMark,
   utf16Order,
-} from '../../../src/analyzer/formats/encoding-detection.ts'
+} from '../../../src/analyzer/formats/text/encoding-detection.ts'
 import { InvalidError } from '../../../src/lib/errors.ts'
 
 const detectEncoding = (sample: Uint8Array) => chooseEncoding(sample).value

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { excelXmlFormat } from '../../../src/analyzer/formats/excel-xml.ts'
-import type { Cell } from '../../../src/analyzer/table/row.ts'
+import type { Cell } from '../../../src/analyzer/table/rows/row.ts'
 import { InvalidError } from '../../../src/lib/errors.ts'
 import { readRefusal, readSheets } from '../../helpers/read-sheets.ts'
 import { escapeXml, makeWorkbook } from '../../helpers/workbook.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { htmlTablesFormat } from '../../../src/analyzer/formats/html-tables.ts'
-import type { Cell } from '../../../src/analyzer/table/row.ts'
+import type { Cell } from '../../../src/analyzer/table/rows/row.ts'
 import { InvalidError } from '../../../src/lib/errors.ts'
 import { readRefusal, readSheets } from '../../helpers/read-sheets.ts'
 

@@ -4,7 +4,7 @@ import { defaultReadLimits, type ReadLimits } from '../../../src/analyzer/format
 import { openFile } from '../../../src/analyzer/formats/index.ts'
 import { jsonText, jsonValue } from '../../../src/analyzer/formats/json/value.ts'
 import { json, jsonFormat } from '../../../src/analyzer/formats/json.ts'
-import type { Cell, Row } from '../../../src/analyzer/table/row.ts'
+import type { Cell, Row } from '../../../src/analyzer/table/rows/row.ts'
 import { InvalidError } from '../../../src/lib/errors.ts'
 import { rejection } from '../../helpers/open-database.ts'
 import { columnsIn, readTable } from '../../helpers/rows.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
-import { decodeHead, encodings } from '../../../src/analyzer/formats/encoding.ts'
-import { canEncode, textEncoding } from '../../../src/analyzer/formats/text-encoder.ts'
+import { decodeHead, encodings } from '../../../src/analyzer/formats/text/encoding.ts'
+import { canEncode, textEncoding } from '../../../src/analyzer/formats/text/text-encoder.ts'
 
 /** Texts that lists are written in. */
 const samples = [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { type BookType, utils, write } from '@e965/xlsx'
 import fc from 'fast-check'
-import type { Row } from '../../../src/analyzer/table/row.ts'
+import type { Row } from '../../../src/analyzer/table/rows/row.ts'
 import { rowsOf, withOpened } from '../../helpers/opened.ts'
 import {
   double,

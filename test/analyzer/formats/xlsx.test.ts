@@ -3,7 +3,7 @@ import { Glob } from 'bun'
 import fc from 'fast-check'
 import { defaultReadLimits } from '../../../src/analyzer/formats/format.ts'
 import { xlsx } from '../../../src/analyzer/formats/xlsx.ts'
-import type { Cell, Row } from '../../../src/analyzer/table/row.ts'
+import type { Cell, Row } from '../../../src/analyzer/table/rows/row.ts'
 import { temporaryDirectory } from '../../helpers/temporary.ts'
 import {
   makeWorkbook,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { deflateRawSync } from 'node:zlib'
-import { openZip } from '../../../src/analyzer/formats/zip.ts'
+import { openZip } from '../../../src/analyzer/formats/zip/zip.ts'
 import { AppError } from '../../../src/lib/errors.ts'
 import { temporaryDirectory } from '../../helpers/temporary.ts'
 import { makeZip, type ZipEntryOptions, type ZipOptions } from '../../helpers/zip.ts'

@@ -2,8 +2,8 @@ import { expect, test } from 'bun:test'
 import type { OpenedFile } from '../../../src/analyzer/formats/format.ts'
 import { type ReturnedRow, rejectedRows } from '../../../src/analyzer/rejects/rejected-rows.ts'
 import { defaultTableOptions, type TableDecision } from '../../../src/analyzer/table/decision.ts'
-import { tableReader } from '../../../src/analyzer/table/reader.ts'
-import type { Row } from '../../../src/analyzer/table/row.ts'
+import { tableReader } from '../../../src/analyzer/table/rows/reader.ts'
+import type { Row } from '../../../src/analyzer/table/rows/row.ts'
 import { readTable, rowsOf } from '../../helpers/rows.ts'
 
 /** A file that has these rows on its only sheet. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import { decideSheet } from '../../../src/analyzer/table/decide-sheet.ts'
+import { decideSheet } from '../../../src/analyzer/table/areas/decide-sheet.ts'
 import { defaultTableOptions } from '../../../src/analyzer/table/decision.ts'
-import { tableReader } from '../../../src/analyzer/table/reader.ts'
-import type { Cell, Row } from '../../../src/analyzer/table/row.ts'
+import { tableReader } from '../../../src/analyzer/table/rows/reader.ts'
+import type { Cell, Row } from '../../../src/analyzer/table/rows/row.ts'
 
 /**
  * Cells that patterns choke on. What is linear takes a few milliseconds for so many characters, a pattern whose time

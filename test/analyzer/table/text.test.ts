@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { similarTo } from '../../../src/analyzer/table/header/similarity.ts'
 import { columnLetter, columnOfLetter } from '../../../src/analyzer/table/letters.ts'
-import { similarTo } from '../../../src/analyzer/table/similarity.ts'
 import { cellText, normalize, plainNumber } from '../../../src/analyzer/table/text.ts'
 
 describe('normalize', () => {

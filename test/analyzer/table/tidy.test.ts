@@ -1,14 +1,14 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { defaultTableOptions } from '../../../src/analyzer/table/decision.ts'
-import { tableReader } from '../../../src/analyzer/table/reader.ts'
+import { tableReader } from '../../../src/analyzer/table/rows/reader.ts'
 import {
   type Cell,
   isTidyAt,
   type Row,
   tidyThroughout,
   withoutTidy,
-} from '../../../src/analyzer/table/row.ts'
+} from '../../../src/analyzer/table/rows/row.ts'
 import { isTidyCode } from '../../../src/analyzer/table/text.ts'
 import { readTable, rowsOf } from '../../helpers/rows.ts'
 

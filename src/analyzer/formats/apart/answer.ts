@@ -1,6 +1,6 @@
 import { isChecked } from '../../../lib/checked.ts'
 import { AppError } from '../../../lib/errors.ts'
-import type { Row } from '../../table/row.ts'
+import type { Row } from '../../table/rows/row.ts'
 import type { OpenedFile } from '../format.ts'
 import { openFile } from '../index.ts'
 import { type Answer, Question } from './messages.ts'

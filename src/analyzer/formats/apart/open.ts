@@ -1,4 +1,4 @@
-import type { Row } from '../../table/row.ts'
+import type { Row } from '../../table/rows/row.ts'
 import type { OpenedFile, OpenOptions } from '../format.ts'
 import { type ApartLimits, ReaderProcess } from './reader-process.ts'
 

@@ -1,5 +1,5 @@
 import { InvalidError } from '../../../lib/errors.ts'
-import type { Cell, Row } from '../../table/row.ts'
+import type { Cell, Row } from '../../table/rows/row.ts'
 import type { ReadLimits } from '../format.ts'
 import { placeOf } from '../xlsx/cell-reader.ts'
 import type { CellStyles } from '../xlsx/cell-styles.ts'

@@ -1,4 +1,4 @@
-import type { Cell } from '../../table/row.ts'
+import type { Cell } from '../../table/rows/row.ts'
 import type { CategoryTree } from './categories.ts'
 
 /** Adds to a record's cells what follows from others. @param shop which of the catalog's shops it belongs to, from 1 on */

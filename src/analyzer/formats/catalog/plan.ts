@@ -1,4 +1,4 @@
-import { headerNames } from '../../table/header-names.ts'
+import { headerNames } from '../../table/header/header-names.ts'
 import { type Field, FieldList, type FieldName, repeatsMax } from './field-list.ts'
 import { attributeName, type FieldPath, fieldName, recordPath, within } from './field-path.ts'
 import { isLeaf } from './records.ts'

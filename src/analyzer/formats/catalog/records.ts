@@ -1,5 +1,5 @@
 import type { Field } from '../../table/decision.ts'
-import { headerNames } from '../../table/header-names.ts'
+import { headerNames } from '../../table/header/header-names.ts'
 import type { ElementNode } from './structure.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { InvalidError } from '../../../lib/errors.ts'
-import type { Cell, Row } from '../../table/row.ts'
+import type { Cell, Row } from '../../table/rows/row.ts'
 import type { ReadLimits } from '../format.ts'
 import type { TagAttributes } from '../markup/attributes.ts'
 import type { MarkupHandler } from '../markup/scanner.ts'

@@ -1,5 +1,5 @@
 import { InvalidError } from '../../../lib/errors.ts'
-import { type HeaderNames, headerNames } from '../../table/header-names.ts'
+import { type HeaderNames, headerNames } from '../../table/header/header-names.ts'
 import { normalize } from '../../table/text.ts'
 import { type ListShape, Shape } from './shape.ts'
 

@@ -1,9 +1,9 @@
 import { InvalidError } from '../../../lib/errors.ts'
-import type { Choice } from '../../table/choice.ts'
-import { refuseCutLine } from '../cut-line.ts'
+import type { Choice } from '../../table/card/choice.ts'
 import type { ReadLimits } from '../format.ts'
-import { encodingOf, utf8Of } from '../text-file.ts'
-import { textLines } from '../text-lines.ts'
+import { refuseCutLine } from '../text/cut-line.ts'
+import { encodingOf, utf8Of } from '../text/text-file.ts'
+import { textLines } from '../text/text-lines.ts'
 import {
   AnotherLook,
   ContinuedDocument,

@@ -1,5 +1,5 @@
 import { InvalidError } from '../../../lib/errors.ts'
-import { ByteWindow } from '../byte-window.ts'
+import { ByteWindow } from '../text/byte-window.ts'
 import { JsonFault, jsonValue, mistakeAt, nestingMax } from './value.ts'
 
 /** A list in a document: an array of objects, an array of arrays, or an object that holds the same kind of objects. */

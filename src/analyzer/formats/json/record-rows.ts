@@ -1,4 +1,4 @@
-import type { Cell } from '../../table/row.ts'
+import type { Cell } from '../../table/rows/row.ts'
 import type { Slot } from './columns.ts'
 import { isObject, pairOf } from './shape.ts'
 import { type JsonObject, type JsonValue, jsonText } from './value.ts'

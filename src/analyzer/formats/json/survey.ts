@@ -1,6 +1,6 @@
 import { InvalidError } from '../../../lib/errors.ts'
-import { headerNames } from '../../table/header-names.ts'
-import type { Cell, Row } from '../../table/row.ts'
+import { headerNames } from '../../table/header/header-names.ts'
+import type { Cell, Row } from '../../table/rows/row.ts'
 import type { ReadLimits } from '../format.ts'
 import { type RecordColumns, recordColumns } from './columns.ts'
 import type { DocumentSource, Element } from './document-source.ts'

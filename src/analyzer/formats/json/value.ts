@@ -1,5 +1,5 @@
 import { storable } from '../../../lib/storable.ts'
-import type { Cell } from '../../table/row.ts'
+import type { Cell } from '../../table/rows/row.ts'
 
 /** A value as it was written: `''` for null, "TRUE" and "FALSE", and numbers as `jsonValue` says. */
 export type JsonValue = Cell | JsonObject | JsonValue[]

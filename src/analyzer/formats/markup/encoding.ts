@@ -1,10 +1,10 @@
 import { isAscii } from 'node:buffer'
 import { open } from 'node:fs/promises'
 import { InvalidError } from '../../../lib/errors.ts'
-import { type Choice, sureChoice } from '../../table/choice.ts'
-import { decodeHead, encodingNamed } from '../encoding.ts'
-import { chooseEncoding, encodingOfMark, utf8Sequences, utf16Order } from '../encoding-detection.ts'
-import { headOf, markedEncoding } from '../text-file.ts'
+import { type Choice, sureChoice } from '../../table/card/choice.ts'
+import { decodeHead, encodingNamed } from '../text/encoding.ts'
+import { chooseEncoding, encodingOfMark, utf8Sequences, utf16Order } from '../text/encoding-detection.ts'
+import { headOf, markedEncoding } from '../text/text-file.ts'
 
 /** Pieces of another length than this serve tests that cut documents anywhere. */
 export const markupChunkBytes = 256 * 1024

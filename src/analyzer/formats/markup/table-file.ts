@@ -1,7 +1,7 @@
-import type { Choice } from '../../table/choice.ts'
-import type { Row } from '../../table/row.ts'
+import type { Choice } from '../../table/card/choice.ts'
+import type { Row } from '../../table/rows/row.ts'
 import type { OpenedFile, Sheet } from '../format.ts'
-import { textOf } from '../text-file.ts'
+import { textOf } from '../text/text-file.ts'
 import type { MarkupHandler, MarkupScanner } from './scanner.ts'
 
 /** Makes rows of one sheet while a document is scanned. */

@@ -1,4 +1,4 @@
-import type { Cell } from '../../table/row.ts'
+import type { Cell } from '../../table/rows/row.ts'
 import type { TagAttributes } from '../markup/attributes.ts'
 import { isoDateText } from '../xlsx/serial-date.ts'
 

@@ -1,4 +1,4 @@
-import type { HeaderNames } from '../../table/header-names.ts'
+import type { HeaderNames } from '../../table/header/header-names.ts'
 import { joinLines, joinWords } from './cell-text.ts'
 import { assignColumns, type Column, findColumns } from './columns.ts'
 import type { DocumentPage } from './document.ts'

@@ -1,5 +1,5 @@
-import type { HeaderNames } from '../../table/header-names.ts'
-import type { Row } from '../../table/row.ts'
+import type { HeaderNames } from '../../table/header/header-names.ts'
+import type { Row } from '../../table/rows/row.ts'
 import type { Sheet } from '../format.ts'
 import type { Column } from './columns.ts'
 import type { Block } from './page-layout.ts'
@@ -129,7 +129,7 @@ function agree(known: Header | null, header: Header | null, columnOf: readonly n
 
 const headerSearchRows = 4
 const headerCellMax = 60
-/** As for headers of other formats; see analyzer/table/header.ts. */
+/** As for headers of other formats; see analyzer/table/header/header.ts. */
 const nameScoreMin = 0.68
 
 /** One sheet in the making. */

@@ -1,4 +1,4 @@
-import type { HeaderNames } from '../../table/header-names.ts'
+import type { HeaderNames } from '../../table/header/header-names.ts'
 import type { PieceLine } from './pieces.ts'
 
 /** Lists that are printed beside each other to save paper. */
@@ -13,7 +13,7 @@ export interface Parallel {
 
 const listsMax = 4
 const columnsMin = 2
-/** As for headers of other formats; see analyzer/table/header.ts. */
+/** As for headers of other formats; see analyzer/table/header/header.ts. */
 const nameScoreMin = 0.68
 /** How many lines show what stands below a header. */
 const looked = 200

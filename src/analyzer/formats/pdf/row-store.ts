@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { InvalidError } from '../../../lib/errors.ts'
-import type { Row } from '../../table/row.ts'
+import type { Row } from '../../table/rows/row.ts'
 
 /**
  * Rows in memory, packed to some 20 bytes each, so that a PDF is taken apart once however often its rows are read:

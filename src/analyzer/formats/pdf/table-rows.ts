@@ -1,4 +1,4 @@
-import { isOnRequest } from '../../table/on-request.ts'
+import { isOnRequest } from '../../table/money/on-request.ts'
 import { joinLines, joinWords } from './cell-text.ts'
 import type { Column, ColumnPieces } from './columns.ts'
 

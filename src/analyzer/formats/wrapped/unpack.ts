@@ -5,7 +5,7 @@ import type { WrapperKind, Wrapping } from '../../../imports/model.ts'
 import { InvalidError, systemErrorCode } from '../../../lib/errors.ts'
 import { visibleText } from '../../../lib/visible-text.ts'
 import { foreignContent } from '../foreign-content.ts'
-import { openZip, type ZipEntry, type ZipFile } from '../zip.ts'
+import { openZip, type ZipEntry, type ZipFile } from '../zip/zip.ts'
 import type { PrivateFolder } from './private-folder.ts'
 import { isPlainZip, isZip } from './wrapper.ts'
 

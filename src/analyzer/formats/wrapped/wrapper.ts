@@ -1,6 +1,6 @@
 import type { WrapperKind } from '../../../imports/model.ts'
 import { InvalidError } from '../../../lib/errors.ts'
-import { openZip } from '../zip.ts'
+import { openZip } from '../zip/zip.ts'
 
 /**
  * What a file is packed in, by its beginning and, for a ZIP archive, its directory: most of these are documents.

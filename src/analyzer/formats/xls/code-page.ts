@@ -1,4 +1,4 @@
-import { encodings } from '../encoding.ts'
+import { encodings } from '../text/encoding.ts'
 
 /**
  * The encoding of texts before BIFF8, by the number that Windows has for it.

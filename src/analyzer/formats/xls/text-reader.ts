@@ -1,4 +1,4 @@
-import { decodeHead } from '../encoding.ts'
+import { decodeHead } from '../text/encoding.ts'
 import { damagedBook, recordHeadBytes, recordTypes } from './records.ts'
 
 /**

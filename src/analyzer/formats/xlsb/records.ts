@@ -1,5 +1,5 @@
 import { InvalidError } from '../../../lib/errors.ts'
-import { ByteWindow } from '../byte-window.ts'
+import { ByteWindow } from '../text/byte-window.ts'
 
 /** Numbers of the records that are read. Source: [MS-XLSB] 2.3.1. */
 export const recordTypes = {

@@ -1,4 +1,4 @@
-import type { Row } from '../../table/row.ts'
+import type { Row } from '../../table/rows/row.ts'
 import { rkNumber } from '../biff/rk-number.ts'
 import { RowMaker, type RowMakerOptions } from '../biff/row-maker.ts'
 import type { SharedStrings } from '../xlsx/shared-strings.ts'

@@ -1,7 +1,7 @@
 import { type CellStyles, cellStyles, type StyleFormat } from '../xlsx/cell-styles.ts'
 import { type Relationship, readRelationships, smallPartBytesMax } from '../xlsx/package.ts'
 import { SharedStrings, sharedStringsBytesMax } from '../xlsx/shared-strings.ts'
-import type { ZipEntry, ZipFile } from '../zip.ts'
+import type { ZipEntry, ZipFile } from '../zip/zip.ts'
 import { damagedPart, PartRecords, recordTypes } from './records.ts'
 
 export interface XlsbSheet {

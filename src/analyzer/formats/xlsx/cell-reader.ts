@@ -1,5 +1,5 @@
 import { InvalidError } from '../../../lib/errors.ts'
-import type { Cell } from '../../table/row.ts'
+import type { Cell } from '../../table/rows/row.ts'
 import type { ReadLimits } from '../format.ts'
 import type { CellStyles } from './cell-styles.ts'
 import { isoDateText } from './serial-date.ts'

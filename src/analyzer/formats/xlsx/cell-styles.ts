@@ -1,4 +1,4 @@
-import type { Cell } from '../../table/row.ts'
+import type { Cell } from '../../table/rows/row.ts'
 import { type MoneyFormat, moneyFormatOf } from './money-format.ts'
 import { builtinKind, kindOf, type NumberKind, plainNumber } from './number-format.ts'
 import { serialText } from './serial-date.ts'

@@ -1,5 +1,5 @@
-import type { ColumnFormat } from '../../table/column-format.ts'
-import type { CurrencyMention } from '../../table/currency.ts'
+import type { ColumnFormat } from '../../table/columns/column-format.ts'
+import type { CurrencyMention } from '../../table/money/currency.ts'
 import type { CellStyles } from './cell-styles.ts'
 import type { MoneyFormat } from './money-format.ts'
 

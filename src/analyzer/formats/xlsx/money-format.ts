@@ -1,4 +1,4 @@
-import { type CurrencyMention, currencyIn } from '../../table/currency.ts'
+import { type CurrencyMention, currencyIn } from '../../table/money/currency.ts'
 
 /** What a number format shows beside the digits. */
 export interface MoneyFormat {

@@ -1,4 +1,4 @@
-import type { Cell } from '../../table/row.ts'
+import type { Cell } from '../../table/rows/row.ts'
 import type { RowOrder } from './row-order.ts'
 
 /** The row whose cells are being read. */

@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { InvalidError } from '../../../lib/errors.ts'
 import type { ForeignContent } from '../foreign-content.ts'
 import { unsupportedFormat } from '../readable.ts'
-import type { ZipEntry, ZipFile } from '../zip.ts'
+import type { ZipEntry, ZipFile } from '../zip/zip.ts'
 import { partText } from './encoding.ts'
 import { xmlTags } from './xml.ts'
 

@@ -1,4 +1,4 @@
-import type { Cell } from '../../table/row.ts'
+import type { Cell } from '../../table/rows/row.ts'
 import type { CellContext } from './cell-reader.ts'
 import { CellShapes, shapeBytesMax, shapeKind } from './cell-shapes.ts'
 import type { OpenRow } from './open-row.ts'

@@ -1,4 +1,4 @@
-import { ByteWindow } from '../byte-window.ts'
+import { ByteWindow } from '../text/byte-window.ts'
 import { SharedStrings, type SharedStringsOptions } from './shared-strings.ts'
 import { afterPrefix, asciiWord, hasName, isSelfClosed, type Root, readRoot, tagEnd } from './tag.ts'
 import { skipMarkup, TextReader } from './text.ts'

@@ -1,5 +1,5 @@
 import { InvalidError } from '../../../lib/errors.ts'
-import type { Cell, Row } from '../../table/row.ts'
+import type { Cell, Row } from '../../table/rows/row.ts'
 import { placeOf } from './cell-reader.ts'
 
 /** How many rows `take` hands over, and how far out of order rows may stand. */

@@ -1,6 +1,6 @@
 import { InvalidError } from '../../../lib/errors.ts'
-import type { Cell, Row } from '../../table/row.ts'
-import { ByteWindow } from '../byte-window.ts'
+import type { Cell, Row } from '../../table/rows/row.ts'
+import { ByteWindow } from '../text/byte-window.ts'
 import { type CellContext, CellReader, cellTooLong, damagedSheet, placeOf } from './cell-reader.ts'
 import { OpenRow } from './open-row.ts'
 import { PlainRows } from './plain-rows.ts'

@@ -1,5 +1,5 @@
 import { InvalidError } from '../../../lib/errors.ts'
-import type { ZipEntry, ZipFile } from '../zip.ts'
+import type { ZipEntry, ZipFile } from '../zip/zip.ts'
 import { findWorkbookPart, readRelationships, readText } from './package.ts'
 import { xmlTags } from './xml.ts'
 

@@ -8,7 +8,7 @@ import { PlainRows } from '../../../../src/analyzer/formats/xlsx/plain-rows.ts'
 import { readSharedStrings } from '../../../../src/analyzer/formats/xlsx/read-shared-strings.ts'
 import { RowOrder } from '../../../../src/analyzer/formats/xlsx/row-order.ts'
 import { sheetRows } from '../../../../src/analyzer/formats/xlsx/sheet-rows.ts'
-import type { Row } from '../../../../src/analyzer/table/row.ts'
+import type { Row } from '../../../../src/analyzer/table/rows/row.ts'
 import { InvalidError } from '../../../../src/lib/errors.ts'
 
 const styles = `<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="2"/></cellXfs></styleSheet>`

@@ -6,7 +6,7 @@ import { utf8Pieces } from '../../../../src/analyzer/formats/xlsx/encoding.ts'
 import { readSharedStrings } from '../../../../src/analyzer/formats/xlsx/read-shared-strings.ts'
 import { rowsPerBatch } from '../../../../src/analyzer/formats/xlsx/row-order.ts'
 import { type SheetContext, sheetRows } from '../../../../src/analyzer/formats/xlsx/sheet-rows.ts'
-import type { Row } from '../../../../src/analyzer/table/row.ts'
+import type { Row } from '../../../../src/analyzer/table/rows/row.ts'
 
 const stringsOptions = { partName: 'strings.xml', tableBytesMax: 1_000_000, stringXmlBytesMax: 10_000 }
 const stringsXml = `<?xml version="1.0"?><!-- <si> --><x:sst xmlns:x="m"><x:si><x:t>Größe 🍣</x:t></x:si><x:si/><x:si><x:r><x:rPr><x:b/></x:rPr><x:t xml:space="preserve">a &amp; </x:t></x:r><x:r><x:t><![CDATA[<b>]]>_x0041_\r\n</x:t></x:r><x:rPh><x:t>no</x:t></x:rPh></x:si><x:si><x:t></x:t></x:si></x:sst>`
