@@ -1,6 +1,7 @@
 import { InvalidError } from '../../lib/errors.ts'
 import type { OpenedFile } from '../formats/format.ts'
-import type { Reading, ReadRequest, ReadResult } from '../read-file.ts'
+import type { ReadRequest, ReadResult } from '../read-file.ts'
+import type { Reading } from '../read-tables.ts'
 import type { TableDecision } from '../table/decision.ts'
 import { correctedFile, type Origins } from './corrected-file.ts'
 import { firstMark } from './corrected-tables.ts'
