@@ -145,7 +145,7 @@ test('names in an archive are never used as paths, nor shown as they are', async
   const { sheets } = await read(
     zip({
       '../../etc/a.csv': list,
-      '/root/b.csv': list,
+      '/srv/b.csv': list,
       'c\u202evsc.exe': list,
       'C:\\x\\d.csv': list,
       'e\0.csv': list,
@@ -153,7 +153,7 @@ test('names in an archive are never used as paths, nor shown as they are', async
   )
   expect(sheets.map(({ name }) => name)).toEqual([
     'etc/a.csv',
-    'root/b.csv',
+    'srv/b.csv',
     'cvsc.exe',
     'C:/x/d.csv',
     'e.csv',
