@@ -1,7 +1,16 @@
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { InvalidError, systemErrorCode, UnavailableError } from '../lib/errors.ts'
-import type { Database, NativePostgres, OpenDatabaseOptions, Query, Sql, SqlValue } from './database.ts'
+import type {
+  Database,
+  KeptSql,
+  NativePostgres,
+  OpenDatabaseOptions,
+  Query,
+  Sql,
+  SqlValue,
+} from './database.ts'
+import { transact } from './postgres-tx.ts'
 import { postgresTables } from './schema.ts'
 
 /** An import holds two COPY streams, and asks and renews its lease meanwhile: with fewer it waits for itself. */
@@ -18,7 +27,13 @@ export async function openPostgres(url: string, options: OpenDatabaseOptions): P
     max: Math.max(options.poolSize, connectionsMin),
     // Connections are recycled hourly, so that a moved server is noticed.
     max_lifetime: 3600,
+    // The driver would ask each new connection for the types of arrays in a promise that nobody catches, so that a server
+    // that goes away meanwhile would end the process. Lists travel as one text: see `textsOf` in queue/claim-sql.ts.
+    fetch_types: false,
     connect_timeout: 10,
+    // Seconds before a server that refused is asked again; the driver's own go up to 20, which is how long everything
+    // would wait for a server that has been back for as long.
+    backoff: (refused: number) => Math.min(2 ** refused / 100, 1),
     connection: {
       application_name: 'tallyman',
       TimeZone: 'UTC',
@@ -33,11 +48,16 @@ export async function openPostgres(url: string, options: OpenDatabaseOptions): P
   await client`select 1`.catch((error: unknown) => {
     throw connectError(url, error)
   })
-  const query = drizzle(client) as Query
+  const query = queryOn(client, client)
 
   const native: NativePostgres = {
     engine: 'postgres',
     copy: async (text) => client.unsafe(text).writable(),
+    listen: async (channel, { onMessage, onListening }) => {
+      const { unlisten } = await client.listen(channel, onMessage, onListening)
+      // A connection that is lost listens no more, whatever the driver has to say about that.
+      return () => unlisten().catch(() => {})
+    },
   }
 
   return {
@@ -45,16 +65,16 @@ export async function openPostgres(url: string, options: OpenDatabaseOptions): P
     tables: postgresTables,
     query,
     ...sqlOn(client),
-    tx: async (work) => {
-      // postgres.js types the result as an unwrapped array of promises; the work's own promise is what comes back.
-      const result = await client.begin(async (tx) => ({
-        value: await work({ ...sqlOn(tx), query: drizzle(asClient(tx, client)) as Query }),
-      }))
-      return result.value
-    },
+    tx: (work) => transact(client, (tx) => work({ ...sqlOn(tx), query: queryOn(asClient(tx, client), tx) })),
     native,
     close: () => client.end({ timeout: 1 }),
   }
+}
+
+function queryOn(builder: postgres.Sql, client: postgres.Sql | postgres.TransactionSql): Query {
+  const kept: KeptSql = { engine: 'postgres', ...sqlOn(client, { prepare: true }) }
+  // What the driver gives back is what the builder's type says it may be.
+  return Object.assign(drizzle(builder), { kept }) as Query
 }
 
 /** Drizzle asks a client for its options; a transaction shares those of the client it came from. */
@@ -85,12 +105,13 @@ function hostOf(url: string): string {
   return URL.parse(url)?.host || 'the address in DATABASE_URL'
 }
 
-function sqlOn(client: postgres.Sql | postgres.TransactionSql): Sql {
+function sqlOn(client: postgres.Sql | postgres.TransactionSql, options = { prepare: false }): Sql {
   return {
     all: async <Result>(text: string, parameters: SqlValue[] = []) =>
       // The caller names the columns it selects.
-      (await client.unsafe(text, parameters.map(bound))) as unknown as Result[],
-    run: async (text, parameters = []) => (await client.unsafe(text, parameters.map(bound))).count ?? 0,
+      (await client.unsafe(text, parameters.map(bound), options)) as unknown as Result[],
+    run: async (text, parameters = []) =>
+      (await client.unsafe(text, parameters.map(bound), options)).count ?? 0,
   }
 }
 

@@ -1,71 +1,11 @@
 import { sql } from 'drizzle-orm'
-import * as pg from 'drizzle-orm/pg-core'
-import * as sqlite from 'drizzle-orm/sqlite-core'
 import { errorTypes, severities } from '../analyzer/table/rows/issue.ts'
 import { changeKinds, productStatuses } from '../catalog/model.ts'
-import { analyzerKinds, importStatuses, jobPhases, jobStates, runTriggers } from '../imports/model.ts'
+import { analyzerKinds, importStatuses, runTriggers } from '../imports/model.ts'
 import { duplicateRules, listModes, scopeRules, sourceKinds } from '../sources/model.ts'
-
-/**
- * The column types that differ between the engines. Both kits have one shape, so that `makeTables` and every query
- * are written once. Ids that people name are UUIDv7 text; what stands in a row of every item refers to suppliers,
- * sources and imports by `no` instead, a small integer that never leaves the database: 36 bytes a reference were a
- * third of the catalog. Instants are milliseconds on SQLite and `timestamptz(3)`
- * on PostgreSQL; JSON is text with a validity check on SQLite and `jsonb` on PostgreSQL.
- */
-type OnDelete = 'cascade' | 'set null'
-
-const postgresKit = {
-  table: pg.pgTable,
-  text: pg.text,
-  integer: (name: string) => pg.bigint(name, { mode: 'number' }),
-  identity: (name: string) => pg.bigint(name, { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-  json: (name: string) => pg.jsonb(name),
-  instant: (name: string) => pg.timestamp(name, { withTimezone: true, mode: 'date', precision: 3 }),
-  boolean: (name: string) => pg.boolean(name),
-  index: pg.index,
-  unique: pg.uniqueIndex,
-  primaryKey: pg.primaryKey,
-  foreignKey: pg.foreignKey,
-  check: pg.check,
-  /**
-   * A reference in a row of every item. PostgreSQL would look each one up by itself, which made a load of 1M rows
-   * more than twice as long; triggers on the tables referred to do what they are there for instead (see the end of
-   * the first migration), and a publish locks the supplier and the source that it writes. SQLite is told not to look.
-   */
-  ofEveryItem: <Column>(column: Column, _target: () => pg.AnyPgColumn, _onDelete: OnDelete) => column,
-  /** JSON columns hold objects or arrays only; SQLite checks that the text is JSON at all. */
-  jsonCheck: (column: string) => sql.raw(`jsonb_typeof("${column}") in ('object', 'array')`),
-  characteristicsIndexes: (column: pg.AnyPgColumn) => [
-    pg.index('supplier_items_characteristics').using('gin', sql`${column} jsonb_path_ops`),
-  ],
-}
-
-const sqliteKit = {
-  table: sqlite.sqliteTable,
-  text: sqlite.text,
-  integer: (name: string) => sqlite.integer(name),
-  identity: (name: string) => sqlite.integer(name).primaryKey({ autoIncrement: true }),
-  json: (name: string) => sqlite.text(name, { mode: 'json' }),
-  instant: (name: string) => sqlite.integer(name, { mode: 'timestamp_ms' }),
-  boolean: (name: string) => sqlite.integer(name, { mode: 'boolean' }),
-  index: sqlite.index,
-  unique: sqlite.uniqueIndex,
-  primaryKey: sqlite.primaryKey,
-  foreignKey: sqlite.foreignKey,
-  check: sqlite.check,
-  ofEveryItem: (
-    column: { references: (target: unknown, actions: { onDelete: OnDelete }) => unknown },
-    target: unknown,
-    onDelete: OnDelete,
-  ) => column.references(target, { onDelete }),
-  jsonCheck: (column: string) =>
-    sql.raw(`json_valid("${column}") and substr("${column}", 1, 1) in ('{', '[')`),
-  // SQLite has no index over every key of a JSON column. A side table of all keys cost four times the load, a
-  // full-text index nearly three times; so the keys that people filter by get one index each: db/characteristics.ts.
-  characteristicsIndexes: () => [],
-  // The only cast between the engines: the SQLite builders are used through the PostgreSQL kit's type.
-} as unknown as typeof postgresKit
+import { makeAuthTables } from './auth-tables.ts'
+import { postgresKit, sqliteKit } from './kit.ts'
+import { makeQueueTables } from './queue-tables.ts'
 
 function makeTables(kit: typeof postgresKit) {
   const {
@@ -99,6 +39,8 @@ function makeTables(kit: typeof postgresKit) {
       usesAnalyzer: boolean('uses_analyzer'),
       /** Goes up with every write to the supplier's part of the catalog; a diff is only valid for one revision. */
       revision: integer('revision').notNull().default(0),
+      /** Since when it is being deleted, with all that is its; null: it is not. See sources/delete-supplier.ts. */
+      deletingAt: instant('deleting_at'),
       createdAt: instant('created_at').notNull(),
     },
     (c) => [unique('suppliers_name_key').on(c.nameKey)],
@@ -121,7 +63,26 @@ function makeTables(kit: typeof postgresKit) {
       country: text('country'),
       timeZone: text('time_zone'),
       priority: integer('priority').notNull().default(100),
-      isActive: boolean('is_active').notNull().default(true),
+      /** What its kind needs to fetch a file, without what is secret of it: see sources/kinds. Empty for uploads. */
+      config: json('config').notNull(),
+      /** What is secret of its configuration, sealed: see sources/secrets.ts; null: nothing is. */
+      secrets: text('secrets'),
+      /** What its kind has learned about where it fetches from, such as a host key; null: nothing. */
+      learned: json('learned'),
+      /** The file that declares it, so that what is taken out there is paused here: see sources/config-file; null: people do. */
+      declaredIn: text('declared_in'),
+      /** Whether its files go to the analyzer over HTTP; null: as its supplier, or TALLYMAN_USE_ANALYZER, says. */
+      usesAnalyzer: boolean('uses_analyzer'),
+      /** Whether it is looked at for updates between the times of its schedule. */
+      isWatched: boolean('is_watched').notNull().default(false),
+      /** When it is fetched: five cron fields, in its time zone; null: only when somebody asks. */
+      schedule: text('schedule'),
+      /** When the schedule was set: what was due before was not its to do. Null: it has none. */
+      scheduledAt: instant('scheduled_at'),
+      /** Pauses in milliseconds before its jobs are tried again by themselves; null: the usual ones. */
+      retryDelays: json('retry_delays'),
+      /** Since when nothing of it is begun; null: it is not paused. */
+      pausedAt: instant('paused_at'),
       /** Field → header or column letter, as a person pinned it. */
       map: json('map').notNull(),
       /** Fields that identify an item where a list has no SKUs. */
@@ -138,6 +99,9 @@ function makeTables(kit: typeof postgresKit) {
       check('sources_identity_json', jsonCheck('identity')),
       check('sources_limits_json', jsonCheck('limits')),
       check('sources_reading_json', jsonCheck('reading')),
+      check('sources_config_json', jsonCheck('config')),
+      check('sources_learned_json', jsonCheck('learned')),
+      check('sources_retry_delays_json', jsonCheck('retry_delays')),
     ],
   )
 
@@ -177,17 +141,39 @@ function makeTables(kit: typeof postgresKit) {
     updatedAt: instant('updated_at').notNull(),
   })
 
-  const rawFiles = table('raw_files', {
-    /** Lower-case hex; also the file's name in the archive. */
-    sha256: text('sha256').primaryKey(),
-    md5: text('md5').notNull(),
-    sizeBytes: integer('size_bytes').notNull(),
-    createdAt: instant('created_at').notNull(),
+  const rawFiles = table(
+    'raw_files',
+    {
+      /** Lower-case hex; also the file's name in the archive. */
+      sha256: text('sha256').primaryKey(),
+      md5: text('md5').notNull(),
+      sizeBytes: integer('size_bytes').notNull(),
+      createdAt: instant('created_at').notNull(),
+    },
+    (c) => [index('raw_files_created').on(c.createdAt, c.sha256)],
+  )
+
+  /** What is known of hosts that files are fetched from, shared by all workers: see courier/hosts. */
+  const hosts = table('hosts', {
+    /** Name and port, as in "prices.example.com:443". */
+    host: text('host').primaryKey(),
+    /** It asked to be left alone until then; null: it did not. */
+    pausedUntil: instant('paused_until'),
+    /** Requests that failed one after the other. */
+    failures: integer('failures').notNull().default(0),
+    /** Since it failed too often nobody asks it before then, and then one; null: it may be asked. */
+    closedUntil: instant('closed_until'),
+    /** When the last request of its budget was, and how many there were since there was none for its whole time. */
+    budgetFrom: instant('budget_from'),
+    budgetUsed: integer('budget_used').notNull().default(0),
+    updatedAt: instant('updated_at').notNull(),
   })
 
   const ingestionRuns = table('ingestion_runs', {
     id: text('id').primaryKey(),
     trigger: text('trigger', { enum: runTriggers }).notNull(),
+    /** The name of the schedule that started it; null: somebody did. */
+    schedule: text('schedule'),
     createdAt: instant('created_at').notNull(),
   })
 
@@ -206,10 +192,12 @@ function makeTables(kit: typeof postgresKit) {
         .notNull()
         .references(() => sources.id, { onDelete: 'cascade' }),
       status: text('status', { enum: importStatuses }).notNull(),
+      /** As people know the file; before it was fetched, what its source goes by. */
       fileName: text('file_name').notNull(),
-      sha256: text('sha256')
-        .notNull()
-        .references(() => rawFiles.sha256),
+      /** Null: it is yet to be fetched. */
+      sha256: text('sha256').references(() => rawFiles.sha256),
+      /** Where its file came from, and what was said of it there: see imports/model.ts `Origin`; null: nothing is known. */
+      origin: json('origin'),
       /** The rows that a foreign analyzer answered for the file, kept as a file too; null: the file itself is read. */
       rowsSha256: text('rows_sha256').references(() => rawFiles.sha256),
       /** Who read the file; null: nobody yet. */
@@ -234,6 +222,8 @@ function makeTables(kit: typeof postgresKit) {
       ignored: json('ignored').notNull(),
       /** What changed in the catalog: see imports/model.ts `ChangeCounts`. */
       changes: json('changes').notNull(),
+      /** What it changed or would change, for people: see imports/model.ts `ChangeReport`; null: not known. */
+      report: json('report'),
       /** Why it is held; empty unless it is or was. */
       holdReasons: json('hold_reasons').notNull(),
       errorCode: text('error_code'),
@@ -252,9 +242,15 @@ function makeTables(kit: typeof postgresKit) {
     (c) => [
       index('imports_source').on(c.sourceId, c.createdAt),
       index('imports_supplier').on(c.supplierId, c.createdAt),
+      index('imports_run').on(c.runId),
+      // What is kept of the archive is what some import still needs.
+      index('imports_sha256').on(c.sha256),
+      index('imports_rows_sha256').on(c.rowsSha256),
       index('imports_corrects').on(c.correctsImportId),
       check('imports_options_json', jsonCheck('options')),
       check('imports_decision_json', jsonCheck('decision')),
+      check('imports_origin_json', jsonCheck('origin')),
+      check('imports_report_json', jsonCheck('report')),
       check('imports_scopes_json', jsonCheck('scopes')),
       check('imports_ignored_json', jsonCheck('ignored')),
       check('imports_changes_json', jsonCheck('changes')),
@@ -262,26 +258,7 @@ function makeTables(kit: typeof postgresKit) {
     ],
   )
 
-  const jobs = table(
-    'jobs',
-    {
-      id: text('id').primaryKey(),
-      importId: text('import_id')
-        .notNull()
-        .references(() => imports.id, { onDelete: 'cascade' }),
-      state: text('state', { enum: jobStates }).notNull(),
-      phase: text('phase', { enum: jobPhases }),
-      attempt: integer('attempt').notNull(),
-      leaseToken: text('lease_token'),
-      leaseUntil: instant('lease_until'),
-      /** Who holds the lease: host, process id and the process's start, so that a dead one is recognised. */
-      worker: text('worker'),
-      runAt: instant('run_at').notNull(),
-      createdAt: instant('created_at').notNull(),
-      finishedAt: instant('finished_at'),
-    },
-    (c) => [index('jobs_import').on(c.importId), index('jobs_state').on(c.state, c.runAt)],
-  )
+  const { jobs, scheduleTicks, installation } = makeQueueTables(kit, imports)
 
   const supplierItems = table(
     'supplier_items',
@@ -310,12 +287,18 @@ function makeTables(kit: typeof postgresKit) {
       firstImportNo: integer('first_import_no').notNull(),
       productId: text('product_id').references(() => products.id, { onDelete: 'set null' }),
       goneAt: instant('gone_at'),
+      /** When a person deleted it, and it was gone with that; a list that has it again brings it back. */
+      deletedAt: instant('deleted_at'),
+      /** Field → what its list says of it, for the fields that a person has set and no list changes: see catalog/pinned.ts; null: none. */
+      pinned: json('pinned'),
     },
     (c) => [
       unique('supplier_items_key').on(c.supplierNo, c.itemKey),
-      ...kit.characteristicsIndexes(c.characteristics),
+      // Few are, of many.
+      index('supplier_items_deleted').on(c.deletedAt).where(sql.raw('"deleted_at" is not null')),
       check('supplier_items_characteristics_json', jsonCheck('characteristics')),
       check('supplier_items_tiers_json', jsonCheck('tiers')),
+      check('supplier_items_pinned_json', jsonCheck('pinned')),
       check('supplier_items_price_e4', sql`${c.priceE4} >= 0`),
     ],
   )
@@ -353,7 +336,7 @@ function makeTables(kit: typeof postgresKit) {
       importNo: ofEveryItem(integer('import_no').notNull(), () => imports.no, 'cascade'),
       itemId: ofEveryItem(integer('item_id').notNull(), () => supplierItems.id, 'cascade'),
       kind: text('kind', { enum: changeKinds }).notNull(),
-      /** The item as it was before the import: every column that an import may write. */
+      /** The item as its lists had it before the import: every column that an import may write, without what people set. */
       before: json('before').notNull(),
     },
     (c) => [
@@ -361,6 +344,20 @@ function makeTables(kit: typeof postgresKit) {
       index('item_changes_item').on(c.itemId),
       check('item_changes_before_json', jsonCheck('before')),
     ],
+  )
+
+  /** Items that the index of words does not have as they are: see search/store.ts. */
+  const itemIndexWork = table(
+    'item_index_work',
+    {
+      no: identity('no'),
+      /** Only items that this import has changed; null: all of them. */
+      importNo: integer('import_no'),
+      /** The ids from here to there, both included. Work that is done goes out of them from below. */
+      fromId: integer('from_id').notNull(),
+      toId: integer('to_id').notNull(),
+    },
+    (c) => [index('item_index_work_import').on(c.importNo)],
   )
 
   const parsingLogs = table(
@@ -400,19 +397,24 @@ function makeTables(kit: typeof postgresKit) {
   const counters = table('counters', { name: text('name').primaryKey(), value: integer('value').notNull() })
 
   return {
+    ...makeAuthTables(kit),
     suppliers,
     sources,
     categories,
     brands,
     products,
     rawFiles,
+    hosts,
     ingestionRuns,
     imports,
     jobs,
     supplierItems,
     priceHistory,
     itemChanges,
+    itemIndexWork,
     parsingLogs,
+    scheduleTicks,
+    installation,
     counters,
   }
 }

@@ -1,8 +1,17 @@
-import { Database as Connection, type SQLQueryBindings } from 'bun:sqlite'
+import { Database as Connection, type SQLQueryBindings, type Statement } from 'bun:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/bun-sqlite'
 import { InvalidError, systemErrorCode, UnavailableError } from '../lib/errors.ts'
-import type { Database, NativeSqlite, OpenDatabaseOptions, Query, Sql, SqlValue, Tx } from './database.ts'
+import type {
+  Database,
+  KeptSql,
+  NativeSqlite,
+  OpenDatabaseOptions,
+  Query,
+  Sql,
+  SqlValue,
+  Tx,
+} from './database.ts'
 import { sqliteTables, type Tables } from './schema.ts'
 
 /**
@@ -15,9 +24,8 @@ export function openSqlite(path: string, options: OpenDatabaseOptions): Database
   const writer = connect(path, 'write')
   const reader = connect(path, 'read')
   const sql = sqlOn(writer)
-  // The SQLite builder is used through PostgreSQL's type, like the tables: see schema.ts.
-  const writerQuery = drizzle(writer) as unknown as Query
-  const readerQuery = drizzle(reader) as unknown as Query
+  const writerQuery = queryOn(writer)
+  const readerQuery = queryOn(reader)
   const inTurn = turns()
 
   async function transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
@@ -68,6 +76,11 @@ export function openSqlite(path: string, options: OpenDatabaseOptions): Database
       writer.close()
     },
   }
+}
+
+/** The SQLite builder is used through PostgreSQL's type, like the tables: see schema.ts. */
+function queryOn(connection: Connection): Query {
+  return Object.assign(drizzle(connection), { kept: keptOn(connection) }) as unknown as Query
 }
 
 function connect(path: string, mode: 'read' | 'write'): Connection {
@@ -213,6 +226,27 @@ export function sqlOn(connection: Connection): Sql {
       orDiskFull(() => connection.query(numbered(text)).all(...parameters.map(bound)) as Result[]),
     run: async (text, parameters = []) =>
       orDiskFull(() => connection.query(numbered(text)).run(...parameters.map(bound)).changes),
+  }
+}
+
+/** The same without a look at the text each time. */
+function keptOn(connection: Connection): KeptSql {
+  const statements = new Map<string, Statement>()
+  const prepared = (text: string) => {
+    let statement = statements.get(text)
+    if (statement === undefined) {
+      statement = connection.query(numbered(text))
+      statements.set(text, statement)
+    }
+    return statement
+  }
+  return {
+    engine: 'sqlite',
+    all: async <Result>(text: string, parameters: SqlValue[] = []) =>
+      // The caller names the columns it selects.
+      orDiskFull(() => prepared(text).all(...parameters.map(bound)) as Result[]),
+    run: async (text, parameters = []) =>
+      orDiskFull(() => prepared(text).run(...parameters.map(bound)).changes),
   }
 }
 

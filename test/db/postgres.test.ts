@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { connect, createServer, type Socket } from 'node:net'
 import { engines, freshDatabaseUrl } from '../helpers/engines.ts'
 import { openUrl, rejection } from '../helpers/open-database.ts'
 
@@ -53,4 +54,60 @@ describe.skipIf(!engines.includes('postgres'))('postgres', () => {
       await db.close()
     }
   })
+
+  test('connections that are cut while they open are refused, and nothing else comes of them', async () => {
+    await using fresh = await freshDatabaseUrl('postgres')
+    await using cutting = await cuttingAfterLogin(fresh.url)
+    const uncaught: unknown[] = []
+    const keep = (error: unknown) => uncaught.push(error)
+    process.on('unhandledRejection', keep)
+    try {
+      for (let n = 0; n < 10; n++)
+        expect(await rejection(openUrl(cutting.url))).toMatchObject({ code: 'database_unreachable' })
+      // What nobody has caught is told after the step in which it was thrown.
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(uncaught).toEqual([])
+      expect(cutting.cut).toBeGreaterThanOrEqual(10)
+    } finally {
+      process.off('unhandledRejection', keep)
+    }
+  })
 })
+
+/** Stands before a server, and cuts each connection at the first thing that is asked on it. */
+async function cuttingAfterLogin(target: string): Promise<{ url: string; cut: number } & AsyncDisposable> {
+  const behind = new URL(target)
+  const ready = 'Z\0\0\0\x05I'
+  const sockets = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connect(Number(behind.port), behind.hostname)
+    let isLoggedIn = false
+    for (const socket of [near, far]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+    }
+    near.on('data', (data) => {
+      if (!isLoggedIn) return far.write(data)
+      cutting.cut++
+      near.destroy()
+      far.destroy()
+    })
+    far.on('data', (data) => {
+      isLoggedIn ||= data.toString('latin1').includes(ready)
+      near.write(data)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const url = new URL(target)
+  url.host = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  const cutting = {
+    url: url.href,
+    cut: 0,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+  return cutting
+}

@@ -119,7 +119,7 @@ test('a search that walks past everything stops no other request, and is itself 
   await using service = await openService('sqlite', { scan: { timeoutMs: 3000, waitMs: 3000 } })
   const order: string[] = []
   const walking = rejection(service.scanner.scans.all(slow.sqlite(4 * tooLong)))
-  const search = service.json('/api/v1/items?search=nothing').then((answer) => {
+  const search = service.json('/api/v1/items?contains=nothing').then((answer) => {
     order.push('search')
     return answer
   })

@@ -94,7 +94,7 @@ for (const engine of engines) {
       await using database = await openMigrated(engine)
       const { db } = database
       const { suppliers, sources } = db.tables
-      const most = { ...supplier('a'), revision: Number.MAX_SAFE_INTEGER }
+      const most = { ...supplier('a'), usesAnalyzer: true, revision: Number.MAX_SAFE_INTEGER }
       await db.tx(({ query }) => query.insert(suppliers).values(most))
       const [stored] = await db.query.select().from(suppliers).where(eq(suppliers.id, 'a'))
       expect(stored).toMatchObject({ ...most, currency: null })
@@ -111,12 +111,13 @@ for (const engine of engines) {
         decimalsMax: '4' as const,
         limits: { moveMax: 0.1 },
         reading: {},
+        config: {},
         createdAt: new Date(0),
       }
       await db.tx(({ query }) => query.insert(sources).values(values))
       expect((await db.query.select().from(sources))[0]).toMatchObject({
         ...values,
-        isActive: true,
+        pausedAt: null,
         priority: 100,
       })
       const counted = await db.all('select revision, (select count(*) from sources) as n from suppliers')
