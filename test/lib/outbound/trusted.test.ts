@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readFile, stat } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
-import { outbound, outboundToFile } from '../../src/lib/outbound.ts'
-import { rejection } from '../helpers/open-database.ts'
-import { temporaryDirectory } from '../helpers/temporary.ts'
+import { outbound, outboundToFile } from '../../../src/lib/outbound/trusted.ts'
+import { rejection } from '../../helpers/open-database.ts'
+import { temporaryDirectory } from '../../helpers/temporary.ts'
 
 const signal = new AbortController().signal
 const limits = { timeoutMs: 20_000, sizeBytesMax: 1000, signal }
@@ -89,14 +89,14 @@ test('a file that cannot be written is no fault of the other side', async () => 
 test('an answer that is too large, too late or cut off is an error that says which', async () => {
   await using folder = await temporaryDirectory()
   expect(await rejection(outbound({ ...limits, url: at('/big') }))).toMatchObject({
-    code: 'answer_too_large',
+    code: 'file_too_large',
   })
   expect(
     await rejection(
       outboundToFile({ ...limits, url: at('/big'), mediaType: 'text/plain' }, folder.file('a')),
     ),
   ).toMatchObject({
-    code: 'answer_too_large',
+    code: 'file_too_large',
   })
   expect(await rejection(outbound({ ...limits, url: at('/never'), timeoutMs: 50 }))).toMatchObject({
     name: 'UnavailableError',
@@ -133,7 +133,7 @@ test('nothing but HTTP is spoken, and no proxy of the environment is asked', asy
     code: 'not_http',
   })
   const script = `
-    import { outbound } from ${JSON.stringify(`${import.meta.dir}/../../src/lib/outbound.ts`)}
+    import { outbound } from ${JSON.stringify(`${import.meta.dir}/../../../src/lib/outbound/trusted.ts`)}
     const answer = await outbound({ url: new URL(${JSON.stringify(at('/echo').href)}), timeoutMs: 20000, sizeBytesMax: 1000, signal: new AbortController().signal })
     console.log(answer.status)`
   const child = Bun.spawn([process.execPath, '-e', script], {
