@@ -31,6 +31,18 @@ export function decodeCursor<const Shape extends readonly ('string' | 'integer')
 export const invalidCursor = () =>
   new InvalidError('invalid_cursor', 'The cursor is not one that an earlier page gave.')
 
+/**
+ * The time in a cursor.
+ * @param ms since 1970
+ * @throws InvalidError `invalid_cursor` for what no row was written at, and what PostgreSQL cannot read as a time
+ */
+export function instantInCursor(ms: number): Date {
+  if (ms < 0 || ms >= year10000Ms) throw invalidCursor()
+  return new Date(ms)
+}
+
+const year10000Ms = Date.UTC(10_000, 0)
+
 type Key<Shape extends readonly ('string' | 'integer')[]> = {
   -readonly [Index in keyof Shape]: Shape[Index] extends 'integer' ? number : string
 }

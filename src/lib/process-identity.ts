@@ -27,11 +27,6 @@ export function hasEnded(identity: string): boolean {
   return start !== null && startedAt !== '' && start !== startedAt
 }
 
-/** Whether the process that wrote this identity is there, on this machine. */
-export function isAliveHere(identity: string): boolean {
-  return identity.split(' ')[0] === hostname() && !hasEnded(identity)
-}
-
 function exists(pid: number): boolean {
   try {
     process.kill(pid, 0)

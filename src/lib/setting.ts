@@ -1,7 +1,12 @@
 import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { AppError } from './errors.ts'
 import { parseLogLevels } from './log.ts'
 import { suggestion } from './nearest.ts'
+import { parseNetwork } from './outbound/address.ts'
+import { privateHosts } from './outbound/private-hosts.ts'
+import { keyBytes } from './seal.ts'
+import { checkTimeZone } from './time-zone.ts'
 
 /** How the text of one setting becomes its value. */
 export interface SettingKind<T> {
@@ -22,6 +27,12 @@ export function integer(range: { min: number; max: number }): SettingKind<number
       throw new Error(`must be a whole number from ${range.min} to ${range.max}, not "${text}"`)
     },
   }
+}
+
+/** A whole number, or `off`. */
+export function integerOrOff(range: { min: number; max: number }): SettingKind<number | 'off'> {
+  const number = integer(range)
+  return { parse: (text, folder) => (text.toLowerCase() === 'off' ? 'off' : number.parse(text, folder)) }
 }
 
 /** Bytes, as a plain number or with a unit: `500MB`, `2 GiB`. */
@@ -50,6 +61,15 @@ export function choice<const C extends string>(choices: readonly C[]): SettingKi
   }
 }
 
+/** Some of a few words, between commas; `none` for none of them. */
+export function choiceList<const C extends string>(choices: readonly C[]): SettingKind<C[]> {
+  const names = nameList({ namesMax: choices.length, lengthMax: 100 })
+  return {
+    parse: (text, folder) => names.parse(text, folder).map((name) => choice(choices).parse(name, folder)),
+    show: (chosen) => (chosen.length === 0 ? 'none' : chosen.join(',')),
+  }
+}
+
 /** Yes or no. */
 export const flag: SettingKind<boolean> = {
   parse(text) {
@@ -67,6 +87,44 @@ export const token: SettingKind<string> = {
     // The text itself is never part of the message.
     if (/^[\x21-\x7e]{16,500}$/.test(text)) return text
     throw new Error('must have 16 to 500 characters, all of them printable ASCII without blanks')
+  },
+}
+
+/** A few printable characters without blanks. */
+export function word(lengthMax: number): SettingKind<string> {
+  return {
+    parse(text) {
+      if (/^[\x21-\x7e]+$/.test(text) && text.length <= lengthMax) return text
+      throw new Error(`must have up to ${lengthMax} printable characters without blanks, not "${text}"`)
+    },
+  }
+}
+
+/** A secret that somebody else has made up. */
+export const foreignSecret: SettingKind<string> = {
+  isOpaque: true,
+  parse(text) {
+    // The text itself is never part of the message.
+    if (/^[\x21-\x7e]{1,500}$/.test(text)) return text
+    throw new Error('must have up to 500 characters, all of them printable ASCII without blanks')
+  },
+}
+
+/** A key that secrets are sealed with: see lib/seal.ts. */
+export const secretKey: SettingKind<string> = {
+  isOpaque: true,
+  parse(text) {
+    if (keyBytes(text) !== null) return text
+    throw new Error('must be 32 random bytes as base64 or hex; "tallyman secrets key" prints such a key')
+  },
+}
+
+/** Such keys, between commas. */
+export const secretKeyList: SettingKind<string[]> = {
+  isOpaque: true,
+  parse(text, folder) {
+    const keys = text.split(/[\s,]+/).filter((each) => each !== '')
+    return keys.map((key) => secretKey.parse(key, folder))
   },
 }
 
@@ -104,6 +162,19 @@ export const currencyCode: SettingKind<string> = {
   },
 }
 
+/** An IANA time zone. */
+export const timeZone: SettingKind<string> = { parse: (text) => explained(() => checkTimeZone(text)) }
+
+/** What is thrown as an error of the program, as it continues the name of a setting. */
+export function explained<Result>(work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof AppError) throw new Error(`cannot be used: ${error.message}`)
+    throw error
+  }
+}
+
 /** Names between commas; `none` for the empty list, because a blank value means "not set". */
 export function nameList(limits: { namesMax: number; lengthMax: number }): SettingKind<string[]> {
   return {
@@ -120,6 +191,37 @@ export function nameList(limits: { namesMax: number; lengthMax: number }): Setti
   }
 }
 
+/** Host names, addresses and networks, between commas; `none` for the empty list. */
+export const privateHostList: SettingKind<string[]> = {
+  parse(text, folder) {
+    const entries = nameList({ namesMax: 200, lengthMax: 255 }).parse(text, folder)
+    privateHosts(entries)
+    return entries
+  },
+  show: (entries) => (entries.length === 0 ? 'none' : entries.join(',')),
+}
+
+/** Addresses and networks, between commas; `none` for the empty list. */
+export const networkList: SettingKind<string[]> = {
+  parse(text, folder) {
+    const entries = nameList({ namesMax: 200, lengthMax: 100 }).parse(text, folder)
+    const wrong = entries.find((entry) => parseNetwork(entry) === null)
+    if (wrong === undefined) return entries
+    throw new Error(`holds "${wrong}", which is no address or network such as 10.1.0.0/16`)
+  },
+  show: (entries) => (entries.length === 0 ? 'none' : entries.join(',')),
+}
+
+/** Folders between commas, absolute or relative to where the program was started; `none` for the empty list. */
+export const folderList: SettingKind<string[]> = {
+  parse(text, folder) {
+    if (text.toLowerCase() === 'none') return []
+    const folders = text.split(',').map((each) => each.trim())
+    return [...new Set(folders.filter((each) => each !== '').map((each) => resolve(folder, each)))]
+  },
+  show: (folders) => (folders.length === 0 ? 'none' : folders.join(',')),
+}
+
 /** A URL with one of these schemes (`redis:`). Messages never repeat it, for it may hold a password. */
 export function url(schemes: readonly string[]): SettingKind<string> {
   return {
@@ -128,6 +230,29 @@ export function url(schemes: readonly string[]): SettingKind<string> {
       if (parsed !== null && schemes.includes(parsed.protocol)) return parsed.href
       throw new Error(`must be a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`)
     },
+  }
+}
+
+/** A Redis, or its database of that number: `redis://USER:PASSWORD@HOST:PORT/NUMBER`, `rediss:` for TLS. */
+export const redisUrl: SettingKind<string> = {
+  parse(text) {
+    const { href } = new URL(url(['redis:', 'rediss:']).parse(text, ''))
+    const { hostname, pathname, search, hash, username, password } = new URL(href)
+    if (hostname === '') throw new Error('names no host; write redis://USER:PASSWORD@HOST:PORT')
+    if (!/^(|\/|\/\d{1,5})$/.test(pathname) || search !== '' || hash !== '')
+      throw new Error('may end with the number of a database and nothing else, as in redis://cache:6379/2')
+    if (!isDecodable(username) || !isDecodable(password))
+      throw new Error('holds a user or a password with a bare %; special characters are percent-encoded')
+    return href
+  },
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
   }
 }
 
