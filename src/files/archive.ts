@@ -1,74 +1,122 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
-import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { AppError, InvalidError, NotFoundError, systemErrorCode, UnavailableError } from '../lib/errors.ts'
-import { hasEnded, ownIdentity } from '../lib/process-identity.ts'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { systemErrorCode } from '../lib/errors.ts'
+import { type Borrowed, borrow } from './borrow.ts'
+import { type Checked, checkStored, rightPieces } from './check-stored.ts'
+import { missing } from './damaged.ts'
+import { diskError } from './disk-error.ts'
+import type { FetchNote, FileNote } from './file-note.ts'
+import type { FileStore, StoredFile } from './file-store.ts'
+import { lentFolder, localStore } from './local-store.ts'
+import { type Packing, pack, packable } from './pack.ts'
+import { readPieces } from './read-pieces.ts'
+import {
+  giveUp,
+  type Keeping,
+  keepReceived,
+  noteEnding,
+  prepareReceived,
+  readNote,
+  settleNote,
+} from './received.ts'
+import { isLeftOver, temporaryName } from './temporary-name.ts'
+import { type CopyOptions, copyHashed, type Hashed, writeReceived } from './write-hashed.ts'
+
+export type { Borrowed } from './borrow.ts'
+export type { Checked } from './check-stored.ts'
+export type { FetchNote, FileNote } from './file-note.ts'
+export type { Packing } from './pack.ts'
+export type { CopyOptions } from './write-hashed.ts'
 
 /** A file as the archive keeps it. */
-export interface KeptFile {
-  /** Lower-case hex. */
-  sha256: string
-  md5: string
-  sizeBytes: number
-  /** Absolute or relative to the working directory, as the archive's folder is. */
-  path: string
-}
+export type KeptFile = Hashed
 
 /** A file that lies beside the archive, whole, synced and hashed, until somebody decides about it. */
-export interface ReceivedFile {
-  sha256: string
-  md5: string
-  sizeBytes: number
-  /** Takes it into the archive. @throws UnavailableError `archive_not_writable` */
-  keep(): Promise<KeptFile>
+export interface ReceivedFile extends Hashed {
+  /**
+   * What of keeping it takes long, for ahead of the transaction that it is recorded in: where the store is elsewhere, the
+   * bytes are sent there. May be left out.
+   * @throws as `keep` does; then it is discarded
+   */
+  prepare(): Promise<void>
+  /**
+   * Takes it into the archive, with a note beside it of where it came from.
+   * @throws UnavailableError `archive_not_writable`, `disk_full`, `store_unavailable`; then it is discarded
+   */
+  keep(from?: FetchNote): Promise<KeptFile>
   /** Deletes it; once kept it stays. Never throws. */
   discard(): Promise<void>
 }
 
-const pieceBytes = 1024 * 1024
+/** What a process was writing that did not come to its end. */
+export interface HalfReceived {
+  /** Below the archive's folder. */
+  name: string
+  sizeBytes: number
+}
+
+/** A file in the archive, as a listing of its store shows it. */
+export interface ListedFile {
+  sha256: string
+  /** All that lies there of it. */
+  storedBytes: number
+  isPacked: boolean
+  /** When these bytes were kept for the last time. */
+  keptAt: Date
+}
+
+export interface ArchiveOptions {
+  /** Left out: the folder itself. */
+  store?: FileStore
+  /** Of the database that tells what files are needed for; left out: none is known. */
+  installationId?: string | null
+  /** How large the plain bytes of a file are, so that nothing else is unpacked; left out: that is not known. */
+  sizeOf?: (sha256: string) => Promise<number | null>
+  /** Told when the disk has no room for what is written. */
+  onFull?: () => void
+}
 
 /**
  * The raw files, content-addressed: the same bytes are kept once, under their SHA-256. A file is there whole or not
- * at all: it is written under a temporary name, hashed on the way, synced, renamed, and the folder synced.
- * @param folder made where it is missing
+ * at all: it is written under a temporary name, hashed on the way, synced, and then put into the store.
+ * @param folder for what is coming in, and for copies of what is read; made where it is missing. Several processes, of
+ *   several machines too, may share it
  */
-export function openArchive(folder: string) {
-  const pathOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256)
-  const incoming = join(folder, 'incoming')
+export function openArchive(folder: string, options: ArchiveOptions = {}) {
+  const { store = localStore(folder), installationId = null, sizeOf = async () => null, onFull } = options
+  const incoming = join(folder, incomingFolder)
+  const keeping: Keeping = { store, incoming, installationId }
+  const lending = { store, folder: join(folder, lentFolder), sizeOf }
 
-  /** @param source the path that is read, for the words of an error */
-  async function receive(
-    source: string | null,
-    write: (temporary: string) => Promise<Hashed>,
-  ): Promise<ReceivedFile> {
+  async function receive(write: (temporary: string) => Promise<Hashed>): Promise<ReceivedFile> {
     const temporary = join(incoming, temporaryName())
     // Where the folder is not there, there is nothing to delete either.
     const discard = () => rm(temporary, { force: true }).catch(() => {})
     try {
       await mkdir(incoming, { recursive: true })
       const hashed = await write(temporary)
-      return { ...hashed, discard, keep: () => keep(temporary, hashed).catch(failed) }
+      return {
+        ...hashed,
+        discard,
+        prepare: () => prepareReceived(keeping, { temporary, hashed }).catch(failed),
+        keep: (fetch) =>
+          keepReceived(keeping, { temporary, hashed, fetch: fetch ?? null }).then(() => hashed, failed),
+      }
     } catch (error) {
       return failed(error)
     }
 
     async function failed(error: unknown): Promise<never> {
       await discard()
-      throw explained(error, { source, folder })
+      if (isFull(error)) onFull?.()
+      throw diskError(error, folder)
     }
   }
 
-  async function keep(temporary: string, hashed: Hashed): Promise<KeptFile> {
-    const path = pathOf(hashed.sha256)
-    await mkdir(dirname(path), { recursive: true })
-    await place(temporary, path, hashed.sizeBytes)
-    await syncFolder(dirname(path))
-    await syncFolder(folder)
-    return { ...hashed, path }
-  }
-
   return {
+    /** Where the files are kept: for the commands and the tasks that look after them. */
+    store,
+
     /**
      * Copies a file into the archive.
      * @throws InvalidError `no_such_file`, `not_a_file`, `file_not_readable`, `file_too_large`, `file_changed`
@@ -80,8 +128,8 @@ export function openArchive(folder: string) {
     },
 
     /** Copies a file without keeping it yet. @throws as `keep` does */
-    copy: (source: string, options: { sizeBytesMax: number }): Promise<ReceivedFile> =>
-      receive(source, (temporary) => copyHashed(source, temporary, options.sizeBytesMax)),
+    copy: (source: string, options: CopyOptions): Promise<ReceivedFile> =>
+      receive((temporary) => copyHashed(source, temporary, options)),
 
     /**
      * Takes bytes in as they come, written and hashed in one pass. Whoever sends is not asked for more than is
@@ -91,183 +139,185 @@ export function openArchive(folder: string) {
      * @throws whatever the pieces throw; nothing is left behind
      */
     receive: (pieces: AsyncIterable<Uint8Array>, options: { sizeBytesMax: number }): Promise<ReceivedFile> =>
-      receive(null, (temporary) =>
-        writeNew(temporary, (to) => writeHashed(pieces, to, { ...options, name: 'The file' })),
-      ),
+      receive((temporary) => writeReceived(temporary, pieces, options)),
+
+    has: async (sha256: string): Promise<boolean> => (await storedFile(store, sha256)) !== null,
+
+    /** What lies there of a file; null: nothing. */
+    stat: (sha256: string): Promise<ListedFile | null> => storedFile(store, sha256),
 
     /**
-     * The path of a file that was kept.
+     * A file that was kept, for whoever needs to know that it still is.
      * @throws NotFoundError `raw_file_missing`
      */
-    async find(sha256: string): Promise<string> {
-      const path = pathOf(sha256)
-      const isThere = await stat(path).then(
-        () => true,
-        () => false,
-      )
-      if (!isThere)
-        throw new NotFoundError(
-          'raw_file_missing',
-          `The raw file ${sha256} is no longer in the archive; hand the list in again.`,
-        )
-      return path
+    async find(sha256: string): Promise<ListedFile> {
+      const found = await storedFile(store, sha256)
+      if (found === null) throw missing({ sha256 })
+      return found
     },
 
     /**
-     * Deletes what a crash left half-copied: what a process of this machine was writing that has ended, and of others
+     * A plain file of this machine with the bytes of one that was kept, to be read until it is given back: the file
+     * itself, or a copy of it whose bytes were checked. `await using` gives it back.
+     * @throws NotFoundError `raw_file_missing`; InvalidError `raw_file_damaged`
+     * @throws UnavailableError `store_unavailable`, `disk_full`
+     */
+    borrow: (sha256: string, signal?: AbortSignal): Promise<Borrowed> =>
+      borrow(lending, sha256, signal).catch((error) => {
+        if (isFull(error)) onFull?.()
+        throw diskError(error, folder)
+      }),
+
+    /**
+     * The plain bytes of a file that was kept. Each piece is over when the next one is asked for.
+     * @throws as `borrow`; InvalidError `raw_file_damaged` after the last piece, where they are not what was kept
+     */
+    async *read(sha256: string, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+      await using borrowed = await this.borrow(sha256, signal)
+      const pieces = readPieces(borrowed.path, signal)
+      yield* borrowed.isFileItself ? rightPieces(pieces, { sha256 }) : pieces
+    },
+
+    /** The note beside a file; null: there is none that can be understood. */
+    note: (sha256: string): Promise<FileNote | null> => readNote(store, sha256),
+
+    /** Reads all that lies there of a file, and tells whether it is still what its name says. Writes nothing. */
+    check: (sha256: string, signal?: AbortSignal): Promise<Checked> => checkStored(lending, sha256, signal),
+
+    /** How many bytes packing a file would save, by its beginning; null: too few. Writes nothing. */
+    packable: (sha256: string): Promise<number | null> => packable(store, sha256),
+
+    /** Packs a file that is kept: see pack.ts. @throws UnavailableError as `keep` */
+    pack: (sha256: string, signal: AbortSignal): Promise<Packing | null> =>
+      pack(keeping, sha256, signal).catch((error) => {
+        if (isFull(error)) onFull?.()
+        throw diskError(error, folder)
+      }),
+
+    /**
+     * What a crash left half-done: what a process of this machine was writing or reading that has ended, and of others
      * what is older than any copy takes.
      */
-    async sweep(olderThan: Date): Promise<void> {
-      const names = await readdir(incoming).catch(() => [])
-      for (const name of names) {
-        const path = join(incoming, name)
-        // Another process may have finished with it meanwhile.
-        const found = await stat(path).catch(() => null)
-        if (found !== null && (found.mtime < olderThan || hasEnded(writerOf(name))))
-          await rm(path, { force: true })
+    async halfReceived(olderThan: Date): Promise<HalfReceived[]> {
+      return [
+        ...(await leftOvers(incoming, olderThan, 'mtime')).map(below(incomingFolder)),
+        // A second name has the times of the file itself, but for this one, which was set when it was given.
+        ...(await leftOvers(lending.folder, olderThan, 'ctime')).map(below(lentFolder)),
+      ]
+    },
+
+    /** Deletes what is half-received: see `halfReceived`. */
+    async sweep(olderThan: Date): Promise<HalfReceived[]> {
+      const found = await this.halfReceived(olderThan)
+      for (const { name } of found)
+        await (name.endsWith(noteEnding)
+          ? settleNote(keeping, join(folder, name))
+          : rm(join(folder, name), { force: true }))
+      return found
+    },
+
+    /**
+     * Every file that is kept, some hundreds at a time, in no order.
+     * @param options.withNotes also what only a note is left of, because somebody was killed while deleting it
+     */
+    async *files({ withNotes = false } = {}): AsyncGenerator<ListedFile[]> {
+      for await (const stored of store.list()) {
+        const groups = Map.groupBy(stored, ({ key }) => key.sha256)
+        const files = [...groups.values()].map(
+          (group) => listed(group) ?? (withNotes ? noteAlone(group) : null),
+        )
+        yield files.filter((file) => file !== null)
       }
+    },
+
+    /** Whether no other installation has ever kept this file, as its note says. */
+    async isOursAlone(sha256: string): Promise<boolean> {
+      const { installations = [] } = (await readNote(store, sha256)) ?? {}
+      return (
+        installationId !== null &&
+        installations.every((id) => id === installationId) &&
+        installations.length > 0
+      )
+    },
+
+    /**
+     * Deletes a file that is kept, unless other installations have kept it too, as its note says: then the note no longer
+     * names this one, and the last of them deletes it. Otherwise as `remove`.
+     * @returns `others`: it stays for them; `nothing`: it was not there
+     */
+    async release(sha256: string): Promise<'deleted' | 'others' | 'nothing'> {
+      if (await giveUp(keeping, sha256)) return 'others'
+      return (await this.remove(sha256)) ? 'deleted' : 'nothing'
+    },
+
+    /** Whether other installations have kept this file, as its note says. */
+    async isOthers(sha256: string): Promise<boolean> {
+      const { installations = [] } = (await readNote(store, sha256)) ?? {}
+      return installations.some((id) => id !== installationId)
+    },
+
+    /**
+     * Deletes a file that is kept. The caller sees to it that nobody needs it, and that nobody who keeps the same bytes
+     * at this moment takes it for theirs: see maintenance/tasks/raw-archive.ts.
+     * @returns false when it was not there
+     * @throws UnavailableError `archive_not_writable`
+     */
+    async remove(sha256: string): Promise<boolean> {
+      // The note last: as long as anything is there it is known whose it is.
+      const plain = await store.remove({ sha256, form: 'plain' })
+      const packed = await store.remove({ sha256, form: 'packed' })
+      const note = await store.remove({ sha256, form: 'note' })
+      return plain || packed || note
     },
   }
 }
 
-/**
- * Gives a file its name. The same bytes that lie there already stay: somebody may be reading them, and would take a
- * new file under the name for one that is being written. One that has lost some of its bytes is replaced.
- */
-async function place(temporary: string, path: string, sizeBytes: number): Promise<void> {
-  try {
-    await link(temporary, path)
-  } catch (error) {
-    const isThere =
-      systemErrorCode(error) === 'EEXIST' && (await stat(path).catch(() => null))?.size === sizeBytes
-    // A file system without links, too.
-    if (!isThere) return rename(temporary, path)
-  }
-  await rm(temporary, { force: true })
-}
+const incomingFolder = 'incoming'
 
 export type Archive = ReturnType<typeof openArchive>
 
-/** Says who writes, so that it is known when nobody does any more. */
-const temporaryName = () => `${Buffer.from(ownIdentity()).toString('base64url')}.${randomUUID()}`
-const writerOf = (name: string) => Buffer.from(name.split('.')[0]!, 'base64url').toString()
+const below =
+  (folder: string) =>
+  ({ name, sizeBytes }: HalfReceived): HalfReceived => ({ name: `${folder}/${name}`, sizeBytes })
 
-type Hashed = Omit<KeptFile, 'path'>
+const isFull = (error: unknown) =>
+  ['ENOSPC', 'EDQUOT', 'EFBIG', 'disk_full', 'file_limit'].includes(systemErrorCode(error) ?? '')
 
-async function copyHashed(source: string, target: string, sizeBytesMax: number): Promise<Hashed> {
-  // Without O_NONBLOCK a pipe that nobody writes to would be waited for.
-  const from = await open(source, constants.O_RDONLY | constants.O_NONBLOCK)
-  try {
-    const before = await from.stat({ bigint: true })
-    if (!before.isFile()) throw new InvalidError('not_a_file', `${source} is not a file; name one list.`)
-    return await writeNew(target, async (to) => {
-      const copied = await writeHashed(piecesOf(from), to, { sizeBytesMax, name: source })
-      const after = await from.stat({ bigint: true })
-      if (after.mtimeNs !== before.mtimeNs || Number(after.size) !== copied.sizeBytes)
-        throw new InvalidError(
-          'file_changed',
-          `${source} was being written while it was read; try again when it is complete.`,
-        )
-      return copied
-    })
-  } finally {
-    await from.close()
+async function leftOvers(folder: string, olderThan: Date, time: 'mtime' | 'ctime'): Promise<HalfReceived[]> {
+  const names = await readdir(folder).catch(() => [])
+  const found: HalfReceived[] = []
+  for (const name of names) {
+    // Another process may have finished with it meanwhile.
+    const stats = await stat(join(folder, name)).catch(() => null)
+    if (stats === null || !(stats[time] < olderThan || isLeftOver(name))) continue
+    // What has another name as well takes no room of its own.
+    found.push({ name, sizeBytes: stats.nlink > 1 ? 0 : stats.size })
   }
+  return found
 }
 
-/** Makes a file, and syncs it once it is written. */
-async function writeNew(path: string, write: (to: FileHandle) => Promise<Hashed>): Promise<Hashed> {
-  const to = await open(path, 'wx')
-  try {
-    const written = await write(to)
-    await to.sync()
-    return written
-  } finally {
-    await to.close()
-  }
+async function storedFile(store: FileStore, sha256: string): Promise<ListedFile | null> {
+  // Most are not packed, and asked for one after the other.
+  const plain = await store.stat({ sha256, form: 'plain' })
+  const found = plain ?? (await store.stat({ sha256, form: 'packed' }))
+  return found === null ? null : listed([found])
 }
 
-/** Each piece is over when the next one is asked for. */
-async function* piecesOf(from: FileHandle): AsyncGenerator<Uint8Array> {
-  const piece = Buffer.allocUnsafe(pieceBytes)
-  for (;;) {
-    const { bytesRead } = await from.read(piece, 0, pieceBytes, null)
-    if (bytesRead === 0) return
-    yield piece.subarray(0, bytesRead)
-  }
+function noteAlone([note]: StoredFile[]): ListedFile | null {
+  if (note === undefined) return null
+  return { sha256: note.key.sha256, storedBytes: note.sizeBytes, isPacked: false, keptAt: note.storedAt }
 }
 
-async function writeHashed(
-  pieces: AsyncIterable<Uint8Array>,
-  to: FileHandle,
-  { sizeBytesMax, name }: { sizeBytesMax: number; name: string },
-): Promise<Hashed> {
-  const sha256 = createHash('sha256')
-  const md5 = createHash('md5')
-  let sizeBytes = 0
-  for await (const bytes of pieces) {
-    sizeBytes += bytes.length
-    if (sizeBytes > sizeBytesMax)
-      throw new InvalidError(
-        'file_too_large',
-        `${name} is larger than ${sizeBytesMax} bytes; raise TALLYMAN_FILE_BYTES_MAX if that is right.`,
-      )
-    sha256.update(bytes)
-    md5.update(bytes)
-    await writeAll(to, bytes)
-  }
-  return { sha256: sha256.digest('hex'), md5: md5.digest('hex'), sizeBytes }
-}
-
-async function writeAll(to: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let offset = 0; offset < bytes.length; ) {
-    const { bytesWritten } = await to.write(bytes, offset)
-    offset += bytesWritten
-  }
-}
-
-/** Without it a rename may be lost in a power cut although the file itself was synced. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
-}
-
-function explained(error: unknown, { source, folder }: { source: string | null; folder: string }): unknown {
-  const code = systemErrorCode(error)
-  if (code === null || error instanceof AppError) return error
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new UnavailableError(
-      'disk_full',
-      'The disk is full; the file was not kept. Make room and try again.',
-      { cause: error },
-    )
-  if (code === 'EFBIG')
-    return new UnavailableError(
-      'file_limit',
-      'The copy would be larger than this user may write (ulimit -f); raise that limit and try again.',
-      { cause: error },
-    )
-  const isOfSource = source !== null && error instanceof Error && 'path' in error && error.path === source
-  if (!isOfSource)
-    return new UnavailableError(
-      'archive_not_writable',
-      `The file could not be copied to ${folder} (${code}); is that a folder that may be written?`,
-      { cause: error },
-    )
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new InvalidError('no_such_file', `There is no file ${source}.`, { cause: error })
-    case 'EISDIR':
-    case 'ENXIO':
-      return new InvalidError('not_a_file', `${source} is not a file; name one list.`, { cause: error })
-    default:
-      return new InvalidError('file_not_readable', `${source} cannot be read by this user (${code}).`, {
-        cause: error,
-      })
+/** @param stored what lies under one hash; null: no more than a note */
+function listed(stored: StoredFile[]): ListedFile | null {
+  const bytes = stored.filter(({ key }) => key.form !== 'note')
+  const plain = bytes.find(({ key }) => key.form === 'plain')
+  const found = plain ?? bytes[0]
+  if (found === undefined) return null
+  return {
+    sha256: found.key.sha256,
+    storedBytes: bytes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    isPacked: plain === undefined,
+    keptAt: found.storedAt,
   }
 }

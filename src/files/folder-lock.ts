@@ -2,6 +2,7 @@ import { Database as Connection } from 'bun:sqlite'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConflictError, InvalidError, systemErrorCode } from '../lib/errors.ts'
+import { hasEnded } from '../lib/process-identity.ts'
 
 /** Who serves from a folder; written beside the lock for people to read. */
 export interface Holder {
@@ -20,6 +21,9 @@ export interface FolderLock {
   release(): void
 }
 
+/** Where the holder is written. */
+const description = 'serve.json'
+
 /**
  * Takes a folder for one process. The lock is the kernel's, on a SQLite file that holds nothing: it goes with the
  * process however that ends, so nothing stale is ever left, and of two that come at the same moment one gets it.
@@ -27,19 +31,24 @@ export interface FolderLock {
  * @throws ConflictError `already_served` that says by whom
  */
 export function lockFolder(folder: string, holder: Omit<Holder, 'url'>): FolderLock {
-  const description = join(folder, 'serve.json')
-  const lock = take(join(folder, 'serve.lock'), () => refusal(folder, description))
-  const describe = (url: string | null) =>
-    writeFileSync(description, `${JSON.stringify({ ...holder, url })}\n`)
+  const path = join(folder, description)
+  const lock = take(join(folder, 'serve.lock'), () => refusal(folder, path))
+  const describe = (url: string | null) => writeFileSync(path, `${JSON.stringify({ ...holder, url })}\n`)
   describe(null)
   return {
     announce: describe,
     release() {
       // While the lock is still held, so that it is not the next holder's.
-      rmSync(description, { force: true })
+      rmSync(path, { force: true })
       lock.close()
     },
   }
+}
+
+/** Whether a service has the folder, as far as can be told without taking the lock. */
+export function isServed(folder: string): boolean {
+  const holder = holderIn(join(folder, description))
+  return holder !== null && !hasEnded(`${holder.host} ${holder.pid} `)
 }
 
 function take(path: string, refused: () => Error): Connection {
@@ -63,8 +72,8 @@ function take(path: string, refused: () => Error): Connection {
   }
 }
 
-function refusal(folder: string, description: string): ConflictError {
-  const holder = holderIn(description)
+function refusal(folder: string, path: string): ConflictError {
+  const holder = holderIn(path)
   const who =
     holder === null
       ? 'another process, which is just starting'

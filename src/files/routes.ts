@@ -1,27 +1,36 @@
 import { Value } from '@sinclair/typebox/value'
 import { Elysia } from 'elysia'
 import { readableFormats } from '../analyzer/formats/readable.ts'
-import { type Handover, type IntakeParts, takeInReceived } from '../courier/intake.ts'
+import type { Who } from '../auth/who.ts'
+import { type AskedIntake, type Handover, takeInReceived } from '../courier/intake.ts'
 import { readingFields, readingPins } from '../courier/reading-fields.ts'
 import { limitHelp, parseLimits } from '../courier/reading-options.ts'
 import { choiceField, textField } from '../http/fields.ts'
+import { type Idempotency, takesKey } from '../http/idempotency.ts'
+import { withoutHurry } from '../http/long-answer.ts'
+import { openPlaces } from '../http/places.ts'
 import { importStore } from '../imports/store.ts'
 import { ImportView, importView } from '../imports/view.ts'
-import { AppError, InvalidError, UnavailableError } from '../lib/errors.ts'
+import { InvalidError, UnavailableError } from '../lib/errors.ts'
 import { suggestion } from '../lib/nearest.ts'
 import { Problem } from '../lib/problem.ts'
 import { type Static, t } from '../lib/schema.ts'
 import { listModes } from '../sources/model.ts'
 import { supplierNameKey } from '../suppliers/model.ts'
 import type { ReceivedFile } from './archive.ts'
+import { type Body, bodyOf } from './body.ts'
 import { displayName, dispositionName } from './file-name.ts'
 import { readForm } from './multipart.ts'
+import { begun, type Pace, uploadPace } from './paced.ts'
 
-/** Most uploads at the same time; each needs a connection, a file and some hundred kB. */
+/** Most uploads at the same time, and of one user; each needs a connection, a file and some hundred kB. */
 const uploadsMax = 16
+const ownUploadsMax = 12
 /** What a form may weigh besides its file. */
 const formBytesMax = 1024 * 1024
 
+/** What has to have come of a body, unless it is smaller, before it counts as an upload that is under way. */
+const begunBytes = 64 * 1024
 const copyBytes = 64 * 1024
 
 /** What may be said about a list, as query parameters and as fields of a form alike: the options of `ingest`. */
@@ -56,45 +65,88 @@ type UploadOptions = Static<typeof UploadOptions>
 
 /** What uploads need. */
 export interface UploadParts {
-  intake: IntakeParts
+  intake: AskedIntake
+  keyed: Idempotency
+  who: Who
   /** Tells whoever works on imports that there is one. */
-  wake(): void
+  wake(jobId: string): void
+  /** How quickly bodies have to come; as `uploadPace` unless said. */
+  pace?: Pace
 }
 
 /**
  * Files that people hand in over HTTP. A body goes to the disk as it comes; what is not taken in leaves nothing
  * behind. A file name is kept for people only: see file-name.ts.
  */
-export function uploadRoutes({ intake, wake }: UploadParts) {
-  let running = 0
+export function uploadRoutes({ intake, keyed, who, wake, pace = uploadPace }: UploadParts) {
+  const places = openPlaces({
+    who,
+    perAsker: ownUploadsMax,
+    inAll: { max: uploadsMax, refusal: tooMany },
+    what: 'uploads',
+  })
   const store = importStore(intake.db)
 
   return new Elysia({ prefix: '/api/v1' }).post(
     '/uploads',
-    async ({ request, query, set }) => {
-      if (running >= uploadsMax)
-        throw new UnavailableError('too_many_uploads', 'Too many uploads at once; try again in a moment.', {
-          retryAfterMs: 5000,
-        })
-      running++
-      try {
-        const { importId, isUnchanged } = await upload(intake, request, query)
-        if (!isUnchanged) wake()
-        const view = importView(await store.get(importId), null)
-        set.status = 202
-        set.headers.location = view.links.self
-        return view
-      } finally {
-        running--
-      }
+    async ({ request, query, set, server }) => {
+      // Before a body is read that could not be kept.
+      await intake.room?.require()
+      // Bun would end whatever takes longer than a silence may, however quickly it comes; see paced.ts.
+      return withoutHurry({ request, server }, async () => {
+        const body = await beginningOf(intake, request, query, pace)
+        const leave = places.take(request)
+        try {
+          const { received, handover } = await receive(intake, body, request, query)
+          try {
+            return await keyed.once<{ importId: string }, ImportView>(
+              { request, set },
+              {
+                body: { ...handover, sha256: received.sha256 },
+                make: async (mark) => {
+                  const { importId, jobId, isUnchanged } = await takeInReceived(
+                    { ...intake, actor: who.of(request) },
+                    handover,
+                    received,
+                    (tx, taken) => mark(tx, { importId: taken.importId }),
+                  )
+                  if (!isUnchanged) wake(jobId)
+                  return { importId }
+                },
+                answer: async ({ importId }) => {
+                  const view = importView(await store.get(importId), null)
+                  return { status: 202, headers: { location: view.links.self }, view }
+                },
+              },
+            )
+          } finally {
+            // What was not taken in, or had been before.
+            await received.discard()
+          }
+        } finally {
+          leave()
+        }
+      })
     },
     {
       // The body is not Elysia's to read: it would hold it whole.
       parse: 'none',
       query: UploadOptions,
-      response: { 202: ImportView, 400: Problem, 413: Problem, 415: Problem, 422: Problem, 503: Problem },
+      response: {
+        202: ImportView,
+        400: Problem,
+        408: Problem,
+        409: Problem,
+        413: Problem,
+        415: Problem,
+        422: Problem,
+        429: Problem,
+        503: Problem,
+      },
       detail: {
+        ...takesKey,
         operationId: 'uploadFile',
+        'x-role': 'operator',
         summary: 'Hand in a price list',
         description:
           'The file is kept, and its import begins: follow it under the address in Location. The file is the body ' +
@@ -108,27 +160,50 @@ export function uploadRoutes({ intake, wake }: UploadParts) {
   )
 }
 
-async function upload(intake: IntakeParts, request: Request, query: UploadOptions) {
-  const contentType = request.headers.get('content-type') ?? ''
-  const isForm = /^multipart\/form-data\b/i.test(contentType)
+const tooMany = () =>
+  new UnavailableError('too_many_uploads', 'Too many uploads at once; try again in a moment.', {
+    retryAfterMs: 5000,
+  })
+
+/** The body, once it has begun to come. */
+async function beginningOf(
+  intake: AskedIntake,
+  request: Request,
+  query: UploadOptions,
+  pace: Pace,
+): Promise<Body> {
+  const { contentType, isForm } = contentOf(request)
   refuseOtherContent(request, contentType, query)
   refuseLongBody(request, intake.fileBytesMax + (isForm ? formBytesMax : 0))
   // What is wrong already is said before the file is sent.
   if (!isForm || query.supplier !== undefined) handoverOf(query)
+  return begun(bodyOf(request, pace), begunBytes)
+}
+
+/** The file, on the disk, and what is said of it. */
+async function receive(
+  intake: AskedIntake,
+  body: Body,
+  request: Request,
+  query: UploadOptions,
+): Promise<{ received: ReceivedFile; handover: Omit<Handover, 'path'> }> {
+  const { contentType, isForm } = contentOf(request)
   const { received, fileName, options } = isForm
-    ? await receiveForm(intake, request, contentType, query)
-    : await receiveRaw(intake, request, query)
+    ? await receiveForm(intake, body, contentType, query)
+    : await receiveRaw(intake, body, request, query)
   try {
     if (received.sizeBytes === 0) throw new InvalidError('empty_file', 'The file is empty.')
-    return await takeInReceived(
-      intake,
-      { ...handoverOf(options), fileName: displayName(options.file_name ?? fileName), trigger: 'api' },
-      received,
-    )
+    const shownName = displayName(options.file_name ?? fileName)
+    return { received, handover: { ...handoverOf(options), fileName: shownName, trigger: 'api' } }
   } catch (error) {
     await received.discard()
     throw error
   }
+}
+
+function contentOf({ headers }: Request): { contentType: string; isForm: boolean } {
+  const contentType = headers.get('content-type') ?? ''
+  return { contentType, isForm: /^multipart\/form-data\b/i.test(contentType) }
 }
 
 interface Received {
@@ -138,8 +213,13 @@ interface Received {
   options: UploadOptions
 }
 
-async function receiveRaw(intake: IntakeParts, request: Request, query: UploadOptions): Promise<Received> {
-  const received = await intake.archive.receive(bodyOf(request), { sizeBytesMax: intake.fileBytesMax })
+async function receiveRaw(
+  intake: AskedIntake,
+  body: Body,
+  request: Request,
+  query: UploadOptions,
+): Promise<Received> {
+  const received = await intake.archive.receive(body, { sizeBytesMax: intake.fileBytesMax })
   return {
     received,
     fileName: dispositionName(request.headers.get('content-disposition')),
@@ -148,14 +228,14 @@ async function receiveRaw(intake: IntakeParts, request: Request, query: UploadOp
 }
 
 async function receiveForm(
-  intake: IntakeParts,
-  request: Request,
+  intake: AskedIntake,
+  body: Body,
   contentType: string,
   query: UploadOptions,
 ): Promise<Received> {
   let received: ReceivedFile | null = null
   try {
-    const form = await readForm(copiesOf(bodyOf(request)), contentType, async (pieces, fileName) => {
+    const form = await readForm(copiesOf(body), contentType, async (pieces, fileName) => {
       received = await intake.archive.receive(pieces, { sizeBytesMax: intake.fileBytesMax })
       return { received, fileName }
     })
@@ -166,29 +246,6 @@ async function receiveForm(
     // Assigned in the callback above, which the compiler does not see.
     await (received as ReceivedFile | null)?.discard()
     throw error
-  }
-}
-
-/**
- * The body, piece by piece; each is over when the next one is asked for.
- *
- * The collector does not know how much memory Bun's pieces (up to 1.5 MB) take, and lets a hundred of them pile up:
- * 500 MB made the process grow by 50 to 100 MB. So each is given back at once, which leaves about 20 MB.
- * @throws InvalidError `upload_incomplete` when the sender is gone before the body's end
- */
-async function* bodyOf({ body }: Request): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const piece of body ?? []) {
-      yield piece
-      piece.buffer.transfer(0)
-    }
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause
-    throw new InvalidError(
-      'upload_incomplete',
-      'The connection was closed before the whole file had come; nothing was kept.',
-      { cause },
-    )
   }
 }
 

@@ -4,18 +4,24 @@ import { existsSync, truncateSync, utimesSync } from 'node:fs'
 import { appendFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openArchive } from '../../src/files/archive.ts'
+import { missing } from '../../src/files/damaged.ts'
+import type { FileStore } from '../../src/files/file-store.ts'
+import { UnavailableError } from '../../src/lib/errors.ts'
 import { rejection } from '../helpers/open-database.ts'
+import { rawPath } from '../helpers/raw-file.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../helpers/temporary.ts'
 import { until } from '../helpers/until.ts'
 
 const limit = { sizeBytesMax: 10_000_000 }
 
-/** Every file below the archive, by its path in it. */
+/** Every file below the archive but the notes. */
 async function kept(directory: TemporaryDirectory): Promise<string[]> {
   const entries = await readdir(directory.file('raw'), { recursive: true, withFileTypes: true }).catch(
     () => [],
   )
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.meta.json'))
+    .map((entry) => join(entry.parentPath, entry.name))
 }
 
 async function archiveWith(directory: TemporaryDirectory, content: string | Uint8Array) {
@@ -34,10 +40,10 @@ test('a file is kept under its hash, byte for byte', async () => {
     sha256,
     md5: createHash('md5').update(content).digest('hex'),
     sizeBytes: content.length,
-    path: directory.file(`raw/${sha256.slice(0, 2)}/${sha256}`),
   })
-  expect(await Bun.file(file.path).bytes()).toEqual(content)
-  expect(await archive.find(sha256)).toBe(file.path)
+  const kept = directory.file(`raw/${sha256.slice(0, 2)}/${sha256}`)
+  expect(await Bun.file(kept).bytes()).toEqual(content)
+  expect(await archive.find(sha256)).toMatchObject({ sha256, storedBytes: content.length, isPacked: false })
   expect(await Bun.file(path).bytes()).toEqual(content)
 })
 
@@ -48,14 +54,14 @@ test('the same bytes are kept once, whatever their name and however many hand th
   const files = await Promise.all(
     [path, path, directory.file('copy.txt')].map((each) => archive.keep(each, limit)),
   )
-  expect(new Set(files.map((file) => file.path)).size).toBe(1)
-  expect(await kept(directory)).toEqual([files[0]!.path])
+  expect(new Set(files.map((file) => file.sha256)).size).toBe(1)
+  expect(await kept(directory)).toEqual([rawPath(archive, files[0]!.sha256)])
 })
 
-test('bytes that are kept already stay the file they are, unless some are missing', async () => {
+test('bytes that are kept already stay the file they are, unless some are missing or others', async () => {
   await using directory = await temporaryDirectory()
   const { archive, path } = await archiveWith(directory, 'sku;price\n')
-  const first = await archive.keep(path, limit)
+  const first = { path: rawPath(archive, (await archive.keep(path, limit)).sha256) }
   const before = await stat(first.path)
   await archive.keep(path, limit)
   const after = await stat(first.path)
@@ -63,7 +69,31 @@ test('bytes that are kept already stay the file they are, unless some are missin
   truncateSync(first.path, 3)
   await archive.keep(path, limit)
   expect(await Bun.file(first.path).text()).toBe('sku;price\n')
+  await Bun.write(first.path, 'sku;prize\n')
+  await archive.keep(path, limit)
+  expect(await Bun.file(first.path).text()).toBe('sku;price\n')
   expect(await kept(directory)).toEqual([first.path])
+})
+
+test('a note that cannot be read now is not written anew, one that has been deleted meanwhile is', async () => {
+  await using directory = await temporaryDirectory()
+  const { archive, path } = await archiveWith(directory, 'sku;price\n')
+  const from = (error: Error) => {
+    const store: FileStore = {
+      ...archive.store,
+      async *read() {
+        yield* []
+        throw error
+      },
+    }
+    return openArchive(directory.file('raw'), { store, installationId: 'another' })
+  }
+  const { sha256 } = await openArchive(directory.file('raw'), { installationId: 'one' }).keep(path, limit)
+  const late = new UnavailableError('store_unavailable', 'It did not answer in time.')
+  expect(await rejection(from(late).keep(path, limit))).toBe(late)
+  expect((await archive.note(sha256))?.installations).toEqual(['one'])
+  await from(missing({ sha256 })).keep(path, limit)
+  expect((await archive.note(sha256))?.installations).toEqual(['another'])
 })
 
 test('an empty file is kept too', async () => {
@@ -171,7 +201,7 @@ test('what a crash left half-copied is swept; what is being copied, and what is 
   await using directory = await temporaryDirectory()
   const { archive, path } = await archiveWith(directory, 'sku;price\n')
   await archive.sweep(new Date())
-  const file = await archive.keep(path, limit)
+  const file = { path: rawPath(archive, (await archive.keep(path, limit)).sha256) }
   const [old, young] = [directory.file('raw/incoming/old'), directory.file('raw/incoming/young')]
   await Bun.write(old, 'half')
   await Bun.write(young, 'half')

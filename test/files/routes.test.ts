@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { engines } from '../helpers/engines.ts'
 import { openService, type TestService } from '../helpers/http-service.ts'
 import { type ImportJson, type ItemsJson, priceList } from '../helpers/lists.ts'
+import { openUrl } from '../helpers/open-database.ts'
 import { type RawConnection, rawConnection } from '../helpers/raw-request.ts'
 import { until } from '../helpers/until.ts'
 
@@ -42,7 +43,7 @@ async function expectNothingKept(service: TestService) {
   expect(await program.rows('select id from suppliers')).toEqual([])
   // Raw files too. A connection that was cut may be noticed only after its answer.
   const files = () => readdir(join(program.dataFolder, 'raw'), { recursive: true }).catch(() => [])
-  await until(async () => (await files()).every((name) => name === 'incoming'))
+  await until(async () => (await files()).every((name) => name === 'incoming' || name === 'place.id'))
 }
 
 /** What is being written. */
@@ -278,7 +279,8 @@ for (const engine of engines) {
 
     test('a file that cannot be recorded is not kept', async () => {
       await using service = await openService(engine)
-      await service.program.run('migrate', 'down', '--to', '0')
+      const db = await openUrl(service.program.url)
+      await db.run('alter table ingestion_runs rename to elsewhere').finally(() => db.close())
       expect(await raw(service, 'supplier=A')).toMatchObject({ status: 500 })
       expect(await service.program.leftovers()).toEqual([])
       expect(await readdir(join(service.program.dataFolder, 'raw', 'incoming'))).toEqual([])
@@ -424,12 +426,17 @@ describe('a connection that ends too early', () => {
   const head = (type: string, length: string) =>
     `POST /api/v1/uploads?supplier=A HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\n${length}\r\n\r\n`
   const filePart = '--x\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+  // As much as makes it an upload that is under way.
+  const half = 'half'.repeat(20_000)
   const cases: [string, string][] = [
-    ['in the middle of a body with a length', `${head('text/csv', 'Content-Length: 100000')}half`],
-    ['in the middle of a chunked body', `${head('text/csv', 'Transfer-Encoding: chunked')}4\r\nhalf\r\n`],
+    ['in the middle of a body with a length', `${head('text/csv', 'Content-Length: 100000')}${half}`],
+    [
+      'in the middle of a chunked body',
+      `${head('text/csv', 'Transfer-Encoding: chunked')}${half.length.toString(16)}\r\n${half}\r\n`,
+    ],
     [
       'in the middle of a form',
-      `${head('multipart/form-data; boundary=x', 'Content-Length: 100000')}${filePart}half`,
+      `${head('multipart/form-data; boundary=x', 'Content-Length: 100000')}${filePart}${half}`,
     ],
   ]
   for (const [what, text] of cases)
@@ -495,17 +502,47 @@ test('uploads at the same time are all taken in, also of one file', async () => 
   expect(await service.program.rows('select sha256 from raw_files')).toHaveLength(4)
 })
 
-test('more uploads at once than are allowed are told to come back', async () => {
+test('uploads that have hardly begun keep nobody from handing a list in', async () => {
   await using service = await openService('sqlite')
-  const { port } = service
-  const open = await Promise.all(Array.from({ length: 16 }, () => rawConnection(port)))
+  const open = await Promise.all(Array.from({ length: 40 }, () => rawConnection(service.port)))
   for (const connection of open)
     connection.send(
-      'POST /api/v1/uploads?supplier=A HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 9\r\n\r\nhalf',
+      'POST /api/v1/uploads?supplier=A HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\nhalf',
     )
-  await until(async () => (await filesIn(service)).length === 16)
+  // Each is being read.
+  for (const connection of open) await connection.received(/100 Continue/)
+  expect((await raw(service, 'supplier=A')).status).toBe(202)
+  expect(await filesIn(service)).toEqual([])
+  for (const connection of open) connection.cut()
+})
+
+test('an upload may take longer than the server waits for other bodies', async () => {
+  await using service = await openService('sqlite', { listening: { idleTimeout: 1 } })
+  const pieces = 16
+  const startedMs = performance.now()
+  const connection = await rawConnection(service.port)
+  connection.send(
+    `POST /api/v1/uploads?supplier=A HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: ${pieces * 4}\r\n\r\n`,
+  )
+  for (let n = 0; n < pieces; n++) {
+    connection.send('A;1\n')
+    await until(() => performance.now() - startedMs > (n + 1) * 500)
+  }
+  expect(await connection.received(/\}$/)).toContain('HTTP/1.1 202 ')
+  connection.cut()
+}, 60_000)
+
+test('more uploads at once than one asker may have are told to come back', async () => {
+  await using service = await openService('sqlite')
+  const { port } = service
+  const half = 'half'.repeat(20_000)
+  const head = (length: number) =>
+    `POST /api/v1/uploads?supplier=A HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: ${length}\r\n\r\n`
+  const open = await Promise.all(Array.from({ length: 12 }, () => rawConnection(port)))
+  for (const connection of open) connection.send(`${head(half.length + 5)}${half}`)
+  await until(async () => (await filesIn(service)).length === 12)
   const { status, body, headers } = await raw(service, 'supplier=A')
-  expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'too_many_uploads', '5'])
+  expect([status, body.code, headers.get('retry-after')]).toEqual([429, 'too_many_of_yours', '5'])
   for (const connection of open) connection.send(' more')
   for (const connection of open) {
     expect(await connection.received(/\}$/)).toContain('HTTP/1.1 202 ')
