@@ -1,238 +1,113 @@
-import { and, asc, eq, inArray, isNotNull, isNull, lte, min, notInArray, or } from 'drizzle-orm'
 import type { Query } from '../db/database.ts'
 import type { Tables } from '../db/schema.ts'
-import type { JobPhase, JobState } from '../imports/model.ts'
-import { ConflictError } from '../lib/errors.ts'
+import type { JobState } from '../imports/model.ts'
 import { newId } from '../lib/id.ts'
-import { hasEnded, isAliveHere } from '../lib/process-identity.ts'
+import { claims } from './claim.ts'
+import { untouchedSet } from './claim-sql.ts'
+import { clockOf } from './clock.ts'
+import { type Job, type JobRow, jobColumns, jobOf, type Lease, leaseMs } from './job.ts'
+import { type AfterFailure, afterFailure, leases } from './lease.ts'
+import { type JobFailure, retryDelaysDefaultMs } from './model.ts'
 
-/** How long a lease holds without a heartbeat: a worker that is silent for longer may be taken over. */
-export const leaseMs = 60_000
+export type { Claim } from './claim.ts'
+export { type Job, type Lease, leaseMs, type Taken } from './job.ts'
+export type { AfterFailure, JobProgress } from './lease.ts'
 
-/** What a worker shows in every commit: whose attempt this is. */
-export interface Lease {
-  jobId: string
-  attempt: number
-  token: string
-}
-
-export interface Job {
-  id: string
-  importId: string
-  state: JobState
-  phase: JobPhase | null
-  attempt: number
-  /** Who holds the lease, or who will take the job; null: whoever comes first. */
-  worker: string | null
-  leaseUntil: Date | null
-}
-
-/** A job that may be taken, and whose turn it is. */
-export interface WaitingJob extends Job {
-  supplierId: string
-}
-
-/** Who puts a job into the queue, and for how long it may wait there. */
+/** Who puts a job into the queue, and who may take it out. */
 export interface Queued {
-  /** Who will take it, so that it is found when that process ends before it does. */
-  worker: string
+  /**
+   * A command that will take the job itself: others may when its process has ended, or when it has not begun within
+   * one lease; null: whoever comes first.
+   */
+  worker: string | null
+  /**
+   * The data folder that holds its file: see files/place.ts; null: none, so any worker may take it. Left out: a new
+   * job has none, and one that is put back keeps its own.
+   */
+  place?: string | null
   now: Date
-  /** The worker keeps a queue: the job may wait for as long as that process lives, and not only for one lease. */
-  isKept?: boolean
+  /** See `Job`; left out: the usual ones, and none for a command's. */
+  retryDelaysMs?: readonly number[] | null
 }
 
-/** Jobs as rows: the truth about who works on what. Takes a database for reads, a transaction for the rest. */
-export function jobStore({ query, tables: { jobs, imports } }: { query: Query; tables: Tables }) {
+/** A job that did not exist before. */
+export interface NewJob extends Queued {
+  importId: string
+  lane: string | null
+  /** One that was never begun by then is not begun any more: see hopeless.ts. */
+  expiresAt?: Date | null
+}
+
+/**
+ * Jobs as rows: the truth about who works on what. Takes a database for reads, a transaction for the rest. What a job
+ * waits for is said in claim.ts, what its worker writes in lease.ts.
+ */
+export function jobStore({ query: { kept: sql } }: { query: Query; tables: Tables }) {
+  const { now, after } = clockOf(sql.engine)
+  const one = async (condition: string, value: string): Promise<Job | null> => {
+    const [row] = await sql.all<JobRow>(`select ${jobColumns} from jobs where ${condition}`, [value])
+    return row === undefined ? null : jobOf(row)
+  }
+
   return {
-    async add({ importId, ...queued }: Queued & { importId: string }): Promise<string> {
+    ...claims(sql),
+    ...leases(sql),
+
+    async add(added: NewJob): Promise<string> {
       const id = newId()
-      const { worker, now } = queued
-      const leaseUntil = waitEnd(queued)
-      await query
-        .insert(jobs)
-        .values({ id, importId, state: 'queued', attempt: 0, worker, leaseUntil, runAt: now, createdAt: now })
+      const { importId, lane, worker, place = null, expiresAt = null } = added
+      await sql.run(
+        `insert into jobs (id, import_id, lane, state, attempt, worker, place, lease_until, lease_ms, run_at,
+                           queued_at, expires_at, retry_delays, created_at)
+         values ($1, $2, $3, 'queued', 0, $4, $5, ${worker === null ? 'null' : after('$6')}, $6, ${now},
+                 ${now}, $7, $8, $9)`,
+        [id, importId, lane, worker, place, leaseMs, expiresAt, retryDelays(added), added.now],
+      )
       return id
     },
 
-    /** Puts a held import's job back into the queue. */
+    /** Puts an import's job back into the queue as if it were new, such as a held one. */
     async requeue(importId: string, queued: Queued): Promise<void> {
-      const { worker, now } = queued
-      await query
-        .update(jobs)
-        .set({ state: 'queued', worker, leaseUntil: waitEnd(queued), runAt: now, finishedAt: null })
-        .where(eq(jobs.importId, importId))
-    },
-
-    /** Puts a job back whose worker has to stop: whoever comes first takes it. @throws ConflictError `lease_lost` */
-    async putBack(lease: Lease): Promise<void> {
-      await this.hold(lease, {
-        state: 'queued',
-        phase: null,
-        worker: null,
-        leaseToken: null,
-        leaseUntil: null,
-      })
-    },
-
-    /**
-     * Jobs that a worker may take, oldest first: queued by itself or by nobody, or begun and abandoned. Of a supplier
-     * only the oldest job that has not ended counts: a newer list that overtook it would make it a stale one.
-     * @param options.busySuppliers whose jobs have to wait
-     */
-    async waiting(options: {
-      worker: string
-      now: Date
-      busySuppliers: string[]
-      limit: number
-    }): Promise<WaitingJob[]> {
-      const { worker, now, busySuppliers, limit } = options
-      const oldest = query
-        .select({ id: min(jobs.id) })
-        .from(jobs)
-        .innerJoin(imports, eq(imports.id, jobs.importId))
-        .where(
-          and(
-            inArray(jobs.state, ['queued', 'running']),
-            // One that was never put off is not kept waiting by a clock that was set back.
-            or(lte(jobs.runAt, now), lte(jobs.runAt, jobs.createdAt)),
-            busySuppliers.length === 0 ? undefined : notInArray(imports.supplierId, busySuppliers),
-          ),
-        )
-        .groupBy(imports.supplierId)
-      const rows = await query
-        .select({ job: jobs, supplierId: imports.supplierId })
-        .from(jobs)
-        .innerJoin(imports, eq(imports.id, jobs.importId))
-        .where(inArray(jobs.id, oldest))
-        .orderBy(asc(jobs.runAt), asc(jobs.id))
-        .limit(limit)
-      return rows
-        .map(({ job, supplierId }) => ({ ...job, supplierId }))
-        .filter((job) => (job.state === 'queued' && job.worker === worker) || isAbandoned(job, now))
-    },
-
-    /**
-     * Makes a worker's own what processes that have ended had queued for as long as they lived. Of other machines
-     * nothing is known (a container has another name at every start), so theirs count as ended: the caller holds the
-     * lock that only one such process can hold.
-     * @returns how many jobs there were
-     */
-    async adopt(worker: string): Promise<number> {
-      const isOrphaned = and(eq(jobs.state, 'queued'), isNull(jobs.leaseUntil), isNotNull(jobs.worker))
-      const owners = await query.selectDistinct({ worker: jobs.worker }).from(jobs).where(isOrphaned)
-      const ended = owners.flatMap(({ worker: owner }) =>
-        owner !== null && !isAliveHere(owner) ? [owner] : [],
+      const { worker, place } = queued
+      await sql.run(
+        `update jobs set
+           state = 'queued', phase = null, worker = $2, lease_token = null, lease_ms = $3,
+           lease_until = ${worker === null ? 'null' : after('$3')}, run_at = ${now}, queued_at = ${now},
+           expires_at = null, takeovers = 0, retry_count = 0, retry_delays = $4, finished_at = null,
+           discarded_at = null, ${untouchedSet}, revision = revision + 1
+           ${place === undefined ? '' : ', place = $5'}
+         where import_id = $1`,
+        [importId, worker, leaseMs, retryDelays(queued), ...(place === undefined ? [] : [place])],
       )
-      if (ended.length === 0) return 0
-      const adopted = await query
-        .update(jobs)
-        .set({ worker })
-        .where(and(isOrphaned, inArray(jobs.worker, ended)))
-        .returning({ id: jobs.id })
-      return adopted.length
     },
 
-    async get(id: string): Promise<Job | null> {
-      const [job] = await query.select().from(jobs).where(eq(jobs.id, id))
-      return job ?? null
+    /** Counts a retry that a person asked for. */
+    async countManualRetry(id: string): Promise<void> {
+      await sql.run('update jobs set manual_retry_count = manual_retry_count + 1 where id = $1', [id])
     },
 
-    async ofImport(importId: string): Promise<Job | null> {
-      const [job] = await query.select().from(jobs).where(eq(jobs.importId, importId))
-      return job ?? null
+    get: (id: string) => one('id = $1', id),
+    ofImport: (importId: string) => one('import_id = $1', importId),
+
+    /** What is to become of a job when this attempt fails: read before `fail`, in the same transaction. */
+    async afterFailure({ jobId }: Lease, error: JobFailure): Promise<AfterFailure> {
+      return afterFailure(await one('id = $1', jobId), error)
     },
 
-    /** Jobs that somebody has begun, alive or not. */
-    async running(): Promise<Job[]> {
-      return query
-        .select()
-        .from(jobs)
-        .where(inArray(jobs.state, ['queued', 'running']))
-    },
-
-    /**
-     * Takes a job for one attempt. Whoever held it before can commit nothing more.
-     * @throws ConflictError `job_taken` when somebody is at work on it, or took it since `seen` was read;
-     * `job_ended` when there is nothing left to do
-     */
-    async take(seen: Job, worker: string, now: Date): Promise<Lease> {
-      if (seen.state !== 'queued' && seen.state !== 'running')
-        throw new ConflictError('job_ended', `The work on this import has ended already (${seen.state}).`)
-      if (seen.state === 'running' && !isAbandoned(seen, now)) throw takenError()
-      const lease = { jobId: seen.id, attempt: seen.attempt + 1, token: newId() }
-      const taken = await query
-        .update(jobs)
-        .set({
-          state: 'running',
-          phase: 'analyzing',
-          attempt: lease.attempt,
-          leaseToken: lease.token,
-          leaseUntil: leaseEnd(now),
-          worker,
-          finishedAt: null,
-        })
-        .where(and(eq(jobs.id, seen.id), eq(jobs.attempt, seen.attempt), eq(jobs.state, seen.state)))
-        .returning({ id: jobs.id })
-      if (taken.length === 0) throw takenError()
-      return lease
-    },
-
-    /** Goes on as a new attempt: whoever was at work for the old one can commit nothing more. @throws ConflictError `lease_lost` */
-    async retake(lease: Lease, now: Date): Promise<Lease> {
-      const next = { ...lease, attempt: lease.attempt + 1, token: newId() }
-      await this.hold(lease, { attempt: next.attempt, leaseToken: next.token, leaseUntil: leaseEnd(now) })
-      return next
-    },
-
-    /** Says that the worker is alive. @throws ConflictError `lease_lost` */
-    async renew(lease: Lease, now: Date): Promise<void> {
-      await this.hold(lease, { leaseUntil: leaseEnd(now) })
-    },
-
-    /** Ends the attempt. @throws ConflictError `lease_lost`: the worker was thought dead, and must write nothing */
-    async end(lease: Lease, end: { state: JobState; phase: JobPhase; now: Date }): Promise<void> {
-      await this.hold(lease, { state: end.state, phase: end.phase, leaseUntil: null, finishedAt: end.now })
-    },
-
-    /** Writes to the job only while the lease is this worker's own. */
-    async hold(lease: Lease, values: Partial<typeof jobs.$inferInsert>): Promise<void> {
-      const held = await query
-        .update(jobs)
-        .set(values)
-        .where(
-          and(
-            eq(jobs.id, lease.jobId),
-            eq(jobs.attempt, lease.attempt),
-            eq(jobs.leaseToken, lease.token),
-            eq(jobs.state, 'running'),
-          ),
-        )
-        .returning({ id: jobs.id })
-      if (held.length === 0)
-        throw new ConflictError(
-          'lease_lost',
-          'Another worker has taken this import over; this one wrote nothing.',
-        )
-    },
-
-    /** Ends a job that nobody works on, such as one whose import is held. */
-    async close(importId: string, state: JobState, now: Date): Promise<void> {
-      await query.update(jobs).set({ state, finishedAt: now }).where(eq(jobs.importId, importId))
+    /** Ends a job whatever it was doing; a worker that is still at it can commit nothing more. */
+    async close(importId: string, state: JobState, finishedAt: Date): Promise<void> {
+      await sql.run(
+        `update jobs set state = $2, lease_token = null, lease_until = null, finished_at = $3,
+           revision = revision + 1
+         where import_id = $1`,
+        [importId, state, finishedAt],
+      )
     },
   }
 }
 
-/**
- * Whether nobody works on a job that was begun: it was put back, its worker has ended, or has been silent for longer
- * than its lease.
- */
-export function isAbandoned({ worker, leaseUntil }: Pick<Job, 'worker' | 'leaseUntil'>, now: Date): boolean {
-  const isOverdue = leaseUntil !== null && leaseUntil < now
-  return isOverdue || worker === null || hasEnded(worker)
+/** As JSON. */
+function retryDelays({ retryDelaysMs, worker }: Queued): string | null {
+  const delays = retryDelaysMs !== undefined ? retryDelaysMs : worker === null ? retryDelaysDefaultMs : null
+  return delays === null ? null : JSON.stringify(delays)
 }
-
-const leaseEnd = (now: Date) => new Date(now.getTime() + leaseMs)
-const waitEnd = ({ now, isKept }: Queued) => (isKept === true ? null : leaseEnd(now))
-
-const takenError = () =>
-  new ConflictError('job_taken', 'Somebody else is already working on this import; wait until it is done.')
