@@ -6,7 +6,7 @@ import { InvalidError } from '../lib/errors.ts'
  */
 export function supplierNameKey(name: string): string {
   const key = name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
-  if (!visible.test(key) || key.length > 200 || deceptive.test(key))
+  if (!name.isWellFormed() || !visible.test(key) || key.length > 200 || deceptive.test(key))
     throw new InvalidError('invalid_supplier', 'A supplier needs a name of 1 to 200 printable characters.')
   return key
 }

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { engines } from '../helpers/engines.ts'
 import { openService, type TestService } from '../helpers/http-service.ts'
 import { priceList } from '../helpers/lists.ts'
+import { openUrl } from '../helpers/open-database.ts'
+import { addSource } from '../helpers/sources.ts'
 
 interface SupplierJson {
   id: string
@@ -69,6 +71,15 @@ for (const engine of engines) {
       expect(await search('MÜLL')).toEqual(['Müller 100%'])
       expect(await search('e')).toEqual(['acme', 'Müller 100%', 'Zeta'])
       expect(await search("'\\")).toEqual([])
+
+      const named = async (text: string) =>
+        (await list(service, `?name=${encodeURIComponent(text)}`)).map(({ name }) => name)
+      expect(await named(' müller  100% ')).toEqual(['Müller 100%'])
+      expect(await named('e')).toEqual([])
+      for (const name of ['   ', '\u00ad'])
+        expect(await service.json(`/api/v1/suppliers?name=${encodeURIComponent(name)}`)).toMatchObject({
+          status: 422,
+        })
     })
 
     test('counts follow what is published', async () => {
@@ -107,7 +118,30 @@ for (const engine of engines) {
       expect(await patch(service, id, { currency: null }, 'application/merge-patch+json')).toMatchObject({
         body: { currency: null, uses_analyzer: false },
       })
-      expect((await list(service))[0]).toMatchObject({ currency: null, uses_analyzer: false })
+      expect(await patch(service, id, { country: 'DK', time_zone: 'Europe/Copenhagen' })).toMatchObject({
+        body: { country: 'DK', time_zone: 'Europe/Copenhagen' },
+      })
+      expect((await list(service))[0]).toMatchObject({ currency: null, country: 'DK', uses_analyzer: false })
+    })
+
+    test('schedules of a supplier follow its zone, and make nothing up that was due by it before', async () => {
+      await using service = await openService(engine)
+      const scheduledAt = new Date('2026-01-01T00:00:00Z')
+      const db = await openUrl(service.program.url)
+      const source = (name: string, timeZone: string | null, schedule: string | null) =>
+        addSource(db, { name, timeZone, schedule, now: scheduledAt })
+      const follows = await source('follows', null, '0 6 * * *')
+      await source('own', 'Europe/Berlin', '0 6 * * *')
+      await source('none', null, null)
+      await db.close()
+      const { id } = (await list(service))[0]!
+      expect((await patch(service, id, { time_zone: 'Asia/Tokyo' })).status).toBe(200)
+      const rows = await service.program.rows<{ id: string }>(
+        `select id from sources where scheduled_at is not null and scheduled_at <> (select min(scheduled_at) from sources)`,
+      )
+      expect(rows).toEqual([{ id: follows }])
+      const shown = await service.json<{ next_runs: string[] }>(`/api/v1/sources/${follows}`)
+      expect(shown.body.next_runs[0]).toEndWith('T21:00:00.000Z')
     })
 
     test('a change that is not valid is refused by the name of its field, and changes nothing', async () => {
@@ -115,14 +149,21 @@ for (const engine of engines) {
       await ingest(service, 'Acme', priceList(1))
       const id = (await list(service))[0]!.id
       const cases: [unknown, number, string, string][] = [
-        [{ name: 'Other' }, 422, 'invalid_request', 'name'],
+        [{ name: '\u202eemca' }, 422, 'invalid_request', 'name'],
         [{ currency: 'EUR', revision: 3 }, 422, 'invalid_request', 'revision'],
         [{ currency: 'XXY' }, 422, 'invalid_currency', 'XXY'],
+        [{ country: 'ZZ' }, 422, 'invalid_country', 'ZZ'],
+        [{ time_zone: 'Europe/Berln' }, 422, 'unknown_time_zone', 'Europe/Berlin'],
         [{ curency: 'EUR' }, 422, 'invalid_request', 'no field "curency"; did you mean currency?'],
         ['{"currency":"EUR","__proto__":{"x":1}}', 422, 'invalid_request', 'no field "__proto__"'],
         [{ currency: 3 }, 422, 'invalid_request', 'currency must be a text or null'],
         [{ uses_analyzer: 'yes' }, 422, 'invalid_request', 'uses_analyzer must be true or false or null'],
-        [{}, 422, 'invalid_request', 'the body must say at least one of currency, uses_analyzer'],
+        [
+          {},
+          422,
+          'invalid_request',
+          'the body must say at least one of name, currency, country, time_zone, uses_analyzer',
+        ],
         [[], 422, 'invalid_request', 'the body must be an object'],
         [`${'['.repeat(30_000)}${']'.repeat(30_000)}`, 422, 'body_too_deep', '20'],
         ['null', 422, 'invalid_request', ''],

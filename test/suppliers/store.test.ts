@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'bun:test'
+import { consoleActor } from '../../src/auth/model.ts'
+import { changeSupplier } from '../../src/suppliers/edit-supplier.ts'
 import { supplierNameKey } from '../../src/suppliers/model.ts'
 import { supplierStore } from '../../src/suppliers/store.ts'
 import { engines } from '../helpers/engines.ts'
 import { openMigrated, rejection, type TestDatabase } from '../helpers/open-database.ts'
+import { until } from '../helpers/until.ts'
 
 const now = new Date(Date.UTC(2026, 10, 22))
 const inTx = <Result>(
@@ -32,6 +35,32 @@ for (const engine of engines) {
       expect(new Set(made.map(({ id }) => id)).size).toBe(1)
     })
 
+    test.skipIf(engine !== 'postgres')(
+      'of two that take one name at once the second is told so',
+      async () => {
+        await using database = await openMigrated(engine)
+        const { db } = database
+        const [first, second] = await Promise.all(
+          ['Acme', 'Bolt'].map((name) => inTx(database, (store) => store.findOrAdd(name, now))),
+        )
+        const change = { actor: consoleActor, at: now }
+        let losing: Promise<unknown> | null = null
+        await inTx(database, async (store) => {
+          await store.change(first!.id, { name: 'Zeta' })
+          losing = rejection(changeSupplier(db, second!.id, { name: 'zeta' }, change))
+          // It has seen nobody of that name, and waits for what becomes of this one.
+          await until(async () => {
+            const [waiting] = await db.all<{ count: string }>(
+              `select count(*) as count from pg_stat_activity
+             where datname = current_database() and wait_event_type = 'Lock'`,
+            )
+            return Number(waiting!.count) > 0
+          })
+        })
+        expect(await losing).toMatchObject({ name: 'ConflictError', code: 'supplier_exists' })
+      },
+    )
+
     test('suppliers are listed by name, whatever the case', async () => {
       await using database = await openMigrated(engine)
       for (const name of ['bolt', 'Acme', 'Zeta', 'carl'])
@@ -42,7 +71,17 @@ for (const engine of engines) {
 
     test('a name that is none is refused', async () => {
       await using database = await openMigrated(engine)
-      for (const name of ['', '  \n', 'x'.repeat(201), 'a\0b', 'a\u001bb', '\u200b', 'a\u202eb', 'a\u009bb'])
+      for (const name of [
+        '',
+        '  \n',
+        'x'.repeat(201),
+        'a\0b',
+        'a\u001bb',
+        '\u200b',
+        'a\u202eb',
+        'a\u009bb',
+        'a\ud800',
+      ])
         expect(await rejection(inTx(database, (store) => store.findOrAdd(name, now)))).toMatchObject({
           name: 'InvalidError',
           code: 'invalid_supplier',
