@@ -13,6 +13,15 @@ export const sourceKinds = [
 ] as const
 export type SourceKind = (typeof sourceKinds)[number]
 
+/** Most pauses that a source may say for its jobs, which is how often they are tried again by themselves. */
+export const retryDelaysMax = 10
+/** The longest of them: a day. */
+export const retryDelaySecondsMax = 86_400
+
+/** Of sources that are fetched together, those with the lower number come first. */
+export const priorityDefault = 100
+export const priorityMax = 1000
+
 /** Full: what is missing from a list is gone. Partial: a list speaks only for the items it names. */
 export const listModes = ['full', 'partial'] as const
 export type ListMode = (typeof listModes)[number]
@@ -49,8 +58,26 @@ export const defaultLimits: Limits = {
   confidenceMin: 0.6,
 }
 
+/** The formats by their names in settings and requests, as analyzer/formats lists them. */
+export const formatNames = [
+  'csv',
+  'xlsx',
+  'xls',
+  'xlsb',
+  'ods',
+  'excel-xml',
+  'html',
+  'xml',
+  'json',
+  'ndjson',
+  'pdf',
+] as const
+export type FormatName = (typeof formatNames)[number]
+
 /** How a person says that a source's files are read; null: the file decides. */
 export interface ReadingSettings {
+  /** Of what is in its files, unpacked; a file of another is refused. */
+  format: FormatName | null
   /** As in `TextDecoder`. */
   encoding: string | null
   /** One character. */
@@ -64,6 +91,7 @@ export interface ReadingSettings {
 }
 
 export const defaultReading: ReadingSettings = {
+  format: null,
   encoding: null,
   delimiter: null,
   sheets: null,
@@ -111,9 +139,17 @@ export interface Pins {
   identity: Field[] | 'auto' | null
   limits: Partial<Limits>
   decimalsMax: 4 | 'currency' | null
+  format: FormatName | 'auto' | null
   encoding: string | null
   delimiter: string | null
   sheets: string[] | 'auto' | null
   headerRows: number[] | 'auto' | null
   decimal: 'dot' | 'comma' | 'auto' | null
 }
+
+/**
+ * The name of a source as it is compared, as that of a supplier is: NFKC, without surrounding and repeated white space,
+ * lower case.
+ */
+export const sourceNameKey = (name: string): string =>
+  name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()

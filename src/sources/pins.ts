@@ -11,6 +11,7 @@ export const noPins: Pins = {
   identity: null,
   limits: {},
   decimalsMax: null,
+  format: null,
   encoding: null,
   delimiter: null,
   sheets: null,
@@ -44,6 +45,7 @@ export function mergedPins(before: Pins, now: Pins): Pins {
     identity: now.identity ?? before.identity,
     limits: { ...before.limits, ...now.limits },
     decimalsMax: now.decimalsMax ?? before.decimalsMax,
+    format: now.format ?? before.format,
     encoding: now.encoding ?? before.encoding,
     delimiter: now.delimiter ?? before.delimiter,
     sheets: now.sheets ?? before.sheets,
@@ -54,6 +56,7 @@ export function mergedPins(before: Pins, now: Pins): Pins {
 
 function pinnedReading(stored: ReadingSettings, pins: Pins): ReadingSettings {
   return {
+    format: pinned(pins.format, stored.format),
     encoding: pinned(pins.encoding, stored.encoding),
     delimiter: pinned(pins.delimiter, stored.delimiter),
     sheets: pinned(pins.sheets, stored.sheets),
