@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { shownTiers, type Tier } from '../catalog/model.ts'
 import type { Sql } from '../db/database.ts'
-import type { ChangeCounts, HoldReason, ImportOptions } from '../imports/model.ts'
+import type { ChangeReport, HoldReason, ImportOptions } from '../imports/model.ts'
 import { newId } from '../lib/id.ts'
 import { formatE4, formatPrice } from '../lib/money.ts'
 import type { AnalyzeOptions, AnalyzerParts } from './analyze.ts'
+import { changeReport } from './change-report.ts'
 import { changeOf, diffContext, guard, refusal } from './conclusion.ts'
 import { diffStaged } from './diff.ts'
 import { fileError } from './file-error.ts'
@@ -60,7 +61,7 @@ export interface Preview extends Settled {
 /** What an import would do, and whether it would be held. */
 export interface DryRun extends Preview {
   /** Null: the file cannot be taken at all, and `error` says why. */
-  changes: ChangeCounts | null
+  report: ChangeReport | null
   holdReasons: HoldReason[]
   error: { code: string; message: string } | null
 }
@@ -78,7 +79,7 @@ export async function tryFile<Result>(
   request: PreviewRequest & { limits: ReadLimits },
   work: (preview: Preview) => Promise<Result>,
 ): Promise<Result> {
-  sweepTries(Date.now())
+  sweepTries(tmpdir(), Date.now())
   const folder = mkdtempSync(join(tmpdir(), tryPrefix))
   try {
     const openStaging = async () => stageInSqlite(join(folder, 'staging.db'), null)
@@ -98,15 +99,16 @@ export async function tryFile<Result>(
   }
 }
 
-const tryPrefix = 'tallyman-try-'
+/** How the folders begin that lists are tried in; `sweepTries` deletes those that were left. */
+export const tryPrefix = 'tallyman-try-'
 /** Nobody tries a file for so long. */
 const tryMs = 24 * 60 * 60 * 1000
 
 /** Deletes what killed tries have left among the temporary files, which may be a whole unpacked archive. */
-function sweepTries(now: number): void {
-  for (const name of readdirSync(tmpdir())) {
+export function sweepTries(temporary: string, now: number): void {
+  for (const name of readdirSync(temporary)) {
     if (!name.startsWith(tryPrefix)) continue
-    const folder = join(tmpdir(), name)
+    const folder = join(temporary, name)
     try {
       if (now - statSync(folder).mtimeMs > tryMs) rmSync(folder, { recursive: true, force: true })
     } catch {
@@ -175,12 +177,12 @@ async function compared(
       of: { supplierId: string; sourceId: string } | null
     }
   },
-): Promise<Pick<DryRun, 'changes' | 'holdReasons' | 'error' | 'counts'>> {
+): Promise<Pick<DryRun, 'report' | 'holdReasons' | 'error' | 'counts'>> {
   const why = refusal(settled, basename(request.path))
   if (why !== null)
     return {
       counts: settled.counts,
-      changes: null,
+      report: null,
       holdReasons: [],
       error: { code: why.code, message: why.message },
     }
@@ -193,11 +195,14 @@ async function compared(
     known: null,
     isCorrection: read.decision.corrects !== undefined,
   }
-  const diff = await diffStaged(sql, read.staging, diffContext(request.options, of))
+  const context = diffContext(request.options, of)
+  const diff = await diffStaged(sql, read.staging, context)
   if (diff === null) throw new Error('Every row was read, and yet not all of them can be compared.')
   const { counts } = changeOf(settled, diff, read.scopes)
   const holdReasons = guard(settled, diff, request.options)
-  return { counts, changes: diff.changes, holdReasons, error: null }
+  const told = { diff, rejectedRows: settled.counts.rejected, isFull: context.isFull }
+  const report = await changeReport(sql, read.staging, told)
+  return { counts, report, holdReasons, error: null }
 }
 
 function lists(sql: Sql, staging: Staging): Pick<Preview, 'items' | 'issues' | 'issueCounts'> {
