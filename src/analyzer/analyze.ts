@@ -1,15 +1,18 @@
 import { join } from 'node:path'
 import type { Database, Sql } from '../db/database.ts'
-import type { Archive } from '../files/archive.ts'
+import type { Archive, Borrowed } from '../files/archive.ts'
+import { failImport } from '../imports/fail-import.ts'
 import type { HoldReason } from '../imports/model.ts'
-import { type Import, type ImportChange, importStore } from '../imports/store.ts'
+import { type Import, type ImportChange, importStore, rawFileOf } from '../imports/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { AppError, ConflictError, InvalidError } from '../lib/errors.ts'
 import { fileHash } from '../lib/hash.ts'
 import type { Logger } from '../lib/log.ts'
+import { jobErrorOf } from '../queue/model.ts'
 import { jobStore, type Lease } from '../queue/store.ts'
 import { noPins } from '../sources/pins.ts'
 import { supplierStore } from '../suppliers/store.ts'
+import { changeReport } from './change-report.ts'
 import { changeOf, diffContext, guard, refusal } from './conclusion.ts'
 import { diffStaged } from './diff.ts'
 import { fileError } from './file-error.ts'
@@ -28,6 +31,7 @@ import {
 import { type Original, originalOf } from './rejects/corrected-import.ts'
 import { settleCorrections } from './rejects/settle-corrections.ts'
 import { rememberRows } from './remember-rows.ts'
+import { replayedReasons } from './replayed.ts'
 import { type Settled, settle } from './settle.ts'
 import { openStaging, unpackFolder } from './staging/index.ts'
 
@@ -80,10 +84,12 @@ export async function analyze(
   options: AnalyzeOptions,
 ): Promise<Import> {
   const lease = await begin(parts, importId, options.handed ?? null)
-  const log = parts.log.child({ importId, jobId: lease.jobId })
+  const startedAt = performance.now()
+  let log = parts.log.child({ importId, jobId: lease.jobId })
   const heartbeat = new Heartbeat(parts, lease, options.signal)
   try {
     const made = await importStore(parts.db).get(importId)
+    log = log.child({ runId: made.runId, sourceId: made.sourceId, supplierId: made.supplierId })
     const work = { ...options, signal: heartbeat.signal }
     const isDone = await readAndConclude(parts, { made, lease, log, work, known: !made.options.isForced })
     // What was recognised could not be relied on; then every row is read.
@@ -96,24 +102,21 @@ export async function analyze(
     heartbeat.stop()
   }
   const ended = await importStore(parts.db).get(importId)
-  log.info('import ended', { status: ended.status, ...ended.counts, changes: ended.changes })
+  const durationMs = Math.round(performance.now() - startedAt)
+  log.info('import ended', { status: ended.status, durationMs, ...ended.counts, changes: ended.changes })
   return ended
 }
 
-async function begin(
-  { db, clock, worker }: AnalyzerParts,
-  importId: string,
-  handed: Handed | null,
-): Promise<Lease> {
+async function begin({ db, worker }: AnalyzerParts, importId: string, handed: Handed | null): Promise<Lease> {
   return db.tx(async (tx) => {
     const stores = { query: tx.query, tables: db.tables }
     if (handed !== null) {
-      await jobStore(stores).renew(handed.lease, clock.now())
+      await jobStore(stores).renew(handed.lease)
       return handed.lease
     }
     const job = await jobStore(stores).ofImport(importId)
     if (job === null) throw new Error(`Import ${importId} has no job.`)
-    const lease = await jobStore(stores).take(job, worker, clock.now())
+    const lease = await jobStore(stores).take(job, worker, 'analyzing')
     await importStore(stores).change(importId, {
       status: 'running',
       analyzedBy: 'command',
@@ -159,13 +162,13 @@ async function readAndConclude(parts: AnalyzerParts, attempt: Attempt): Promise<
  * @returns the import as it is from now on
  */
 async function asCorrection(
-  { db, clock }: AnalyzerParts,
+  { db }: AnalyzerParts,
   { made, lease }: Attempt,
   { decision }: ReadResult,
 ): Promise<Pick<Conclusion, 'made' | 'original'>> {
   if (decision.corrects === undefined) return { made, original: null }
   const original = await originalOf(db, decision.corrects, made.supplierId)
-  const { mayHold, isForced, encoding, delimiter } = made.options
+  const { mayHold, isForced, encoding, delimiter, replay } = made.options
   const options = {
     ...original.options,
     listMode: 'partial' as const,
@@ -174,12 +177,13 @@ async function asCorrection(
     isForced,
     encoding,
     delimiter,
+    ...(replay !== undefined && { replay }),
   }
   const change = { sourceId: original.sourceId, correctsImportId: original.id, options }
   await db.tx(async (tx) => {
     const stores = { query: tx.query, tables: db.tables }
-    await jobStore(stores).renew(lease, clock.now())
     await importStore(stores).change(made.id, change)
+    await jobStore(stores).renew(lease)
   })
   return { made: { ...made, ...change }, original }
 }
@@ -189,8 +193,10 @@ async function readRaw(parts: AnalyzerParts, { made, lease, work, known }: Attem
   const load = (decision: string) =>
     loadFingerprints(fingerprintPath(parts, made), { readingKey: made.readingKey, decision, revision })
   const place = { importId: made.id, attempt: lease.attempt, folder: parts.stagingFolder }
-  return readFile({
-    ...(await rawFile(parts, made, work.handed ?? null)),
+  await using file = await rawFile(parts, made, work)
+  return await readFile({
+    path: file.path,
+    format: file.format ?? null,
     options: made.options,
     limits: parts.limits,
     unpackFolder: unpackFolder(place),
@@ -206,18 +212,31 @@ async function readRaw(parts: AnalyzerParts, { made, lease, work, known }: Attem
 /** What is read: the file itself, or the rows that a foreign analyzer found in it. */
 async function rawFile(
   { archive }: AnalyzerParts,
-  { sha256, rowsSha256 }: Import,
-  handed: Handed | null,
-): Promise<Pick<ReadRequest, 'path' | 'format'>> {
-  if (rowsSha256 !== null) {
-    const path = await archive.find(rowsSha256)
-    await checkHash(path, rowsSha256)
-    return { path, format: 'ndjson' }
+  made: Import,
+  { handed, signal }: Pick<AnalyzeOptions, 'handed' | 'signal'>,
+): Promise<Pick<ReadRequest, 'path' | 'format'> & AsyncDisposable> {
+  const borrow = async (sha256: string) => {
+    const borrowed = await archive.borrow(sha256, signal)
+    await checkBorrowed(borrowed, sha256)
+    return borrowed
   }
-  if (handed === null) return { path: await archive.find(sha256), format: null }
+  const { rowsSha256 } = made
+  if (rowsSha256 !== null) return { ...(await borrow(rowsSha256)), format: 'ndjson' }
+  const sha256 = rawFileOf(made)
+  if (handed === undefined) return { ...(await borrow(sha256)), format: null }
   if (handed.sha256 !== sha256) throw wrongHash(handed.sha256, sha256)
   await checkHash(handed.path, sha256)
-  return { path: handed.path, format: null }
+  // It is whoever handed it over that has borrowed it.
+  return { path: handed.path, format: null, [Symbol.asyncDispose]: async () => {} }
+}
+
+async function checkBorrowed(borrowed: Borrowed, sha256: string): Promise<void> {
+  try {
+    if (borrowed.isFileItself) await checkHash(borrowed.path, sha256)
+  } catch (error) {
+    await borrowed.giveBack()
+    throw error
+  }
 }
 
 /** Before anything parses it. @throws InvalidError `wrong_hash` */
@@ -265,19 +284,21 @@ async function conclude(parts: AnalyzerParts, conclusion: Conclusion): Promise<b
 
   for (let comparison = 1; comparison <= comparisonsMax; comparison++) {
     const known = read.fingerprints?.known ?? null
-    const diff = await diffStaged(
-      sql,
-      read.staging,
-      diffContext(made.options, {
-        ...context,
-        sheetsLeftAside: read.sheetsLeftAside,
-        known,
-        isCorrection: original !== null,
-      }),
-    )
+    const compared = diffContext(made.options, {
+      ...context,
+      sheetsLeftAside: read.sheetsLeftAside,
+      known,
+      isCorrection: original !== null,
+    })
+    const diff = await diffStaged(sql, read.staging, compared)
     if (diff === null) return false
-    const reasons = guard(settled, diff, made.options)
-    const change = changeOf(settled, diff, read.scopes)
+    const reasons = [
+      ...(await replayedReasons(parts.db, made, read.scopes)),
+      ...guard(settled, diff, made.options),
+    ]
+    const told = { diff, rejectedRows: settled.counts.rejected, isFull: compared.isFull }
+    const report = await changeReport(sql, read.staging, told)
+    const change = { ...changeOf(settled, diff, read.scopes), report }
     if (reasons.length > 0) {
       await hold(parts, { conclusion, context, change, reasons })
       return true
@@ -331,8 +352,10 @@ function contextOf(parts: AnalyzerParts, { made, original, read, lease }: Conclu
     corrects: original === null || origins === null ? null : { importId: original.id, origins },
     scopes: read.scopes,
     fetchedAt: made.fetchedAt,
+    isReplay: made.options.replay !== undefined,
     lease,
     now: parts.clock.now(),
+    clock: parts.clock,
   }
 }
 
@@ -359,15 +382,9 @@ async function refuse(
   await conclusion.tx(async (sql) => {
     const stores = { query: sql.query, tables: parts.db.tables }
     await writeLog(sql, conclusion.read.staging, context)
-    await importStore(stores).change(context.importId, {
-      status: 'failed',
-      decision: settled.decision,
-      counts: settled.counts,
-      ignored: settled.ignored,
-      error: { code: why.code, message: why.message },
-      finishedAt: context.now,
-    })
-    await jobStore(stores).end(context.lease, { state: 'failed', phase: 'failed', now: context.now })
+    const { importId, lease, now } = context
+    const more = { decision: settled.decision, counts: settled.counts, ignored: settled.ignored }
+    await failImport(stores, { importId, lease, now, error: jobErrorOf(why), more })
   })
 }
 
@@ -377,27 +394,33 @@ async function fail(
 ): Promise<void> {
   const { importId, lease, error, isStopped, log } = failed
   // Whoever took the import over says how it ends.
-  if (error instanceof ConflictError && error.code === 'lease_lost') throw error
+  if (isLeaseLost(error)) throw error
   const now = parts.clock.now()
-  const shown = isStopped
-    ? {
-        code: 'interrupted',
-        message: 'It was interrupted before anything was published; hand the list in again.',
-      }
-    : error instanceof AppError
-      ? { code: error.code, message: error.message }
-      : { code: 'internal_error', message: 'Internal error; the log has the details.' }
-  log.info('import failed', { code: shown.code })
-  const state = isStopped ? 'cancelled' : 'failed'
+  log.info('import failed', { code: isStopped ? interrupted.code : jobErrorOf(error).code })
   try {
     await parts.db.tx(async (tx) => {
       const stores = { query: tx.query, tables: parts.db.tables }
-      await jobStore(stores).end(lease, { state, phase: 'failed', now })
-      await importStore(stores).change(importId, { status: state, error: shown, finishedAt: now })
+      if (!isStopped) {
+        const next = await failImport(stores, { importId, lease, now, error: jobErrorOf(error) })
+        if (next.state === 'queued') log.info('it is tried again', { delayMs: next.delayMs })
+        return
+      }
+      const ended = { status: 'cancelled', error: interrupted, finishedAt: now } as const
+      await importStore(stores).change(importId, ended)
+      await jobStore(stores).end(lease, { state: 'cancelled', phase: 'failed', now })
     })
   } catch (unrecorded) {
+    if (isLeaseLost(unrecorded)) log.info('the import has ended already, or somebody else has it now')
     // A full disk, a lost server: the import is found unfinished at the next start. What counts is why it failed.
-    log.error('the failure could not be recorded', { error: unrecorded })
+    else log.error('the failure could not be recorded', { error: unrecorded })
     throw error
   }
+}
+
+/** It was cancelled, deleted with its source, or taken over. */
+const isLeaseLost = (error: unknown) => error instanceof ConflictError && error.code === 'lease_lost'
+
+const interrupted = {
+  code: 'interrupted',
+  message: 'It was interrupted before anything was published; hand the list in again.',
 }

@@ -1,9 +1,17 @@
-import type { Sql } from '../db/database.ts'
+import { itemsAsListed, mayHavePinsSql } from '../catalog/pinned.ts'
+import type { Engine, Sql } from '../db/database.ts'
 import { jsonElements } from '../db/dialect.ts'
 import { type ChangeCounts, noChanges, type RowCounts } from '../imports/model.ts'
 import type { KnownRows } from './fingerprint.ts'
 import { indexRows } from './staging/index-rows.ts'
-import { itemValueColumns, outcomes, priceColumns, type Staging, termColumns } from './staging/staging.ts'
+import {
+  fieldColumns,
+  itemValueColumns,
+  outcomes,
+  priceColumns,
+  type Staging,
+  termColumns,
+} from './staging/staging.ts'
 import { anyTierLacksCurrency, hasPrice, markMovedTiers, tiersDiffer } from './staging/tiers.ts'
 
 /** What the staged rows mean for the catalog, as far as the guard and the change report want to know. */
@@ -12,6 +20,8 @@ export interface Diff {
   revision: number
   /** The supplier had no items: every accepted row is a new one, and none is noted one by one. */
   isFirst: boolean
+  /** Whether a person may have set fields of the supplier's items: see catalog/pinned.ts. */
+  hasPins: boolean
   changes: ChangeCounts
   /** Items on the list that the catalog has just so. */
   unchanged: number
@@ -60,25 +70,37 @@ export interface DiffContext {
 export async function diffStaged(sql: Sql, staging: Staging, context: DiffContext): Promise<Diff | null> {
   const { rows, diff } = staging.names
   const { known } = context
-  const [found] = await sql.all<{ revision: number; supplierNo: number; sourceNo: number | null }>(
-    `select p.revision, p.no as "supplierNo", s.no as "sourceNo"
+  const [found] = await sql.all<{
+    revision: number
+    supplierNo: number
+    sourceNo: number | null
+    pins: number
+  }>(
+    `select p.revision, p.no as "supplierNo", s.no as "sourceNo", case when ${mayHavePinsSql('p.no')} then 1 else 0 end as pins
      from suppliers as p left join sources as s on s.supplier_id = p.id and s.id = $2 where p.id = $1`,
     [context.supplierId, context.sourceId],
   )
   // Nothing is numbered 0: a supplier or source that is not there yet has no items.
   const { revision, supplierNo } = found ?? { revision: 0, supplierNo: 0 }
   const sourceNo = found?.sourceNo ?? 0
+  const hasPins = found?.pins === 1
   if (known !== null && (known.revision !== revision || (await namesTwice(sql, staging, supplierNo, known))))
     return null
   await sql.run(`delete from ${diff}`)
   const items = await sql.all('select 1 from supplier_items where supplier_no = $1 limit 1', [supplierNo])
   if (items.length === 0)
-    return { revision, isFirst: true, itemsBefore: 0, ...(await firstSummary(sql, staging, context)) }
+    return {
+      revision,
+      isFirst: true,
+      hasPins,
+      itemsBefore: 0,
+      ...(await firstSummary(sql, staging, context)),
+    }
   await indexRows(sql, staging)
   const hasChanged = `(${differs(plainColumns)} or ${tiersDiffer(staging.engine)})`
   await sql.run(
     `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable, was_priced,
-                          is_priced, terms_changed, old_tiers, tiers_moved)
+                          is_priced, terms_changed, old_tiers, tiers_moved, fields_changed)
      select s.n, i.id,
             case when i.id is null then 'new' when i.gone_at is not null then 'returned'
                  when ${hasChanged} then 'changed' else 'relisted' end,
@@ -86,9 +108,11 @@ export async function diffStaged(sql: Sql, staging: Staging, context: DiffContex
             i.price_e4, s.price_e4,
             i.price_e4 is not null and s.price_e4 is not null and i.currency is not distinct from s.currency
               and i.price_quantity_e4 is not distinct from s.price_quantity_e4,
-            ${hasPrice('i')}, ${hasPrice('s')}, i.id is not null and ${differs(termColumns)}, i.tiers, 1 = 0
+            ${hasPrice('i')}, ${hasPrice('s')}, i.id is not null and ${differs(termColumns)}, i.tiers, 1 = 0,
+            ${fieldsChanged(staging.engine)}
      from ${rows} as s
-     left join supplier_items as i on i.supplier_no = $1 and i.item_key = s.item_key
+     left join ${itemsAsListed(staging.engine, hasPins, comparedColumns)} as i
+       on i.supplier_no = $1 and i.item_key = s.item_key
      where s.outcome = ${outcomes.accepted}
        and (i.id is null or i.gone_at is not null or ${hasChanged}
             or i.source_no is distinct from $2 or i.scope <> s.scope)
@@ -98,7 +122,7 @@ export async function diffStaged(sql: Sql, staging: Staging, context: DiffContex
   if (staging.noticed().hasTiers) await markMovedTiers(sql, staging, context.moveMax)
   const itemsBefore = context.isFull ? await diffGone(sql, staging, { ...context, supplierNo, sourceNo }) : 0
   if (staging.engine === 'postgres') await sql.run(`analyze ${diff}`)
-  return { revision, isFirst: false, itemsBefore, ...(await summary(sql, staging, context)) }
+  return { revision, isFirst: false, hasPins, itemsBefore, ...(await summary(sql, staging, context)) }
 }
 
 /** Whether an item stands in a recognised row and in another one: then which of them counts is to be settled. */
@@ -124,10 +148,32 @@ async function namesTwice(
   }
 }
 
+/** What an item is compared by, and told apart. */
+const comparedColumns = [
+  'id',
+  'supplier_no',
+  'item_key',
+  ...itemValueColumns,
+  'source_no',
+  'scope',
+  'gone_at',
+]
+
 const plainColumns = itemValueColumns.filter((column) => column !== 'tiers')
 
 const differs = (columns: readonly string[]) =>
   `(${columns.map((column) => `i.${column} is distinct from s.${column}`).join(' or ')})`
+
+/** Which columns of a listed item differ, the price aside, as bits: see `fieldColumns`. New items differ in none. */
+function fieldsChanged(engine: Engine): string {
+  const bit = (column: string, index: number) => {
+    const isOther = column === 'tiers' ? tiersDiffer(engine) : `i.${column} is distinct from s.${column}`
+    return engine === 'sqlite'
+      ? `(${isOther}) * ${2 ** index}`
+      : `(case when ${isOther} then ${2 ** index} else 0 end)`
+  }
+  return `case when i.id is null then 0 else ${fieldColumns.map(bit).join(' + ')} end`
+}
 
 /** Items that this source and these scopes listed last and that the file does not name at all, not even wrongly. */
 async function diffGone(
@@ -149,8 +195,8 @@ async function diffGone(
   // SQLite takes the tables of a cross join in the order they are written: the few first.
   await sql.run(
     `insert into ${diff} (n, item_id, kind, price_changed, old_price_e4, new_price_e4, is_comparable, was_priced,
-                          is_priced, terms_changed, old_tiers, tiers_moved)
-     select null, i.id, 'gone', 1 = 0, i.price_e4, null, 1 = 0, ${hasPrice('i')}, 1 = 0, 1 = 0, null, 1 = 0
+                          is_priced, terms_changed, old_tiers, tiers_moved, fields_changed)
+     select null, i.id, 'gone', 1 = 0, i.price_e4, null, 1 = 0, ${hasPrice('i')}, 1 = 0, 1 = 0, null, 1 = 0, 0
      from ${known === null ? 'supplier_items as i' : `${missing} as m cross join supplier_items as i`}
      where ${known === null ? '' : 'i.id = m.item_id and'} ${listedBefore}
        and not exists (select 1 from ${rows} as s where s.item_key = i.item_key)
@@ -190,7 +236,7 @@ async function stageMissing(sql: Sql, staging: Staging, known: KnownRows): Promi
   return count
 }
 
-type Summary = Omit<Diff, 'revision' | 'isFirst' | 'itemsBefore'>
+type Summary = Omit<Diff, 'revision' | 'isFirst' | 'hasPins' | 'itemsBefore'>
 
 async function summary(sql: Sql, staging: Staging, context: DiffContext): Promise<Summary> {
   const { diff } = staging.names

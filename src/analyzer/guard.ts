@@ -58,14 +58,14 @@ export function holdReasons(options: {
       hold(
         'low_confidence',
         `Column ${column.header === null ? columnLetter(column.column) : `"${column.header}"`} was taken for the ${field}, ` +
-          `but only with ${percent(column.confidence)} confidence; say which it is with --map ${field}=COLUMN.`,
+          `but only with ${percent(column.confidence)} confidence; say which column it is (--map ${field}=COLUMN).`,
       )
     }
   }
   if (diff.pricesWithoutCurrency > 0)
     hold(
       'currency_unknown',
-      `The list does not say in which currency ${diff.pricesWithoutCurrency} of its prices are; say it with --currency.`,
+      `The list does not say in which currency ${diff.pricesWithoutCurrency} of its prices are; say which it is (--currency CODE).`,
     )
   if (decision.verdict === 'review') {
     // What is said above, with what to type, is not said again.

@@ -1,5 +1,4 @@
 import type { Database } from '../db/database.ts'
-import type { Clock } from '../lib/clock.ts'
 import { ConflictError } from '../lib/errors.ts'
 import { jobStore, type Lease, leaseMs } from '../queue/store.ts'
 
@@ -8,15 +7,13 @@ export class Heartbeat {
   readonly signal: AbortSignal
   readonly #timer: ReturnType<typeof setInterval>
 
-  constructor({ db, clock }: { db: Database; clock: Clock }, lease: Lease, outer: AbortSignal) {
+  constructor({ db }: { db: Database }, lease: Lease, outer: AbortSignal) {
     const lost = new AbortController()
     this.signal = AbortSignal.any([outer, lost.signal])
     this.#timer = setInterval(() => {
-      db.tx((tx) => jobStore({ query: tx.query, tables: db.tables }).renew(lease, clock.now())).catch(
-        (error) => {
-          if (error instanceof ConflictError) lost.abort(error)
-        },
-      )
+      db.tx((tx) => jobStore({ query: tx.query, tables: db.tables }).renew(lease)).catch((error) => {
+        if (error instanceof ConflictError) lost.abort(error)
+      })
     }, leaseMs / 4)
     this.#timer.unref()
   }

@@ -16,7 +16,7 @@ export const AnalyzeRequest = t.Object(
       minLength: 1,
       maxLength: 4096,
       description:
-        '`file:` URL of the raw file, in the archive below the data folder that analyzer and caller share.',
+        '`file:` URL of the raw file, below the folder of raw files that analyzer and caller share; there until the job has ended.',
     }),
     supplier_id: Id('Whose list it is.'),
     file_type: t.Union(

@@ -1,4 +1,5 @@
-import type { Database, Sql } from '../db/database.ts'
+import { itemsAsListed, mayHavePins } from '../catalog/pinned.ts'
+import type { Database } from '../db/database.ts'
 import { importStore } from '../imports/store.ts'
 import type { PreviousList } from './layout-changes.ts'
 import type { KnownItem } from './table/card/overlap.ts'
@@ -29,21 +30,34 @@ export async function previousList(
   return { tables: last.tables, knownItems: (by, values) => knownItems(db, supplierId, { by, values }) }
 }
 
+const columns = [
+  'supplier_no',
+  'item_key',
+  'sku',
+  'name',
+  'price_e4',
+  'unit',
+  'brand',
+  'category',
+  'characteristics',
+]
+
 /** The supplier's items with these SKUs, or these names, by them. */
 async function knownItems(
-  sql: Pick<Sql, 'all'>,
+  db: Pick<Database, 'all' | 'engine'>,
   supplierId: string,
   { by, values }: { by: 'sku' | 'name'; values: string[] },
 ): Promise<Map<string, KnownItem>> {
   const known = new Map<string, KnownItem>()
+  const items = itemsAsListed(db.engine, await mayHavePins(db, supplierId), columns)
   const column = by === 'sku' ? 'item_key' : 'name'
   const asked = by === 'sku' ? values : values.slice(0, namesMax)
   for (let at = 0; at < asked.length; at += valuesPerQuery) {
     const some = asked.slice(at, at + valuesPerQuery)
     const list = some.map((_, index) => `$${index + 2}`).join(', ')
-    const rows = await sql.all<ItemRow>(
+    const rows = await db.all<ItemRow>(
       `select i.sku, i.name, i.price_e4, i.unit, i.brand, i.category, i.characteristics
-       from suppliers as p join supplier_items as i on i.supplier_no = p.no
+       from suppliers as p join ${items} as i on i.supplier_no = p.no
        where p.id = $1 and i.${column} in (${list})`,
       [supplierId, ...some],
     )

@@ -1,13 +1,20 @@
-import { deferItemIndex, withoutItemIndexes } from '../db/characteristics.ts'
+import { serviceActor } from '../auth/model.ts'
+import { itemsAsListed, writePinnedSql } from '../catalog/pinned.ts'
+import { withoutItemIndexes } from '../db/characteristics.ts'
 import type { Database, Sql, Tx } from '../db/database.ts'
 import { instant, jsonObject } from '../db/dialect.ts'
+import { minuteText, newerList } from '../imports/newer-list.ts'
 import { type ImportChange, importStore } from '../imports/store.ts'
+import type { Clock } from '../lib/clock.ts'
 import { ConflictError } from '../lib/errors.ts'
 import { jobStore, type Lease } from '../queue/store.ts'
+import { noteChanges, noteItems } from '../search/store.ts'
+import { auditSource } from '../sources/audit-source.ts'
 import type { Pins } from '../sources/model.ts'
 import { pinnedSettings } from '../sources/pins.ts'
 import { sourceStore } from '../sources/store.ts'
 import type { Diff } from './diff.ts'
+import { endUnitPins } from './end-unit-pins.ts'
 import { taxSql } from './price-taxes.ts'
 import { recordBrands, recordCategories } from './record-names.ts'
 import { recordTiers } from './record-tiers.ts'
@@ -34,8 +41,12 @@ export interface PublishContext {
   /** Scopes that the file speaks for. */
   scopes: string[]
   fetchedAt: Date
+  /** It reads an archived file once more. */
+  isReplay: boolean
   lease: Lease
   now: Date
+  /** Says when it has ended, which for a long list is a while later; left out: now. */
+  clock?: Clock
 }
 
 /** What rows of every item refer to: see db/schema.ts. */
@@ -56,7 +67,7 @@ export interface Published {
  * Writes what the diff found into the catalog, with its history, its before-images and the parse log, and ends the
  * import and its job: all in one transaction, so that a crash leaves the catalog as before or as after.
  * @returns null when the supplier's items have changed since the diff was made: compare again
- * @throws ConflictError `lease_lost`, or `stale_data` when newer data of the same scope is published already
+ * @throws ConflictError `lease_lost`, or `stale_data` when newer data is published already: see `newerList`
  */
 export async function publish(
   db: Database,
@@ -70,19 +81,23 @@ export async function publish(
     const { revision, ...numbers } = await lockSupplier(db, sql, context)
     if (revision !== diff.revision) return null
     await refuseStale(sql, context)
-    if (db.engine === 'postgres') await deferItemIndex(sql)
     const { changes } = diff
     const tables = change.decision?.tables ?? []
     const written = { ...numbers, now, idsFrom, isFirst: diff.isFirst, tables }
-    if (changes.changed + changes.gone + changes.returned > 0) await keepBefore(sql, staging, numbers)
+    if (changes.changed + changes.gone + changes.returned > 0)
+      await keepBefore(sql, staging, numbers, diff.hasPins)
     if (changes.new > 0) await insertNew(sql, staging, written, changes.new)
-    if (changes.changed + changes.returned > 0) await updateChanged(sql, staging, numbers)
+    if (changes.changed + changes.returned > 0) {
+      if (diff.hasPins) await endUnitPins(sql, staging, { supplierId, now })
+      await updateChanged(sql, staging, numbers, diff.hasPins)
+    }
     if (diff.relisted > 0) await updateRelisted(sql, staging, numbers)
     if (changes.gone > 0) await markGone(sql, staging, now)
     if (changes.new + changes.changed + changes.returned > 0) {
       await recordPrices(sql, staging, written)
       if (diff.hasTiers) await recordTiers(sql, staging, written)
     }
+    await noteWork(sql, staging, written, diff)
     await recordCategories(sql, staging, supplierId)
     await recordBrands(sql, staging)
     await writeLog(sql, staging, context)
@@ -97,15 +112,16 @@ export async function publish(
     const newRevision = revision + (hasChanged ? 1 : 0)
     await sql.run('update suppliers set revision = $2 where id = $1', [supplierId, newRevision])
     const stores = { query: sql.query, tables: db.tables }
+    const endedAt = context.clock?.now() ?? now
     await importStore(stores).change(context.importId, {
       ...change,
       changes,
       supplierRevision: newRevision,
       publishedAt: now,
-      finishedAt: now,
+      finishedAt: endedAt,
     })
     await rememberSaid(stores, context)
-    await jobStore(stores).end(context.lease, { state: 'succeeded', phase: 'complete', now })
+    await jobStore(stores).end(context.lease, { state: 'succeeded', phase: 'complete', now: endedAt })
     return { revision: newRevision, idsFrom }
   })
 }
@@ -113,13 +129,21 @@ export async function publish(
 /** On top of what the source has by now: another list of it may have been corrected while this one waited. */
 async function rememberSaid(
   stores: Parameters<typeof sourceStore>[0],
-  { sourceId, said }: PublishContext,
+  { sourceId, said, now, importId }: PublishContext,
 ): Promise<void> {
   const sources = sourceStore(stores)
   const source = await sources.get(sourceId)
   // `lockSupplier` has seen to it that the source is there and stays.
   if (source === null) throw new Error(`Source ${sourceId} vanished while its list was published.`)
   await sources.change(sourceId, pinnedSettings(source, said))
+  const change = { actor: serviceActor, at: now }
+  const after = await sources.get(sourceId)
+  await auditSource(stores, change, {
+    action: 'source.learn',
+    before: source,
+    after,
+    more: { import: importId },
+  })
 }
 
 /**
@@ -169,7 +193,7 @@ async function lockSupplier(
   const [supplier] = await sql.all<Numbers & { revision: number }>(
     `select p.revision, p.no as "supplierNo", s.no as "sourceNo", m.no as "importNo"
      from suppliers as p join sources as s on s.supplier_id = p.id join imports as m on m.source_id = s.id
-     where p.id = $1 and s.id = $2 and m.id = $3 ${db.engine === 'postgres' ? 'for no key update of p for key share of s, m' : ''}`,
+     where p.id = $1 and s.id = $2 and m.id = $3 and p.deleting_at is null ${db.engine === 'postgres' ? 'for no key update of p for key share of s, m' : ''}`,
     [context.supplierId, context.sourceId, context.importId],
   )
   if (supplier === undefined)
@@ -181,27 +205,24 @@ async function lockSupplier(
 }
 
 async function refuseStale(sql: Sql, context: PublishContext): Promise<void> {
-  const newer = await sql.all<{ id: string; scopes: unknown }>(
-    `select id, scopes from imports
-     where source_id = $1 and status in ('completed', 'partial_success', 'unchanged') and fetched_at > $2 and id <> $3`,
-    [context.sourceId, context.fetchedAt, context.importId],
-  )
-  const stale = newer.find(({ scopes }) => {
-    const list: unknown = typeof scopes === 'string' ? JSON.parse(scopes) : scopes
-    return Array.isArray(list) && list.some((scope) => context.scopes.includes(scope))
-  })
-  if (stale !== undefined)
+  const newer = await newerList(sql, context)
+  if (newer !== null)
     throw new ConflictError(
       'stale_data',
-      `Import ${stale.id} has published a newer list of the same source; this one would take prices back.`,
+      `Import ${newer.importId} has brought a newer list of the same source, published on ${minuteText(newer.publishedAt)}; this one would take prices back.`,
     )
 }
 
-/** Every column that an import may write, with the lineage, so that an undo can put it back. */
+/** Every column that an import may write, with the lineage, as its lists have it, so that an undo can put it back. */
 const beforeColumns = [...itemValueColumns, 'source_no', 'scope', 'gone_at'] as const
 const jsonColumns = ['characteristics', 'tiers']
 
-async function keepBefore(sql: Sql, { engine, names }: Staging, { importNo }: Numbers): Promise<void> {
+async function keepBefore(
+  sql: Sql,
+  { engine, names }: Staging,
+  { importNo }: Numbers,
+  hasPins: boolean,
+): Promise<void> {
   const before = Object.fromEntries(
     beforeColumns.map((column) => [
       column,
@@ -212,7 +233,7 @@ async function keepBefore(sql: Sql, { engine, names }: Staging, { importNo }: Nu
   await sql.run(
     `insert into item_changes (import_no, item_id, kind, before)
      select $1, i.id, d.kind, ${jsonObject(engine, before)}
-     from ${names.diff} as d join supplier_items as i on i.id = d.item_id
+     from ${names.diff} as d join ${itemsAsListed(engine, hasPins, ['id', ...beforeColumns])} as i on i.id = d.item_id
      where d.kind in ('changed', 'gone', 'returned')`,
     [importNo],
   )
@@ -262,11 +283,16 @@ async function insertNew(sql: Sql, staging: Staging, written: Written, count: nu
   }
 }
 
-async function updateChanged(sql: Sql, staging: Staging, { sourceNo }: Numbers): Promise<void> {
+async function updateChanged(
+  sql: Sql,
+  staging: Staging,
+  { sourceNo }: Numbers,
+  hasPins: boolean,
+): Promise<void> {
   const { rows, diff } = staging.names
   await sql.run(
     `update supplier_items
-     set ${itemValueColumns.map((column) => `${column} = s.${column}`).join(', ')},
+     set ${hasPins ? writePinnedSql(staging.engine, itemValueColumns) : itemValueColumns.map((column) => `${column} = s.${column}`).join(', ')},
          source_no = $1, scope = s.scope, gone_at = null
      from ${diff} as d join ${rows} as s on s.n = d.n
      where supplier_items.id = d.item_id and d.kind in ('changed', 'returned')`,
@@ -291,6 +317,23 @@ async function markGone(sql: Sql, staging: Staging, now: Date): Promise<void> {
      where id in (select item_id from ${staging.names.diff} where kind = 'gone')`,
     [now],
   )
+}
+
+/** What the index of words does not have now: one line for all new items, and one for all that changed. */
+async function noteWork(
+  sql: Sql,
+  staging: Staging,
+  written: Written,
+  { changes, isFirst }: Diff,
+): Promise<void> {
+  const { idsFrom, importNo } = written
+  if (changes.new > 0)
+    await noteItems(
+      sql,
+      idsFrom + 1,
+      idsFrom + (isFirst ? staging.noticed().rows : await lastEntry(sql, staging)),
+    )
+  if (changes.changed + changes.returned > 0) await noteChanges(sql, importNo)
 }
 
 /** The first and every changed price, traced to the cell it came from. */

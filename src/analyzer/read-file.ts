@@ -26,7 +26,7 @@ export interface ReadRequest {
   path: string
   /** By name, where the caller knows it; otherwise the content decides. */
   format?: string | null
-  options: Pick<ImportOptions, 'table' | 'encoding' | 'delimiter' | 'sheets' | 'settings'>
+  options: Pick<ImportOptions, 'table' | 'format' | 'encoding' | 'delimiter' | 'sheets' | 'settings'>
   limits: ReadLimits
   /** Where a packed file may be unpacked to: a path of its own. Null: among the system's temporary files. */
   unpackFolder: string | null
@@ -89,6 +89,8 @@ export async function readFile(request: ReadRequest): Promise<ReadResult> {
     limits: request.limits,
     format: request.format ?? null,
     unpackFolder: request.unpackFolder,
+    // Corrected rows may come in another format than their list.
+    expectedFormat: request.decision?.corrects === undefined ? request.options.format : null,
     encoding: how.encoding,
     delimiter: how.delimiter,
     signal: request.signal,
@@ -226,7 +228,7 @@ export function totalCounts(tables: TableCounts[]): RowCounts {
 
 /** What to say of a file whose verdict is `not-a-price-list`. */
 export function notAListText({ reasons, layoutChanges: changes }: FileDecision): string {
-  const advice = 'If it is one, name its columns with --map, such as --map name=A,price=C.'
+  const advice = 'If it is one, say which column is which (--map name=A,price=C).'
   const doubts = changes.flatMap(({ doubt }) => doubt ?? [])
   return `This is not a price list. ${[...reasons, ...(doubts.length > 0 ? doubts : [advice])].join(' ')}`
 }

@@ -1,13 +1,10 @@
+import { addBrands, addCategory } from '../catalog/names.ts'
 import type { Sql } from '../db/database.ts'
 import { jsonElements } from '../db/dialect.ts'
-import { newId } from '../lib/id.ts'
 import { outcomes, type Staging } from './staging/staging.ts'
 
 /** How many names one statement gives; every further batch looks at all rows again. */
 const batchSize = 20_000
-
-/** Any number that nothing else locks: see also db/migrate.ts. */
-const brandsLock = 7423002
 
 /** Adds the categories that staged items name, with the levels above them, to the supplier's tree. */
 export async function recordCategories(sql: Sql, staging: Staging, supplierId: string): Promise<void> {
@@ -19,16 +16,8 @@ export async function recordCategories(sql: Sql, staging: Staging, supplierId: s
 /** Adds the brands that staged items name. */
 export async function recordBrands(sql: Sql, staging: Staging): Promise<void> {
   const known = { table: 'brands', condition: 'k.name', parameters: [] }
-  for await (const names of newNames(sql, staging, 'brand', known)) {
-    // Two suppliers that name the same new brands in another order would wait for each other forever.
-    if (staging.engine === 'postgres') await sql.all(`select pg_advisory_xact_lock(${brandsLock})`)
-    for (const name of names) {
-      await sql.run(
-        'insert into brands (id, name, name_key) values ($1, $2, $3) on conflict (name_key) do nothing',
-        [newId(), name, name.trim().toLowerCase()],
-      )
-    }
-  }
+  for await (const names of newNames(sql, staging, 'brand', known))
+    await addBrands(sql, staging.engine, names)
 }
 
 /**
@@ -70,21 +59,4 @@ async function* newNames(
     after = last.name
     yield batch.map(({ name }) => name)
   }
-}
-
-/** One category and, where they are missing, those above it. @returns its id */
-async function addCategory(sql: Sql, supplierId: string, path: string): Promise<string> {
-  const known = await sql.all<{ id: string }>(
-    'select id from categories where supplier_id = $1 and path = $2',
-    [supplierId, path],
-  )
-  if (known[0] !== undefined) return known[0].id
-  const cut = path.lastIndexOf(' > ')
-  const parentId = cut < 0 ? null : await addCategory(sql, supplierId, path.slice(0, cut))
-  const id = newId()
-  await sql.run(
-    'insert into categories (id, supplier_id, parent_id, name, path) values ($1, $2, $3, $4, $5)',
-    [id, supplierId, parentId, cut < 0 ? path : path.slice(cut + 3), path],
-  )
-  return id
 }

@@ -192,6 +192,7 @@ test('unchanged rows are taken out of the accepted ones', () => {
     unchanged: 4,
     relisted: 0,
     changedPriced: 2,
+    hasPins: false,
     itemsBefore: 9,
     pricesCompared: 0,
     pricesMoved: 0,

@@ -39,6 +39,7 @@ function reasonsFor(given: Case) {
   const diff: Diff = {
     revision: 1,
     isFirst: false,
+    hasPins: false,
     unchanged: 0,
     relisted: 0,
     changedPriced: 0,
@@ -103,7 +104,7 @@ test('low confidence in sku, name or price is held, each by its column; 60 % is 
   const reasons = reasonsFor({ confidence: { sku: 0.59, name: 0.1, price: 0.599 } })
   expect(reasons.map(({ code }) => code)).toEqual(['low_confidence', 'low_confidence', 'low_confidence'])
   expect(reasons[1]!.message).toBe(
-    'Column "name" was taken for the name, but only with 10 % confidence; say which it is with --map name=COLUMN.',
+    'Column "name" was taken for the name, but only with 10 % confidence; say which column it is (--map name=COLUMN).',
   )
   expect(codes({ confidence: { brand: 0.1, unit: 0 } })).toEqual([])
 })
@@ -145,7 +146,7 @@ test('a column that is not sure is told of once, with what to type', () => {
   const doubt = 'Sheet "A": It is not sure that column "Netto" is the price (40 %).'
   const messages = (reasons: string[]) => reasonsFor({ ...doubtful, reasons }).map(({ message }) => message)
   expect(messages([doubt, 'Sheet "A": It reads like an invoice.'])).toEqual([
-    expect.stringContaining('say which it is with --map price=COLUMN'),
+    expect.stringContaining('say which column it is (--map price=COLUMN)'),
     'Sheet "A": It reads like an invoice.',
   ])
   expect(messages([doubt])[1]).toBe('Until that is said, a person has to look at it.')

@@ -182,6 +182,7 @@ async function takeOver(db: Database, tx: Database['tx'], { lease }: Begun): Pro
   await tx(async ({ query }) => {
     const jobs = jobStore({ query, tables: db.tables })
     const job = (await jobs.get(lease.jobId))!
-    await jobs.take(job, 'other 2 ', new Date(Date.UTC(2026, 10, 23)))
+    await query.update(db.tables.jobs).set({ leaseUntil: new Date(0) })
+    await jobs.take(job, 'other 2 ')
   })
 }

@@ -1,4 +1,5 @@
 import type { Wrapping } from '../../imports/model.ts'
+import type { FormatName } from '../../sources/model.ts'
 import type { FileChoices } from '../table/card/choice.ts'
 import type { ColumnFormat } from '../table/columns/column-format.ts'
 import type { Row } from '../table/rows/row.ts'
@@ -75,6 +76,8 @@ export interface OpenOptions {
   /** What the source pins; null: decide by content. */
   encoding: string | null
   delimiter: string | null
+  /** The same, of the format of what is read, unpacked where it is packed; left out: as null. */
+  expectedFormat?: FormatName | null
   /** Ends what is read apart, and the opening of a PDF; what else is read here has to be left by its reader. */
   signal?: AbortSignal
 }

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { InvalidError } from '../../lib/errors.ts'
+import type { FormatName } from '../../sources/model.ts'
 import { openApart } from './apart/open.ts'
 import { compoundFileNames } from './compound/compound-file.ts'
 import { csv } from './csv.ts'
@@ -44,7 +45,7 @@ export const formats: readonly Format[] = [
  * @param options.format the name of the format where the caller knows it; the content is not asked then
  * @throws InvalidError `empty_file`; `unsupported_format` for content that is known but not read, saying what it is
  * and what to do; `encrypted_workbook`; `not_text` for anything else that is not text; and whatever the format's
- * own `open` throws
+ * own `open` throws; `other_format` when it is not the format that is expected
  */
 export async function openFile(
   path: string,
@@ -64,7 +65,12 @@ async function openBare(path: string, options: OpenOptions): Promise<OpenedFile>
   if (head.length === 0) {
     throw new InvalidError('empty_file', 'The file is empty. Check the export or the download that made it.')
   }
-  if (isCompoundFile(head)) return openCompoundFile(path, options)
+  const format = await formatOf(path, head)
+  return openAs(expected(format, head, options.expectedFormat ?? null), path, options)
+}
+
+async function formatOf(path: string, head: Uint8Array): Promise<Format> {
+  if (isCompoundFile(head)) return compoundFormat(path)
   const foreign = foreignContent(head)
   if (foreign !== null) throw unsupportedFormat(foreign)
   const format = formats.find((each) => each.detect(head))
@@ -74,8 +80,26 @@ async function openBare(path: string, options: OpenOptions): Promise<OpenedFile>
       `The file is neither text nor a workbook. ${readableFormats('and')} are read; check that the right file was sent.`,
     )
   }
-  return openAs(format === xlsx ? await archiveFormat(path) : format, path, options)
+  return format === xlsx ? await archiveFormat(path) : format
 }
+
+/**
+ * What a file is read as whose source says its format. One text may look like several formats, and then the source
+ * decides; but a web page is not a list with commas, whatever stands in it: it is what servers send instead of one.
+ * @throws InvalidError `other_format`
+ */
+function expected(found: Format, head: Uint8Array, name: FormatName | null): Format {
+  if (name === null || name === found.name) return found
+  const meant = formatNamed(name)
+  const isOpen = texts.includes(found) && !(found === htmlTables && meant === csv)
+  if (isOpen && meant.detect(head)) return meant
+  throw new InvalidError(
+    'other_format',
+    `The file is ${found.name}, and its lists are said to be ${name}. Check that the right file was sent, or say format=auto.`,
+  )
+}
+
+const texts: readonly Format[] = [ndjson, json, excelXml, htmlTables, xmlCatalog, csv]
 
 async function openAs(format: Format, path: string, options: OpenOptions): Promise<OpenedFile> {
   const { apart } = options.limits
@@ -94,9 +118,9 @@ async function archiveFormat(path: string): Promise<Format> {
   }
 }
 
-async function openCompoundFile(path: string, options: OpenOptions): Promise<OpenedFile> {
+async function compoundFormat(path: string): Promise<Format> {
   const names = await compoundFileNames(path)
-  if (names.some((name) => /^(work)?book$/i.test(name))) return xls.open(path, options)
+  if (names.some((name) => /^(work)?book$/i.test(name))) return xls
   const content = compoundFileContent(names)
   if (content !== null) throw unsupportedFormat(content)
   throw new InvalidError(

@@ -60,20 +60,28 @@ export async function importWithRejects(db: RejectsParts['db'], importId: string
  * Writes the rows of an import that were rejected, in the layout of the supplier's own file, with the reason of each in
  * a column behind the last one. Handed in again it corrects just these rows: see mark.ts.
  * @param options.format null: the list's own, where that is CSV, else a workbook
+ * @param options.onFileGone told when the raw file is no longer kept: the rows come from the parse log then, which holds
+ * no more of them than their own cells
  * @returns how many rows were written
  * @throws NotFoundError, InvalidError as `importWithRejects`
  */
 export async function exportRejects(
   parts: RejectsParts,
   importId: string,
-  options: { format: RejectsFormat | null; sink: ByteSink; signal: AbortSignal },
+  options: {
+    format: RejectsFormat | null
+    sink: ByteSink
+    signal: AbortSignal
+    onFileGone?: () => void
+  },
 ): Promise<number> {
   const { db } = parts
   const { made, sheets } = await importWithRejects(db, importId)
   const kept = await openKept(parts, made, options.signal).catch((error) => {
     // The log still tells what was rejected.
-    if (error instanceof NotFoundError) return null
-    throw error
+    if (!(error instanceof NotFoundError)) throw error
+    options.onFileGone?.()
+    return null
   })
   try {
     const format = options.format ?? ownFormat(made)
@@ -83,7 +91,7 @@ export async function exportRejects(
         : csvWriter(options.sink, await csvForm(made, kept))
     return await writeTables(parts, { made, sheets, kept, writer, signal: options.signal })
   } finally {
-    kept?.file.close()
+    await kept?.close()
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Archive } from '../../files/archive.ts'
 import type { FileDecision } from '../../imports/model.ts'
-import type { Import } from '../../imports/store.ts'
+import { type Import, rawFileOf } from '../../imports/store.ts'
 import type { OpenedFile, ReadLimits } from '../formats/format.ts'
 import { openFile } from '../formats/index.ts'
 import { correctedFile, type Origins } from './corrected-file.ts'
@@ -13,6 +13,8 @@ export interface KeptFile {
   decision: FileDecision
   /** Which rows of another import the file corrects; filled as it is read. Null: it is a list of its own. */
   origins: Origins | null
+  /** To be called at the end; then its path is no longer there. */
+  close(): Promise<void>
 }
 
 /**
@@ -21,20 +23,29 @@ export interface KeptFile {
  */
 export async function openKept(
   { archive, limits }: { archive: Archive; limits: ReadLimits },
-  made: Pick<Import, 'sha256' | 'rowsSha256' | 'options'> & { decision: FileDecision },
+  made: Pick<Import, 'id' | 'sha256' | 'rowsSha256' | 'options'> & { decision: FileDecision },
   signal: AbortSignal,
 ): Promise<KeptFile> {
   const { decision, options, rowsSha256 } = made
-  const path = await archive.find(rowsSha256 ?? made.sha256)
+  const borrowed = await archive.borrow(rowsSha256 ?? rawFileOf(made), signal)
+  const { path } = borrowed
   const isCorrection = decision.corrects !== undefined
-  const file = await openFile(path, {
-    limits,
-    format: rowsSha256 === null ? null : 'ndjson',
-    encoding: isCorrection ? decision.encoding : options.encoding,
-    delimiter: isCorrection ? decision.delimiter : options.delimiter,
-    signal,
-  })
-  return isCorrection
-    ? { path, decision, ...correctedFile(file, decision.tables) }
-    : { path, decision, file, origins: null }
+  try {
+    const file = await openFile(path, {
+      limits,
+      format: rowsSha256 === null ? null : 'ndjson',
+      encoding: isCorrection ? decision.encoding : options.encoding,
+      delimiter: isCorrection ? decision.delimiter : options.delimiter,
+      signal,
+    })
+    const kept = isCorrection ? correctedFile(file, decision.tables) : { file, origins: null }
+    const close = async () => {
+      file.close()
+      await borrowed.giveBack()
+    }
+    return { path, decision, ...kept, close }
+  } catch (error) {
+    await borrowed.giveBack()
+    throw error
+  }
 }

@@ -72,7 +72,9 @@ async function leaveNewerAside(
   const keys = await stagedKeys(sql, staging)
   let aside = 0
   for (const list of newer) {
-    const named = await namedIn(parts, list, { keys, signal })
+    // What a full list had, the lists behind it have or have dropped; of a partial one nothing else tells.
+    const mustBeKept = list.options.listMode === 'partial'
+    const named = await namedIn(parts, list, { keys, signal, mustBeKept })
     for (const key of named) keys.delete(key)
     aside += await leaveAside(
       sql,
@@ -103,6 +105,12 @@ async function newerLists({ db }: AnalyzerParts, { sourceId, id, fetchedAt }: Or
   })
 }
 
+const partialIsGone = (list: List) =>
+  new InvalidError(
+    'too_old',
+    `The raw file of import ${list.id} of ${dayOf(list)} is no longer kept, and it may have had the same items since; correct the rejected rows of the source's last list.`,
+  )
+
 async function stagedKeys(sql: Sql, { names }: Staging): Promise<Set<string>> {
   const keys = new Set<string>()
   for (let after = 0; ; ) {
@@ -120,6 +128,8 @@ async function stagedKeys(sql: Sql, { names }: Staging): Promise<Set<string>> {
 /**
  * Which of the keys a list has in rows that could be taken. A list that is no longer kept has none that is known.
  * @param rejected rows that could be read and were not taken, as `settledKey` names them
+ * @param mustBeKept without its file nothing else says what it has
+ * @throws InvalidError `too_old`
  */
 async function namedIn(
   parts: AnalyzerParts,
@@ -128,13 +138,20 @@ async function namedIn(
     keys,
     signal,
     rejected = new Set(),
-  }: { keys: ReadonlySet<string>; signal: AbortSignal; rejected?: ReadonlySet<string> },
+    mustBeKept = false,
+  }: {
+    keys: ReadonlySet<string>
+    signal: AbortSignal
+    rejected?: ReadonlySet<string>
+    mustBeKept?: boolean
+  },
 ): Promise<Set<string>> {
   const named = new Set<string>()
   if (keys.size === 0) return named
   const kept = await openKept(parts, list, signal).catch((error) => {
-    if (error instanceof NotFoundError) return null
-    throw error
+    if (!(error instanceof NotFoundError)) throw error
+    if (mustBeKept) throw partialIsGone(list)
+    return null
   })
   if (kept === null) return named
   try {
@@ -150,7 +167,7 @@ async function namedIn(
       }
     return named
   } finally {
-    kept.file.close()
+    await kept.close()
   }
 }
 

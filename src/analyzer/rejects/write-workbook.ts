@@ -1,5 +1,7 @@
-import { Writable } from 'node:stream'
 import type ExcelJS from 'exceljs'
+import { sinkStream } from '../../lib/sink-stream.ts'
+import { workbookText } from '../../lib/workbook-text.ts'
+import { loadWorkbookWriter } from '../../lib/workbook-writer.ts'
 import type { Cell } from '../table/rows/row.ts'
 import { guardedText } from './formula-guard.ts'
 import { rowHeader, sectionHeader } from './mark.ts'
@@ -17,10 +19,10 @@ const rowsOnly = { ySplit: 1 }
 
 /** Rejected rows as a workbook; tables of one sheet follow each other on one sheet. */
 export async function workbookWriter(sink: ByteSink): Promise<RejectsWriter> {
-  // Loading it costs as much as starting everything else, and every process that reads a file would pay for it.
-  const { default: exceljs } = await import('exceljs')
+  // Not before it is needed: every process that reads a file would pay for it.
+  const WorkbookWriter = await loadWorkbookWriter()
   const stream = sinkStream(sink)
-  const workbook = new exceljs.stream.xlsx.WorkbookWriter({
+  const workbook = new WorkbookWriter({
     stream,
     useStyles: true,
     useSharedStrings: false,
@@ -91,26 +93,11 @@ export async function workbookWriter(sink: ByteSink): Promise<RejectsWriter> {
 
 /** Texts stay texts, also when somebody edits the cell: codes keep their zeros, and nothing becomes a formula. */
 function put(cell: ExcelJS.Cell, value: Cell, isBold: boolean): void {
-  const shown = typeof value === 'number' ? value : guardedText(value).slice(0, cellCharactersMax)
+  const shown =
+    typeof value === 'number' ? value : workbookText(guardedText(value).slice(0, cellCharactersMax))
   cell.value = shown
   if (typeof shown === 'string' && /^[\s\d=+\-@.,'＝＋－＠]/.test(shown)) cell.numFmt = '@'
   if (isBold) cell.font = { bold: true }
-}
-
-/** A stream into the sink that tells when what was written has gone. */
-function sinkStream(sink: ByteSink): Writable & { turn(): Promise<void> } {
-  let under = Promise.resolve()
-  const stream = new Writable({
-    write(chunk: Uint8Array, _encoding, done) {
-      under = sink(chunk)
-      under.then(() => done(), done)
-    },
-  })
-  const turn = async () => {
-    await under
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  return Object.assign(stream, { turn })
 }
 
 /** Sheet names as Excel allows them, each once. */

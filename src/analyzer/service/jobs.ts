@@ -17,8 +17,8 @@ export interface AnalyzerJobsParts {
   pool: ChildPool
   /** Most files that are read at the same time. */
   concurrency: number
-  /** Files outside it are not read. Absolute. */
-  dataDirectory: string
+  /** Where raw files lie; files outside it are not read. Absolute. */
+  folder: string
   log: Logger
 }
 
@@ -43,7 +43,7 @@ interface Entry {
   ended: PromiseWithResolvers<void>
 }
 
-export function analyzerJobs({ pool, concurrency, dataDirectory, log }: AnalyzerJobsParts): AnalyzerJobs {
+export function analyzerJobs({ pool, concurrency, folder, log }: AnalyzerJobsParts): AnalyzerJobs {
   /** In the order in which they came. */
   const jobs = new Map<string, Entry>()
   const waiting: Entry[] = []
@@ -120,7 +120,7 @@ export function analyzerJobs({ pool, concurrency, dataDirectory, log }: Analyzer
 
   return {
     async submit(request) {
-      const path = await pathOf(request.file_url, dataDirectory)
+      const path = await pathOf(request.file_url, folder)
       const jobId = request.job_id ?? newId()
       const known = jobs.get(jobId)
       if (known !== undefined && known.message.attempt === request.attempt) return { job_id: jobId }
@@ -170,7 +170,7 @@ function endStatus(end: ChildEnd): Partial<AnalyzeStatus> {
 }
 
 /** Links are followed first, so that none leads out of the folder. */
-async function pathOf(fileUrl: string, dataDirectory: string): Promise<string> {
+async function pathOf(fileUrl: string, folder: string): Promise<string> {
   const wrong = (why: string) => new InvalidError('wrong_file_url', `file_url ${why}.`)
   let named: string
   try {
@@ -179,10 +179,10 @@ async function pathOf(fileUrl: string, dataDirectory: string): Promise<string> {
     throw wrong('is no file: URL of this machine')
   }
   const path = await realpath(named).catch(() => null)
-  const folder = await realpath(dataDirectory).catch(() => null)
-  if (path === null || folder === null || !(await stat(path)).isFile())
+  const allowed = await realpath(folder).catch(() => null)
+  if (path === null || allowed === null || !(await stat(path)).isFile())
     throw new InvalidError('no_such_file', 'file_url names no file that is there and may be read.')
-  if (!path.startsWith(folder.endsWith(sep) ? folder : folder + sep))
-    throw wrong('names a file outside the data folder')
+  if (!path.startsWith(allowed.endsWith(sep) ? allowed : allowed + sep))
+    throw wrong('names a file outside the folder of raw files')
   return path
 }

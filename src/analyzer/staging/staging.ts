@@ -133,6 +133,9 @@ export const termColumns = ['price_quantity_e4', 'unit', 'valid_from', 'valid_to
 /** The columns of which a change makes a new entry of the price's own history. */
 export const priceColumns = ['price_e4', 'currency', ...termColumns] as const
 
+/** The columns beside the price, as bits of the diff's `fields_changed`, the first the lowest. */
+export const fieldColumns = itemValueColumns.filter((column) => column !== 'price_e4')
+
 /** `create table` statements for one staging area. */
 export function createStatements(
   names: StagingNames,
@@ -150,7 +153,8 @@ export function createStatements(
     `${engine.create} ${names.diff} (d ${engine.identity}, n bigint, item_id bigint, kind text not null, ` +
       'price_changed boolean not null, old_price_e4 bigint, new_price_e4 bigint, is_comparable boolean not null, ' +
       'was_priced boolean not null, is_priced boolean not null, ' +
-      `terms_changed boolean not null, old_tiers ${engine.json}, tiers_moved boolean not null)`,
+      `terms_changed boolean not null, old_tiers ${engine.json}, tiers_moved boolean not null, ` +
+      'fields_changed integer not null)',
   ]
 }
 

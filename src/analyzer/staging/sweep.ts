@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from '../../db/database.ts'
 import { timeOfId } from '../../lib/id.ts'
@@ -10,15 +10,24 @@ import { type StagingTable, stagingTables } from './postgres.ts'
 /** A dry run has no job that says whether it is still at work, so it gets this long. */
 const dryRunMs = 24 * 60 * 60 * 1000
 
+/** What a killed process has left behind of one import. */
+export interface LeftOver {
+  importId: string
+  /** Files and tables, as they are called. */
+  names: string[]
+  /** Of the files. */
+  sizeBytes: number
+  discard(): Promise<void>
+}
+
 /**
- * Deletes staging areas that a killed process has left behind: those of imports that nobody works on any more.
+ * Staging areas that killed processes have left behind: those of imports that nobody works on any more.
  * @param folder where a SQLite catalog's staging files lie, and what is unpacked
- * @returns how many areas were deleted
  */
-export async function sweepStaging(db: Database, folder: string, now: Date): Promise<number> {
+export async function leftOverStaging(db: Database, folder: string, now: Date): Promise<LeftOver[]> {
   // Listed before the jobs are asked for: an area that is made in between belongs to a job that is.
   const found = await stagedParts(db, folder)
-  let deleted = 0
+  const left: LeftOver[] = []
   for (const [importId, parts] of Map.groupBy(found, (part) => part.importId)) {
     const job = await jobStore(db).ofImport(importId)
     const isAtWork =
@@ -26,10 +35,33 @@ export async function sweepStaging(db: Database, folder: string, now: Date): Pro
         ? now.getTime() - timeOfId(importId).getTime() < dryRunMs
         : job.state === 'queued' || job.state === 'running'
     if (isAtWork) continue
-    await discard(db, folder, parts)
-    deleted++
+    left.push({
+      importId,
+      names: parts.map(({ name }) => name),
+      sizeBytes: await sizeOf(folder, parts),
+      discard: () => discard(db, folder, parts),
+    })
   }
-  return deleted
+  return left
+}
+
+/**
+ * Deletes them: see `leftOverStaging`.
+ * @returns how many areas were deleted
+ */
+export async function sweepStaging(db: Database, folder: string, now: Date): Promise<number> {
+  const left = await leftOverStaging(db, folder, now)
+  for (const each of left) await each.discard()
+  return left.length
+}
+
+async function sizeOf(folder: string, parts: StagedPart[]): Promise<number> {
+  let bytes = 0
+  for (const { name, isTable } of parts) {
+    const found = isTable ? null : await stat(join(folder, name)).catch(() => null)
+    if (found?.isFile() === true) bytes += found.size
+  }
+  return bytes
 }
 
 /**

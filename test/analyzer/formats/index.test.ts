@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { Glob } from 'bun'
 import { defaultReadLimits } from '../../../src/analyzer/formats/format.ts'
 import { formats, openFile } from '../../../src/analyzer/formats/index.ts'
 import { readableFormats } from '../../../src/analyzer/formats/readable.ts'
 import { InvalidError } from '../../../src/lib/errors.ts'
+import { type FormatName, formatNames } from '../../../src/sources/model.ts'
 import { corpus } from '../../helpers/corpus.ts'
 import { temporaryDirectory } from '../../helpers/temporary.ts'
 import { makeWorkbook } from '../../helpers/workbook.ts'
@@ -31,6 +33,48 @@ async function openedContent(
   await Bun.write(directory.file(name), content)
   return await opened(directory.file(name))
 }
+
+test('what settings call the formats is what they are called', () => {
+  expect([...formatNames].sort()).toEqual(
+    formats.map(({ name }) => name as (typeof formatNames)[number]).sort(),
+  )
+})
+
+describe('where the format is said', () => {
+  test.each<[string, string | Uint8Array, FormatName, string]>([
+    ['it is read as that', 'a;b\n1;2\n', 'csv', 'csv'],
+    ['and may look like another', '{"sku": "1"}\n{"sku": "2"}\n', 'csv', 'csv'],
+    ['another one is refused', 'a;b\n1;2\n', 'xlsx', 'other_format'],
+    ['so is a text that cannot be it', 'a;b\n1;2\n', 'json', 'other_format'],
+    [
+      'a web page is no text for it',
+      '<!DOCTYPE html><table><tr><td>a;b</td></tr></table>',
+      'csv',
+      'other_format',
+    ],
+    [
+      'and read as what it is',
+      '<table><tr><td>a</td><td>b</td></tr><tr><td>1</td><td>2</td></tr></table>',
+      'html',
+      'html',
+    ],
+    ['what is packed counts', gzipSync('a;b\n1;2\n'), 'csv', 'csv'],
+    ['and not what it is packed in', gzipSync('a;b\n1;2\n'), 'xlsx', 'other_format'],
+  ])('%s', async (_what, content, expectedFormat, found) => {
+    await using directory = await temporaryDirectory()
+    await Bun.write(directory.file('list'), content)
+    const opening = openFile(directory.file('list'), { ...options, expectedFormat })
+    expect(
+      await opening.then(
+        (file) => {
+          file.close()
+          return file.format
+        },
+        (error: InvalidError) => error.code,
+      ),
+    ).toBe(found)
+  })
+})
 
 test('formats have names of their own', () => {
   expect(formats.map(({ name }) => name).join(' ')).toBe(

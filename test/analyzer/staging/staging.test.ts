@@ -267,6 +267,22 @@ for (const engine of engines) {
       expect(folders.map((folder) => existsSync(folder))).toEqual([false, false])
     })
 
+    test('what a worker is at is left alone by another one that starts, until it has ended', async () => {
+      await using bench = await openBench(engine)
+      const { importId, lease } = await bench.begin(await bench.source('Acme'))
+      const staging = await openStaging(bench.db, { importId, attempt: lease.attempt, folder: bench.folder })
+      await staging.seal()
+      const tomorrow = new Date(Date.now() + 25 * 3_600_000)
+      expect(await sweepStaging(bench.db, bench.folder, tomorrow)).toBe(0)
+      expect(await leftovers(bench)).not.toEqual([])
+      await bench.db.run("update jobs set state = 'queued', lease_token = null")
+      expect(await sweepStaging(bench.db, bench.folder, tomorrow)).toBe(0)
+      await bench.db.run("update jobs set state = 'dead'")
+      expect(await sweepStaging(bench.db, bench.folder, tomorrow)).toBe(1)
+      expect(await leftovers(bench)).toEqual([])
+      await staging.discard()
+    })
+
     test('clearing up waits no longer than it is told for what a killed process has still under way', async () => {
       await using bench = await openBench(engine)
       const place = { importId: Bun.randomUUIDv7(), attempt: 1, folder: bench.folder }
@@ -291,6 +307,7 @@ for (const engine of engines) {
         ...begun,
         scopes: [''],
         fetchedAt: begun.now,
+        isReplay: false,
         said: noPins,
         corrects: null,
       }
