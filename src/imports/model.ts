@@ -2,7 +2,7 @@ import type { FileChoices } from '../analyzer/table/card/choice.ts'
 import type { LayoutChange } from '../analyzer/table/card/layout.ts'
 import type { TableDecision, TableOptions, Verdict } from '../analyzer/table/decision.ts'
 import type { IgnoredReason } from '../analyzer/table/rows/issue.ts'
-import type { ListMode, Pins, SourceSettings } from '../sources/model.ts'
+import type { FormatName, ListMode, Pins, SourceSettings } from '../sources/model.ts'
 
 /**
  * The states of an import:
@@ -46,6 +46,7 @@ export const jobStates = [
   'dead',
   'cancelled',
   'expired',
+  'drained',
 ] as const
 export type JobState = (typeof jobStates)[number]
 
@@ -69,6 +70,28 @@ export const noRows: RowCounts = { read: 0, accepted: 0, priced: 0, unchanged: 0
 
 export type IgnoredCounts = Partial<Record<IgnoredReason, number>>
 
+/** Where a file came from, and what was said of it there. Texts as they were sent, without secrets. */
+export interface Origin {
+  /** Without user, password and secret parameters; null: it has no address. */
+  url: string | null
+  /** As the server said, with its parameters; null: it said none. */
+  contentType: string | null
+  etag: string | null
+  /** An HTTP date, or RFC 3339 text where the protocol gives an instant. */
+  lastModified: string | null
+  /** What the other side said that it holds; null: it said nothing. */
+  sizeBytes: number | null
+}
+
+/** Of a file of which nothing is known but its bytes. */
+export const noOrigin: Origin = {
+  url: null,
+  contentType: null,
+  etag: null,
+  lastModified: null,
+  sizeBytes: null,
+}
+
 /** What an import changes in the catalog, in items. */
 export interface ChangeCounts {
   new: number
@@ -84,6 +107,116 @@ export interface ChangeCounts {
 
 export const noChanges: ChangeCounts = { new: 0, changed: 0, priceUp: 0, priceDown: 0, gone: 0, returned: 0 }
 
+/**
+ * Steps of a price's move, relative to the old price, from the largest fall to the largest rise. A step begins with its
+ * lower bound, away from zero: a rise of 5 % is `up5`.
+ */
+export const moveSteps = ['down50', 'down20', 'down5', 'down0', 'up0', 'up5', 'up20', 'up50'] as const
+export type MoveStep = (typeof moveSteps)[number]
+
+/** What may change of an item besides its price: columns of the catalog. */
+export const changeFields = [
+  'sku',
+  'name',
+  'currency',
+  'price_quantity',
+  'unit',
+  'category',
+  'brand',
+  'valid_from',
+  'valid_to',
+  'characteristics',
+  'tiers',
+] as const
+export type ChangeField = (typeof changeFields)[number]
+
+/** An item of a change report. Prices are ten-thousandths. */
+export interface ReportedItem {
+  /** Null: the list has no SKUs. */
+  sku: string | null
+  name: string
+  /** Null: on request. */
+  priceE4: number | null
+  currency: string | null
+}
+
+/** A price that moved, in the same currency and for the same quantity. */
+export interface ReportedMove {
+  sku: string | null
+  name: string
+  oldE4: number
+  newE4: number
+  currency: string | null
+}
+
+/** Rejected rows of one code; a row may be rejected for several reasons. */
+export interface ReportedRejection {
+  code: string
+  count: number
+  /** The first of them. Rows and columns are 0-based. */
+  example: {
+    message: string
+    sheet: string | null
+    row: number | null
+    column: number | null
+    raw: string | null
+  }
+}
+
+/**
+ * What an import changed, or would change, against the catalog as it was when they were compared (R3.4). Stored with
+ * the import.
+ */
+export interface ChangeReport {
+  /** What the counts are shares of: a full list's items before; of a partial list, those it names that were listed. */
+  itemsBefore: number
+  changes: ChangeCounts
+  /** Items that the catalog has just so. */
+  unchanged: number
+  rejectedRows: number
+  prices: {
+    /** Of the moves, in hundredths of a percent, towards zero, at most `medianMaxBp`; null: no price moved. */
+    medianBp: number | null
+    /** How many prices moved so far; of items that cost something before, and of others as `up50`. */
+    steps: Record<MoveStep, number>
+    /** Prices that are in another currency now, or for another quantity: no share can tell how far they moved. */
+    ofOtherKind: number
+  }
+  /** The largest, relative to the old price, first. */
+  rises: ReportedMove[]
+  falls: ReportedMove[]
+  /** The first on the list. */
+  newItems: ReportedItem[]
+  /** With their last prices. */
+  goneItems: ReportedItem[]
+  /** Items that differ in a field, price aside; fields without any are left out. */
+  fields: Partial<Record<ChangeField, number>>
+  /** The most first. */
+  rejected: ReportedRejection[]
+}
+
+/** Larger medians are not told apart: + 1,000 %. */
+export const medianMaxBp = 100_000
+
+/** Of an import that changes nothing. */
+export const noReport: ChangeReport = {
+  itemsBefore: 0,
+  changes: noChanges,
+  unchanged: 0,
+  rejectedRows: 0,
+  prices: {
+    medianBp: null,
+    steps: { down50: 0, down20: 0, down5: 0, down0: 0, up0: 0, up5: 0, up20: 0, up50: 0 },
+    ofOtherKind: 0,
+  },
+  rises: [],
+  falls: [],
+  newItems: [],
+  goneItems: [],
+  fields: {},
+  rejected: [],
+}
+
 /** Everything that decides how an import reads its file and what it may do; stored with the import. */
 export interface ImportOptions {
   /** The source's settings, as they were when the list came, with what is said about this import. */
@@ -94,6 +227,8 @@ export interface ImportOptions {
   table: TableOptions
   /** Whether this file is the whole list. */
   listMode: ListMode
+  /** A file of another format is refused. */
+  format: FormatName | null
   encoding: string | null
   delimiter: string | null
   /** Names or numbers of the sheets that are taken; null: those that are price lists. */
@@ -102,6 +237,13 @@ export interface ImportOptions {
   mayHold: boolean
   /** True: read every row, also those that the last list had just so. */
   isForced: boolean
+  /** It reads an archived file once more; left out: it does not. */
+  replay?: {
+    /** The import that has read the file in the same source; null: none has. */
+    importId: string | null
+    /** It waits for a person before it is published. */
+    isHeld: boolean
+  }
 }
 
 export const wrapperKinds = ['zip', 'gzip'] as const
@@ -143,6 +285,7 @@ export interface HoldReason {
     | 'currency_unknown'
     | 'needs_review'
     | 'layout_changed'
+    | 'replayed'
   message: string
 }
 

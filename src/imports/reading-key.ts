@@ -9,7 +9,7 @@ export const parserVersion = 1
 
 /** Same key and same bytes give the same catalog. Limits and holding do not count: they change no row. */
 export function readingKey(options: ImportOptions): string {
-  const { table, settings, listMode, encoding, delimiter, sheets } = options
+  const { table, settings, listMode, format, encoding, delimiter, sheets } = options
   const map = Object.entries(table.map).sort(([a], [b]) => (a < b ? -1 : 1))
   const parts = [
     parserVersion,
@@ -20,6 +20,7 @@ export function readingKey(options: ImportOptions): string {
     listMode,
     settings.scope,
     settings.duplicates,
+    format,
     encoding,
     delimiter,
     sheets,

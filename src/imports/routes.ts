@@ -8,7 +8,9 @@ import {
 } from '../analyzer/rejects/export-rejects.ts'
 import type { RejectsSource } from '../analyzer/rejects/rejects-process.ts'
 import { severities } from '../analyzer/table/rows/issue.ts'
+import type { Who } from '../auth/who.ts'
 import { approve, correct, discard } from '../courier/held.ts'
+import type { AskedIntake } from '../courier/intake.ts'
 import { readingFields, readingPins } from '../courier/reading-fields.ts'
 import type { Database } from '../db/database.ts'
 import type { Scanner } from '../db/scanner.ts'
@@ -22,12 +24,16 @@ import {
   textField,
 } from '../http/fields.ts'
 import { jsonBody } from '../http/json-body.ts'
+import { longAnswer, withoutHurry } from '../http/long-answer.ts'
+import { openPlaces } from '../http/places.ts'
 import { attachment } from '../lib/attachment.ts'
-import type { Clock } from '../lib/clock.ts'
 import { decodeCursor, encodeCursor } from '../lib/cursor.ts'
 import { NotFoundError } from '../lib/errors.ts'
 import { Problem } from '../lib/problem.ts'
 import { t } from '../lib/schema.ts'
+import { parseRange } from '../runs/instant.ts'
+import { ChangeReportView, changeReportView, reportOf } from './change-report-view.ts'
+import { ChangedItem, changedItems, itemChangeKinds } from './changed-items.ts'
 import { DecisionView, decisionView } from './decision-view.ts'
 import { importFinder } from './find.ts'
 import { importStatuses } from './model.ts'
@@ -38,14 +44,11 @@ import { type ImportProgress, ImportView, importView, LogEntryView, logEntryView
 export interface ImportParts {
   db: Database
   scanner: Scanner
-  clock: Clock
-  /** Assumed where neither the list nor its supplier says one. */
-  defaultCurrency: string | null
-  /** Who will work on what is approved, and whether it stays queued until then: see courier/held.ts. */
-  worker: string
-  isQueueKept: boolean
+  /** For what is approved or corrected. */
+  intake: AskedIntake
+  who: Who
   /** Tells whoever works on imports that there is one. */
-  wake(): void
+  wake(jobId: string): void
   /** Where an import stands that is being worked on here; null for any other. */
   progressOf(importId: string): ImportProgress | null
   /** Gives rejected rows back. */
@@ -53,13 +56,16 @@ export interface ImportParts {
 }
 
 const pageMax = 200
+/** Downloads of rejected rows that one user has at once: each is a process. */
+const ownDownloadsMax = 2
 const logPageMax = 1000
 
 /** Imports over HTTP: what became of a list, how it was understood, which rows were not taken. */
 export function importRoutes(parts: ImportParts) {
-  const { db, scanner, clock, defaultCurrency, worker, isQueueKept, wake, progressOf, rejects } = parts
+  const { db, scanner, intake, who, wake, progressOf, rejects } = parts
   const store = importStore(db)
   const finder = importFinder(scanner.scans)
+  const downloads = openPlaces({ who, perAsker: ownDownloadsMax, inAll: null, what: 'downloads' })
   const shown = async (id: string) => importView(await store.get(id), progressOf(id))
 
   return new Elysia({ prefix: '/api/v1/imports' })
@@ -71,7 +77,10 @@ export function importRoutes(parts: ImportParts) {
         const ids = await finder.imports(
           {
             ...(query.supplier_id !== undefined && { supplierId: query.supplier_id }),
+            ...(query.source_id !== undefined && { sourceId: query.source_id }),
+            ...(query.run_id !== undefined && { runId: query.run_id }),
             ...(query.status !== undefined && { status: query.status }),
+            ...parseRange(query),
             ...(before !== undefined && { before }),
           },
           limit + 1,
@@ -91,7 +100,15 @@ export function importRoutes(parts: ImportParts) {
               max: 100,
               description: 'Only imports of this supplier.',
             }),
+            source_id: textField('source_id', { max: 100, description: 'Only imports of this source.' }),
+            run_id: textField('run_id', { max: 100, description: 'Only imports of this run.' }),
             status: choiceField('status', importStatuses, 'Only imports in this state.'),
+            from: textField('from', {
+              max: 50,
+              description:
+                'Only imports begun from then on: a day, whose midnight in UTC counts, or an instant.',
+            }),
+            to: textField('to', { max: 50, description: 'Only imports begun before then.' }),
           },
           { additionalProperties: false },
         ),
@@ -106,7 +123,12 @@ export function importRoutes(parts: ImportParts) {
           422: Problem,
           503: Problem,
         },
-        detail: { operationId: 'listImports', summary: 'List imports, newest first', tags: ['Imports'] },
+        detail: {
+          operationId: 'listImports',
+          'x-role': 'viewer',
+          summary: 'List imports, newest first',
+          tags: ['Imports'],
+        },
       },
     )
     .get('/:id', ({ params }) => shown(params.id), {
@@ -115,6 +137,7 @@ export function importRoutes(parts: ImportParts) {
       response: { 200: ImportView, 404: Problem },
       detail: {
         operationId: 'getImport',
+        'x-role': 'viewer',
         summary: 'Show an import',
         description: 'With its counts and changes, why it is held or failed, and its progress while it runs.',
         tags: ['Imports'],
@@ -137,9 +160,90 @@ export function importRoutes(parts: ImportParts) {
         response: { 200: DecisionView, 404: Problem },
         detail: {
           operationId: 'getDecision',
+          'x-role': 'viewer',
           summary: 'Show how the file was understood',
           description:
             'The decision card: format, header, columns, prices and currency, how surely, and what proves it.',
+          tags: ['Imports'],
+        },
+      },
+    )
+    .get(
+      '/:id/changes',
+      async ({ params }) => {
+        const found = await store.get(params.id)
+        const report = reportOf(found)
+        if (report === null)
+          throw new NotFoundError(
+            'no_changes',
+            `Import ${params.id} is ${found.status} and has no change report: its list has not been compared with the catalog.`,
+          )
+        return changeReportView(report)
+      },
+      {
+        params,
+        query: noQuery,
+        response: { 200: ChangeReportView, 404: Problem },
+        detail: {
+          operationId: 'getChanges',
+          'x-role': 'viewer',
+          summary: 'Show what an import changed',
+          description:
+            'The change report: new, dearer, cheaper and gone items, how far prices moved, and what was rejected. Of a held import what it would change, against the catalog as it was when the list was read.',
+          tags: ['Imports'],
+        },
+      },
+    )
+    .get(
+      '/:id/changes/items',
+      async ({ params, query }) => {
+        const { limit = 100, kind = 'changed', cursor } = query
+        const [after = 0] = cursor === undefined ? [] : decodeCursor(cursor, ['integer'])
+        // Says so when there is no such import.
+        await store.get(params.id)
+        const found = await changedItems(scanner.scans, db.engine, params.id, {
+          kind,
+          after,
+          limit: limit + 1,
+        })
+        const items = found.slice(0, limit)
+        return {
+          items,
+          next_cursor: found.length > limit ? encodeCursor([Number(items.at(-1)!.item_id)]) : null,
+        }
+      },
+      {
+        params,
+        query: t.Object(
+          {
+            limit: limitField({ max: logPageMax, default: 100 }),
+            cursor: cursorField(),
+            kind: choiceField(
+              'kind',
+              itemChangeKinds,
+              'Only items to which it did this; `changed` unless said.',
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        response: {
+          200: t.Object(
+            {
+              items: t.Array(ChangedItem),
+              next_cursor: t.Union([t.String(), t.Null()], { description: nextPage }),
+            },
+            { title: 'ChangedItemPage' },
+          ),
+          404: Problem,
+          422: Problem,
+          503: Problem,
+        },
+        detail: {
+          operationId: 'listChangedItems',
+          'x-role': 'viewer',
+          summary: 'List the items that an import changed',
+          description:
+            'New, changed, returned or gone ones, each as it was before and with the price that the import brought. An import that is not in the catalog has changed none.',
           tags: ['Imports'],
         },
       },
@@ -155,6 +259,7 @@ export function importRoutes(parts: ImportParts) {
           {
             importId: params.id,
             ...(query.severity !== undefined && { severity: query.severity }),
+            ...(query.code !== undefined && { code: query.code }),
             ...(after !== undefined && { after }),
           },
           limit + 1,
@@ -171,6 +276,11 @@ export function importRoutes(parts: ImportParts) {
             limit: limitField({ max: logPageMax, default: 100 }),
             cursor: cursorField(),
             severity: choiceField('severity', severities, 'Only entries of this kind.'),
+            code: textField('code', {
+              max: 100,
+              description: 'Only entries with this code.',
+              examples: ['price_unreadable'],
+            }),
           },
           { additionalProperties: false },
         ),
@@ -188,6 +298,7 @@ export function importRoutes(parts: ImportParts) {
         },
         detail: {
           operationId: 'listLog',
+          'x-role': 'viewer',
           summary: 'Show the parse log',
           description: 'Every row that is not in the catalog with its reason, and what was done to others.',
           tags: ['Imports'],
@@ -196,16 +307,25 @@ export function importRoutes(parts: ImportParts) {
     )
     .get(
       '/:id/rejects',
-      async ({ params, query, request }) => {
+      async ({ params, query, request, server }) => {
         const { made } = await importWithRejects(db, params.id)
         const format = query.format ?? ownFormat(made)
-        const file = await rejects.open(made.id, format, request.signal)
-        return new Response(file, {
-          headers: {
-            'content-type': contentTypes[format],
-            'content-disposition': attachment(rejectsFileName(made, format)),
-          },
-        })
+        const leave = downloads.take(request)
+        try {
+          // The kept file is read up to its first rejected row before anything is sent.
+          const file = await withoutHurry({ request, server }, () =>
+            rejects.open(made.id, format, request.signal),
+          )
+          return new Response(longAnswer(file, { request, server, who, isWhole: false, onEnd: leave }), {
+            headers: {
+              'content-type': contentTypes[format],
+              'content-disposition': attachment(rejectsFileName(made, format)),
+            },
+          })
+        } catch (error) {
+          leave()
+          throw error
+        }
       },
       {
         params,
@@ -223,10 +343,12 @@ export function importRoutes(parts: ImportParts) {
           200: fileAnswer(Object.values(contentTypes)),
           404: Problem,
           422: Problem,
+          429: Problem,
           503: Problem,
         },
         detail: {
           operationId: 'downloadRejects',
+          'x-role': 'viewer',
           summary: 'Download the rejected rows, to be corrected',
           description:
             "They come in the layout of the supplier's own file, with the reason of each behind the last column. The corrected file is uploaded like any list: the header of the reason column says what it corrects, and only its rows are brought in, read as the list was. Rows that are in the catalog by now are left out.",
@@ -236,9 +358,8 @@ export function importRoutes(parts: ImportParts) {
     )
     .post(
       '/:id/approve',
-      async ({ params, set }) => {
-        await approve({ db, clock, isQueueKept }, params.id, worker)
-        wake()
+      async ({ params, request, set }) => {
+        wake(await approve({ ...intake, actor: who.of(request) }, params.id))
         set.status = 202
         const view = await shown(params.id)
         set.headers.location = view.links.self
@@ -252,6 +373,7 @@ export function importRoutes(parts: ImportParts) {
         response: { 202: ImportView, 404: Problem, 409: Problem },
         detail: {
           operationId: 'approveImport',
+          'x-role': 'operator',
           summary: 'Publish a held import',
           description: 'Its rows are read again and compared with the catalog as it is by then.',
           tags: ['Imports'],
@@ -260,12 +382,9 @@ export function importRoutes(parts: ImportParts) {
     )
     .post(
       '/:id/correct',
-      async ({ params, body, set }) => {
-        await correct({ db, clock, isQueueKept, defaultCurrency }, params.id, {
-          pins: readingPins(body),
-          worker,
-        })
-        wake()
+      async ({ params, body, request, set }) => {
+        const parts = { ...intake, actor: who.of(request) }
+        wake(await correct(parts, params.id, readingPins(body)))
         set.status = 202
         const view = await shown(params.id)
         set.headers.location = view.links.self
@@ -283,6 +402,7 @@ export function importRoutes(parts: ImportParts) {
         response: { 202: ImportView, 404: Problem, 409: Problem, 413: Problem, 415: Problem, 422: Problem },
         detail: {
           operationId: 'correctImport',
+          'x-role': 'operator',
           summary: 'Read a held or failed import again, as you say',
           description:
             'It is decided anew with what is said here, and published or held again. Once it is published the source remembers it for its next lists.',
@@ -292,8 +412,8 @@ export function importRoutes(parts: ImportParts) {
     )
     .post(
       '/:id/discard',
-      async ({ params }) => {
-        await discard({ db, clock }, params.id)
+      async ({ params, request }) => {
+        await discard({ ...intake, actor: who.of(request) }, params.id)
         return shown(params.id)
       },
       {
@@ -303,6 +423,7 @@ export function importRoutes(parts: ImportParts) {
         response: { 200: ImportView, 404: Problem, 409: Problem },
         detail: {
           operationId: 'discardImport',
+          'x-role': 'operator',
           summary: 'Give a held import up',
           description: 'The catalog stays as it is.',
           tags: ['Imports'],

@@ -7,6 +7,7 @@ import {
   getTableColumns,
   gt,
   inArray,
+  isNotNull,
   isNull,
   lt,
   ne,
@@ -15,17 +16,19 @@ import {
 import type { IssueCount, Severity } from '../analyzer/table/rows/issue.ts'
 import type { Query } from '../db/database.ts'
 import type { Tables } from '../db/schema.ts'
-import { NotFoundError } from '../lib/errors.ts'
+import { ConflictError, NotFoundError } from '../lib/errors.ts'
 import { newId } from '../lib/id.ts'
 import { storableValue } from '../lib/storable.ts'
 import type {
   AnalyzerKind,
   ChangeCounts,
+  ChangeReport,
   FileDecision,
   HoldReason,
   IgnoredCounts,
   ImportOptions,
   ImportStatus,
+  Origin,
   RowCounts,
   RunTrigger,
 } from './model.ts'
@@ -39,8 +42,12 @@ export interface Import {
   sourceId: string
   source: string
   status: ImportStatus
+  /** As people know the file; before it was fetched, what its source goes by. */
   fileName: string
-  sha256: string
+  /** Null: the file is yet to be fetched. */
+  sha256: string | null
+  /** Where the file came from, and what was said of it there; null: nothing is known. */
+  origin: Origin | null
   /** Rows that a foreign analyzer answered for the file; null: the file itself is read. */
   rowsSha256: string | null
   analyzedBy: AnalyzerKind | null
@@ -53,6 +60,8 @@ export interface Import {
   counts: RowCounts
   ignored: IgnoredCounts
   changes: ChangeCounts
+  /** What it changed or would change; null: it was not compared with the catalog, or is one of a list of many. */
+  report: ChangeReport | null
   holdReasons: HoldReason[]
   error: { code: string; message: string } | null
   supplierRevision: number | null
@@ -69,12 +78,17 @@ export interface Import {
 
 export interface NewImport {
   trigger: RunTrigger
+  /** Left out: a run of its own is made for it. */
+  runId?: string
   supplierId: string
   sourceId: string
   fileName: string
-  sha256: string
+  /** Null: the file is yet to be fetched. */
+  sha256: string | null
   options: ImportOptions
   readingKey: string
+  /** Left out: now, or when its file is. */
+  fetchedAt?: Date
   now: Date
 }
 
@@ -95,6 +109,9 @@ export interface LogEntry {
 /** What may be written of an import after it was made. */
 export interface ImportChange {
   status?: ImportStatus
+  fileName?: string
+  sha256?: string | null
+  origin?: Origin | null
   rowsSha256?: string | null
   analyzedBy?: AnalyzerKind
   fallbackReason?: string | null
@@ -104,6 +121,7 @@ export interface ImportChange {
   counts?: RowCounts
   ignored?: IgnoredCounts
   changes?: ChangeCounts
+  report?: ChangeReport | null
   holdReasons?: HoldReason[]
   error?: { code: string; message: string } | null
   supplierRevision?: number
@@ -111,8 +129,15 @@ export interface ImportChange {
   correctsImportId?: string
   sourceId?: string
   options?: ImportOptions
+  fetchedAt?: Date
   publishedAt?: Date
   finishedAt?: Date | null
+}
+
+/** The raw file that an import reads. @throws ConflictError `not_fetched` while there is none */
+export function rawFileOf({ id, sha256 }: Pick<Import, 'id' | 'sha256'>): string {
+  if (sha256 !== null) return sha256
+  throw new ConflictError('not_fetched', `The file of import ${id} has not been fetched yet.`)
 }
 
 /** States in which an import's rows are in the catalog. */
@@ -163,12 +188,19 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
   }
 
   return {
-    /** One run with one import, pending. */
+    /** A run without imports: what one trigger makes. @param run.schedule the name of the one that was due */
+    async addRun(run: { trigger: RunTrigger; schedule?: string; now: Date }): Promise<string> {
+      const id = newId()
+      const { trigger, schedule = null, now: createdAt } = run
+      await query.insert(ingestionRuns).values({ id, trigger, schedule, createdAt })
+      return id
+    },
+
+    /** One import, pending, in its run. */
     async add(made: NewImport): Promise<string> {
       const id = newId()
-      const runId = newId()
-      const { now } = made
-      await query.insert(ingestionRuns).values({ id: runId, trigger: made.trigger, createdAt: now })
+      const { now, trigger } = made
+      const runId = made.runId ?? (await this.addRun({ trigger, now }))
       await query.insert(imports).values({
         id,
         runId,
@@ -183,7 +215,7 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
         ignored: {},
         changes: noChanges,
         holdReasons: [],
-        fetchedAt: now,
+        fetchedAt: made.fetchedAt ?? now,
         createdAt: now,
       })
       return id
@@ -211,10 +243,10 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
       return withCorrections(rows.map(fromRow))
     },
 
-    /** Those of the ids that there are, newest first, without their decision cards, which may be large. */
+    /** Those of the ids that there are, newest first, without their decision cards and reports, which may be large. */
     async byIds(ids: string[]): Promise<Import[]> {
       if (ids.length === 0) return []
-      const { decision: _, ...columns } = getTableColumns(imports)
+      const { decision: _, report: _report, ...columns } = getTableColumns(imports)
       const rows = await query
         .select({ import: columns, supplier: suppliers.name, source: sources.name })
         .from(imports)
@@ -223,7 +255,7 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
         .where(inArray(imports.id, ids))
         .orderBy(desc(imports.id))
       return withCorrections(
-        rows.map((row) => fromRow({ ...row, import: { ...row.import, decision: null } })),
+        rows.map((row) => fromRow({ ...row, import: { ...row.import, decision: null, report: null } })),
       )
     },
 
@@ -260,6 +292,27 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
       return row === undefined ? null : fromRow(row)
     },
 
+    /** The latest import for which a file was fetched from the source, whatever came of it, or null. */
+    async lastFetched(sourceId: string): Promise<Import | null> {
+      const [row] = await select(
+        and(eq(imports.sourceId, sourceId), isNotNull(imports.origin), isNotNull(imports.sha256)),
+      )
+        .orderBy(desc(imports.id))
+        .limit(1)
+      return row === undefined ? null : fromRow(row)
+    },
+
+    /** When the latest of the source's lists was fetched or handed in, whatever came of it; null: none was yet. */
+    async lastFetchedAt(sourceId: string): Promise<Date | null> {
+      const [last] = await query
+        .select({ fetchedAt: imports.fetchedAt })
+        .from(imports)
+        .where(and(eq(imports.sourceId, sourceId), isNotNull(imports.sha256)))
+        .orderBy(desc(imports.fetchedAt))
+        .limit(1)
+      return last?.fetchedAt ?? null
+    },
+
     /** The source's imports whose rows are in the catalog and that are newer than an instant, the latest first. */
     async publishedSince(sourceId: string, since: Date): Promise<Import[]> {
       const rows = await select(
@@ -294,9 +347,13 @@ export function importStore({ query, tables }: { query: Query; tables: Tables })
     /**
      * The source's latest import, an unchanged one left out: it says nothing new. One that has not ended counts: what
      * it will bring is not what the import before it brought.
+     * @param except this one does not count
      */
-    async lastOfSource(sourceId: string): Promise<Import | null> {
-      const [row] = await select(and(eq(imports.sourceId, sourceId), ne(imports.status, 'unchanged')))
+    async lastOfSource(sourceId: string, except?: string): Promise<Import | null> {
+      const isOther = except === undefined ? undefined : ne(imports.id, except)
+      const [row] = await select(
+        and(eq(imports.sourceId, sourceId), ne(imports.status, 'unchanged'), isOther),
+      )
         .orderBy(desc(imports.id))
         .limit(1)
       return row === undefined ? null : fromRow(row)
@@ -361,6 +418,7 @@ function fromRow({ import: row, supplier, source }: Row): Import {
     status: row.status,
     fileName: row.fileName,
     sha256: row.sha256,
+    origin: row.origin as Origin | null,
     rowsSha256: row.rowsSha256,
     analyzedBy: row.analyzedBy,
     fallbackReason: row.fallbackReason,
@@ -378,6 +436,7 @@ function fromRow({ import: row, supplier, source }: Row): Import {
     },
     ignored: row.ignored as IgnoredCounts,
     changes: row.changes as ChangeCounts,
+    report: row.report as ChangeReport | null,
     holdReasons: row.holdReasons as HoldReason[],
     error: row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? '' },
     supplierRevision: row.supplierRevision,

@@ -6,8 +6,8 @@ import type { Import, LogEntry } from './store.ts'
 
 /** Where an import that is being worked on stands. */
 export interface ImportProgress {
-  /** `reading` the file, or `writing`: comparing with the catalog and publishing. */
-  phase: 'waiting' | 'reading' | 'writing'
+  /** `downloading` the file, `reading` it, or `writing`: comparing with the catalog and publishing. */
+  phase: 'waiting' | 'downloading' | 'reading' | 'writing'
   /** Rows read so far. */
   rows: number
   /** Of the file's bytes, 0 to 100; null: not known. */
@@ -34,7 +34,7 @@ export const ImportView = t.Object(
     progress: t.Union(
       [
         t.Object({
-          phase: oneOf(['waiting', 'reading', 'writing'], {
+          phase: oneOf(['waiting', 'downloading', 'reading', 'writing'], {
             description: 'writing: comparing with the catalog and publishing.',
           }),
           percentage: t.Union([t.Number({ minimum: 0, maximum: 100 }), t.Null()], {
@@ -47,7 +47,9 @@ export const ImportView = t.Object(
       { description: 'While this service works on it; null otherwise.' },
     ),
     file_name: t.String({ description: 'As people know it; never a path.' }),
-    sha256: t.String({ description: 'Of the raw file, lower-case hex.' }),
+    sha256: t.Union([t.String(), t.Null()], {
+      description: 'Of the raw file, lower-case hex; null: it is yet to be fetched.',
+    }),
     list_mode: oneOf(listModes, { description: 'full: what the list does not name is gone.' }),
     analyzed_by: t.Union([oneOf(analyzerKinds), t.Null()], {
       description: 'Who read the file; null: nobody yet.',
@@ -69,6 +71,7 @@ export const ImportView = t.Object(
     }),
     error: t.Union([t.Object({ code: t.String(), message: t.String() }), t.Null()]),
     same_as_import_id: textOrNull('For an unchanged file: the import that read it.'),
+    is_replay: t.Boolean({ description: 'It reads an archived list once more.' }),
     corrects: textOrNull('It brings corrected rows of this import, and nothing else.'),
     corrected_by: t.Array(t.String(), {
       description: 'The imports that brought rows of this one into the catalog after all, oldest first.',
@@ -77,7 +80,13 @@ export const ImportView = t.Object(
     created_at: Instant,
     published_at: instantOrNull('When its rows came into the catalog.'),
     finished_at: instantOrNull('When there was nothing left to do.'),
-    links: t.Object({ self: t.String(), decision: t.String(), log: t.String(), rejects: t.String() }),
+    links: t.Object({
+      self: t.String(),
+      decision: t.String(),
+      changes: t.String(),
+      log: t.String(),
+      rejects: t.String(),
+    }),
   },
   { title: 'Import' },
 )
@@ -114,13 +123,20 @@ export function importView(found: Import, running: ImportProgress | null): Impor
     hold_reasons: found.holdReasons,
     error: found.error,
     same_as_import_id: found.sameAsImportId,
+    is_replay: found.options.replay !== undefined,
     corrects: found.correctsImportId,
     corrected_by: found.correctedBy,
     fetched_at: found.fetchedAt.toISOString(),
     created_at: found.createdAt.toISOString(),
     published_at: found.publishedAt?.toISOString() ?? null,
     finished_at: found.finishedAt?.toISOString() ?? null,
-    links: { self, decision: `${self}/decision`, log: `${self}/log`, rejects: `${self}/rejects` },
+    links: {
+      self,
+      decision: `${self}/decision`,
+      changes: `${self}/changes`,
+      log: `${self}/log`,
+      rejects: `${self}/rejects`,
+    },
   }
 }
 

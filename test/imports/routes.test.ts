@@ -7,6 +7,15 @@ interface Page {
   imports: (ImportJson & { progress: unknown; links: { self: string } })[]
   next_cursor: string | null
 }
+interface Changes {
+  counts: Record<string, number>
+  largest_rises: { sku: string; old_price: string; new_price: string; move: number; currency: string }[]
+  new_items: unknown[]
+}
+interface ChangedPage {
+  items: { item_id: string; kind: string; sku: string; before: unknown; after: unknown }[]
+  next_cursor: string | null
+}
 interface Log {
   entries: { severity: string; code: string; row: number; message: string }[]
   next_cursor: string | null
@@ -38,6 +47,113 @@ const faulty = csvOf(
 
 for (const engine of engines) {
   describe(engine, () => {
+    test('a change report is there once a list was compared: published, held, given up, or the same as before', async () => {
+      await using service = await openService(engine)
+      const changesOf = (id: string) => service.json<Changes>(`/api/v1/imports/${id}/changes`)
+      const first = await imported(service, 'Acme', priceList(10), '&mode=full')
+      expect((await changesOf(first)).body).toMatchObject({
+        items_before: 0,
+        counts: { new: 10 },
+        shares: { new: null },
+        prices: { median_move: null },
+      })
+      const held = await imported(service, 'Acme', tenfold)
+      const { body: report } = await changesOf(held)
+      expect(report).toMatchObject({
+        items_before: 10,
+        counts: { new: 0, changed: 5, price_up: 5, unchanged: 5 },
+        shares: { price_up: 0.5, price_down: 0 },
+        prices: { median_move: 9, steps: { rose_50_or_more: 5, rose_under_5: 0 } },
+      })
+      const [rise] = report.largest_rises
+      expect(Number(rise!.new_price)).toBe(Number(rise!.old_price) * 10)
+      expect(rise).toMatchObject({ currency: 'EUR', move: 9, sku: expect.stringMatching(/^A-/) })
+      await post(service, `/api/v1/imports/${held}/discard`)
+      expect((await changesOf(held)).body).toEqual(report)
+
+      const same = await imported(service, 'Acme', priceList(10), '&mode=full')
+      const again = await imported(service, 'Acme', priceList(10), '&mode=full')
+      const { body: unchanged } = await service.json<{ status: string }>(`/api/v1/imports/${again}`)
+      expect(unchanged.status).toBe('unchanged')
+      expect((await changesOf(same)).body.counts).toMatchObject({ unchanged: 10, changed: 0 })
+      expect((await changesOf(again)).body).toMatchObject({ counts: { unchanged: 0 }, new_items: [] })
+
+      const failed = await imported(service, 'Acme', 'no list at all')
+      const { status, body } = await service.json<{ code: string }>(`/api/v1/imports/${failed}/changes`)
+      expect([status, body.code]).toEqual([404, 'no_changes'])
+    })
+
+    test('the items that an import changed are listed as they were before, with the price that it brought', async () => {
+      await using service = await openService(engine)
+      const itemsOf = async (id: string, query: string) =>
+        (await service.json<ChangedPage>(`/api/v1/imports/${id}/changes/items?${query}`)).body
+      const first = await imported(service, 'Acme', priceList(10), '&mode=full')
+      const second = await imported(
+        service,
+        'Acme',
+        priceList(11, (n) =>
+          n === 2 ? null : n === 3 ? { price: '13.50' } : n === 4 ? { name: 'Renamed' } : {},
+        ),
+        '&mode=full',
+      )
+      // What came later says nothing of it.
+      await imported(
+        service,
+        'Acme',
+        priceList(11, () => ({ price: '12.00', name: 'Later' })),
+        '&mode=full',
+      )
+      const pages: ChangedPage[] = []
+      for (let cursor: string | null = ''; cursor !== null; cursor = pages.at(-1)!.next_cursor)
+        pages.push(await itemsOf(first, `kind=new&limit=4${cursor === '' ? '' : `&cursor=${cursor}`}`))
+      expect(pages.map(({ items }) => items.length)).toEqual([4, 4, 2])
+      expect(pages[0]!.items[0]).toMatchObject({
+        kind: 'new',
+        sku: 'A-0',
+        before: null,
+        after: { price: '10.00', currency: 'EUR' },
+      })
+      expect((await itemsOf(second, '')).items).toEqual([
+        expect.objectContaining({
+          kind: 'changed',
+          sku: 'A-3',
+          name: 'Later',
+          before: expect.objectContaining({ name: 'Article 3', price: '13.00', currency: 'EUR' }),
+          after: expect.objectContaining({ price: '13.50', currency: 'EUR', unit: null }),
+        }),
+        expect.objectContaining({
+          sku: 'A-4',
+          before: expect.objectContaining({ name: 'Article 4' }),
+          after: null,
+        }),
+      ])
+      expect((await itemsOf(second, 'kind=gone')).items).toMatchObject([
+        { sku: 'A-2', before: { price: '12.00' }, after: null },
+      ])
+      expect((await itemsOf(second, 'kind=new')).items.map(({ sku }) => sku)).toEqual(['A-10'])
+      const held = await imported(service, 'Acme', tenfold)
+      expect(await itemsOf(held, '')).toEqual({ items: [], next_cursor: null })
+    })
+
+    test('a held list that is corrected is reported on as it is read then', async () => {
+      await using service = await openService(engine)
+      await imported(service, 'Acme', csvOf(priceHeader, ['A-0', 'Article 0', '10.00']))
+      const two = csvOf(['SKU', 'Name', 'Price EUR', 'Dealer EUR'], ['A-0', 'Article 0', '100.00', '11.00'])
+      const held = await imported(service, 'Acme', two)
+      const correct = {
+        method: 'POST',
+        body: '{"map":"price=D"}',
+        headers: { 'content-type': 'application/json' },
+      }
+      await service.json(`/api/v1/imports/${held}/correct`, correct)
+      expect((await service.json<{ code: string }>(`/api/v1/imports/${held}/changes`)).body.code).toBe(
+        'no_changes',
+      )
+      await service.analyze(held)
+      const { body } = await service.json<Changes>(`/api/v1/imports/${held}/changes`)
+      expect(body.largest_rises).toMatchObject([{ old_price: '10.00', new_price: '11.00', move: 0.1 }])
+    })
+
     test('imports are listed newest first, a page at a time, by supplier and state', async () => {
       await using service = await openService(engine)
       const made: string[] = []

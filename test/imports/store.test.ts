@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { noReport } from '../../src/imports/model.ts'
 import { type Import, type ImportChange, importStore } from '../../src/imports/store.ts'
 import { type Bench, openBench, plainOptions, sha256OfNothing } from '../helpers/bench.ts'
 import { engines } from '../helpers/engines.ts'
@@ -25,6 +26,7 @@ for (const engine of engines) {
         status: 'pending',
         fileName: 'list.csv',
         sha256: sha256OfNothing,
+        origin: null,
         rowsSha256: null,
         analyzedBy: null,
         fallbackReason: null,
@@ -35,6 +37,7 @@ for (const engine of engines) {
         counts: { read: 0, accepted: 0, priced: 0, unchanged: 0, rejected: 0, ignored: 0 },
         ignored: {},
         changes: { new: 0, changed: 0, priceUp: 0, priceDown: 0, gone: 0, returned: 0 },
+        report: null,
         holdReasons: [],
         error: null,
         supplierRevision: null,
@@ -58,7 +61,9 @@ for (const engine of engines) {
         counts: { read: 10, accepted: 5, priced: 4, unchanged: 2, rejected: 2, ignored: 1 },
         ignored: { header: 1 },
         changes: { new: 3, changed: 2, priceUp: 1, priceDown: 1, gone: 9, returned: 0 },
+        report: { ...noReport, itemsBefore: 12 },
         holdReasons: [{ code: 'items_missing' as const, message: 'Säge 😀' }],
+        origin: { url: 'https://x/', contentType: null, etag: '"é"', lastModified: null, sizeBytes: 3 },
         rowsSha256: sha256OfNothing,
         analyzedBy: 'remote' as const,
         fallbackReason: 'it did not answer',
