@@ -42,6 +42,34 @@ export function shownTiers(stored: string | PriceTier[] | null): Tier[] {
   }))
 }
 
+/** What a person may set of an item, so that no list changes it: see catalog/pinned.ts. */
+export const pinnableFields = ['name', 'category', 'brand', 'unit'] as const
+export type PinnableField = (typeof pinnableFields)[number]
+
+/** Field → what its list says of it, for the fields that a person has set. */
+export const Pinned = t.Object(
+  {
+    name: t.Optional(t.String()),
+    category: t.Optional(t.Union([t.String(), t.Null()])),
+    brand: t.Optional(t.Union([t.String(), t.Null()])),
+    unit: t.Optional(t.Union([t.String(), t.Null()])),
+  },
+  {
+    title: 'Pinned',
+    description:
+      'What its list says of the fields that a person has set, and that no list changes; {}: nobody has set any.',
+    examples: [{ name: 'HAMMER 300G SORT.' }],
+  },
+)
+export type Pinned = Static<typeof Pinned>
+
+/** @param stored JSON text on SQLite, an object on PostgreSQL; null: nothing is pinned */
+export function pinnedFields(stored: unknown): Pinned {
+  if (stored === null) return {}
+  // What stands there is what catalog/edit-item.ts and imports have written.
+  return (typeof stored === 'string' ? JSON.parse(stored) : stored) as Pinned
+}
+
 /** A supplier's article as the catalog shows it. */
 export const Item = t.Object(
   {
@@ -68,11 +96,28 @@ export const Item = t.Object(
       description: 'The first day it is no longer valid.',
     }),
     characteristics: t.Record(t.String(), t.String()),
-    gone_at: t.Union([Instant, t.Null()], { description: 'Since when the supplier no longer lists it.' }),
+    pinned: Pinned,
+    gone_at: t.Union([Instant, t.Null()], {
+      description:
+        'Since when it is not shown any more: its supplier no longer lists it, or a person deleted it.',
+    }),
+    deleted_at: t.Union([Instant, t.Null()], {
+      description: 'When a person deleted it; null: nobody did, or a list has brought it back.',
+    }),
   },
   { title: 'Item' },
 )
 export type Item = Static<typeof Item>
+
+/**
+ * What a person deletes is gone, and `deleted_at` says since when: only while both are the same instant does it count
+ * as deleted. So a list that has the item again brings it back without knowing of this, and whatever restores an
+ * earlier state of the item restores that too.
+ *
+ *   listed or gone → deleted (a person) → listed (a list has it again, or a person restores it) or gone, as it was before
+ *                                       → deleted for good (a task, after some weeks)
+ */
+export const isDeletedSql = (item: string) => `(${item}.deleted_at = ${item}.gone_at)`
 
 /** One entry of an item's price history, traced to the cell it came from (R3.3). Rows and columns are 0-based. */
 export const PricePoint = t.Object(

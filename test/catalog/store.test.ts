@@ -109,11 +109,11 @@ for (const engine of engines) {
       expect(await find({ sku: 'S-1' })).toEqual(['S-1'])
       // A key that is no SKU is not found as one.
       expect(await find({ sku: '~x' })).toEqual([])
-      expect(await find({ search: 'säge' })).toEqual(['S-1'])
-      expect(await find({ search: 'Säge' })).toEqual(['S-1'])
-      expect(await find({ search: 'GRÖSSE' })).toEqual([])
-      expect(await find({ search: 'HAMMER' })).toEqual(['S-2'])
-      expect(await find({ search: 's-' })).toEqual(['S-1', 'S-2'])
+      expect(await find({ contains: 'säge' })).toEqual(['S-1'])
+      expect(await find({ contains: 'Säge' })).toEqual(['S-1'])
+      expect(await find({ contains: 'GRÖSSE' })).toEqual([])
+      expect(await find({ contains: 'HAMMER' })).toEqual(['S-2'])
+      expect(await find({ contains: 's-' })).toEqual(['S-1', 'S-2'])
       for (const [search, expected] of [
         ['100%', ['S-1']],
         ['0%g', []],
@@ -125,9 +125,9 @@ for (const engine of engines) {
         ['[a-z]', []],
         ["'", []],
       ] as const)
-        expect(await find({ search }), search).toEqual([...expected])
-      expect(await find({ search: 'säge', sku: 'S-2' })).toEqual([])
-      expect(await find({ search: 'ä'.repeat(100_000) })).toEqual([])
+        expect(await find({ contains: search }), search).toEqual([...expected])
+      expect(await find({ contains: 'säge', sku: 'S-2' })).toEqual([])
+      expect(await find({ contains: 'ä'.repeat(100_000) })).toEqual([])
       expect((await store.list({ sku: 'S-1' }, page)).items).toHaveLength(2)
     })
 
