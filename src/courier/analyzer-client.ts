@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url'
 import { AnalyzeAccepted, type AnalyzeRequest, AnalyzeStatus, type FileType } from '../analyzer/model.ts'
 import { isChecked } from '../lib/checked.ts'
 import { type AppError, InvalidError, UnavailableError } from '../lib/errors.ts'
-import { type Answer, outbound, outboundToFile } from '../lib/outbound.ts'
+import { outbound, outboundToFile, type TrustedAnswer } from '../lib/outbound/trusted.ts'
 import { pause } from '../lib/pause.ts'
 import type { Following, RemoteReader, Task, TaskEnd } from './reader.ts'
 
@@ -45,7 +45,7 @@ export function analyzerClient(options: AnalyzerClientOptions): RemoteReader {
   async function ask(
     path: string,
     request: { method?: 'GET' | 'POST'; json?: unknown; signal: AbortSignal },
-  ): Promise<Answer> {
+  ): Promise<TrustedAnswer> {
     const { url, secret } = await addressOf(options)
     return outbound({
       ...request,
@@ -170,7 +170,12 @@ async function followed(
     if (status.status === 'completed' || status.status === 'failed') return status
     if (performance.now() - startedAt > jobMs) return null
     const phase = status.status === 'pending' ? 'waiting' : status.phase === 'writing' ? 'writing' : 'reading'
-    onProgress({ phase, rows: status.items_processed, percent: status.progress_percentage })
+    onProgress({
+      phase,
+      rows: status.items_processed,
+      rowsTotal: status.items_total,
+      percent: status.progress_percentage,
+    })
   }
 }
 
@@ -221,7 +226,7 @@ const saidIn = (text: string) =>
 
 /** @throws UnavailableError for what is no such answer; InvalidError when the request was refused */
 function jsonIn<Schema extends typeof AnalyzeAccepted | typeof AnalyzeStatus>(
-  { status, body }: Answer,
+  { status, body }: TrustedAnswer,
   schema: Schema,
   expected: number,
 ): Schema extends typeof AnalyzeStatus ? AnalyzeStatus : AnalyzeAccepted {

@@ -1,22 +1,28 @@
 import { pause } from '../lib/pause.ts'
-import { jobStore, type WaitingJob } from '../queue/store.ts'
+import type { Queue } from '../queue/queue.ts'
+import { jobStore, type Lease, type Taken } from '../queue/store.ts'
 import { type CarryParts, carry } from './carry.ts'
 import type { Progress } from './reader.ts'
+import { openSlots, type SlotsOptions } from './slots.ts'
 
 export type { Progress } from './reader.ts'
 
 export interface CourierParts extends CarryParts {
-  /** Most imports that are worked on at the same time. */
+  queue: Queue
+  /** Most imports that are worked on at the same time; files that take long to come do not count. */
   concurrency: number
+  /** For tests. */
+  slotLimits?: Omit<SlotsOptions, 'count' | 'onShrink'>
 }
 
 /**
- * Sees queued imports through: at most `concurrency` at a time and one per supplier, oldest first. It reads no file
- * itself.
+ * Sees queued imports through: at most `concurrency` at a time, oldest first, and the lists of a supplier are read one
+ * after the other; how long a server takes to send its list is nobody's loss but that list's: see slots.ts, and
+ * carry.ts for the lists of the same supplier. It reads no file itself.
  */
 export interface Courier {
-  /** Says that there may be something to do: call it after `takeIn` and `approve`. Cheap. */
-  wake(): void
+  /** Says that there may be something to do: call it after `takeIn`, `trigger` and `approve`, with the job. Cheap. */
+  wake(jobId?: string): void
   /** Where an import stands that is being worked on here; null: it is not. */
   progressOf(importId: string): Progress | null
   /**
@@ -26,110 +32,122 @@ export interface Courier {
   stop(options: { graceMs: number }): Promise<void>
 }
 
-/** How often it looks for jobs that nobody has woken it for: abandoned ones, and those put off until later. */
-const lookMs = 5000
-const jobsPerLook = 200
-
 /** Starts at once with what is queued or abandoned. */
 export function openCourier(parts: CourierParts): Courier {
+  const { queue, log } = parts
   const underWay = new Map<string, UnderWay>()
-  let isStopped = false
-  let isWoken = false
-  let looking: Promise<void> | null = null
+  const stopping = new AbortController()
+  let asking = new AbortController()
+  const slots = openSlots({
+    ...parts.slotLimits,
+    count: parts.concurrency,
+    // The queue would give as many as there was room for.
+    onShrink: () => asking.abort(),
+  })
+  let checking: Promise<void> | null = null
+  let isToBeChecked = false
 
-  function wake(): void {
-    isWoken = true
-    if (isStopped) return
-    looking ??= lookAll().finally(() => {
-      looking = null
-    })
-  }
-
-  async function lookAll(): Promise<void> {
-    try {
-      while (isWoken && !isStopped) {
-        isWoken = false
-        while (!isStopped && (await look()) > 0);
+  async function work(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      // What is fetched has to have room, see carry.ts; what was taken in already can wait for it, too.
+      await parts.room?.wait(stopping.signal)
+      if (stopping.signal.aborted) return
+      const limit = slots.room
+      if (limit === 0) {
+        await slots.changed(stopping.signal)
+        continue
       }
-    } catch (error) {
-      // The database may be back at the next look.
-      parts.log.error('the queue could not be read', { error })
+      asking = new AbortController()
+      for (const taken of await queue.next({ limit, signal: asking.signal })) begin(taken)
     }
   }
 
-  /** @returns how many jobs were begun */
-  async function look(): Promise<number> {
-    if (underWay.size >= parts.concurrency) return 0
-    const busySuppliers = [...underWay.values()].map(({ supplierId }) => supplierId)
-    const waiting = await jobStore(parts.db).waiting({
-      worker: parts.worker,
-      now: parts.clock.now(),
-      busySuppliers,
-      limit: jobsPerLook,
-    })
-    let begun = 0
-    for (const job of waiting) {
-      if (isStopped || underWay.size >= parts.concurrency) break
-      // An import whose worker has ended may be one of our own that is just about to end.
-      if (underWay.has(job.importId) || busySuppliers.includes(job.supplierId)) continue
-      busySuppliers.push(job.supplierId)
-      begin(job)
-      begun++
-    }
-    return begun
-  }
-
-  function begin(job: WaitingJob): void {
-    const stop = new AbortController()
+  function begin(taken: Taken): void {
+    const { id: jobId, importId } = taken.job
+    const turn = slots.begin()
     const entry: UnderWay = {
-      supplierId: job.supplierId,
+      importId,
+      lease: taken.lease,
+      worker: taken.job.worker,
       progress: { phase: 'waiting', rows: 0, percent: null },
-      stop,
+      stop: new AbortController(),
       ended: Promise.resolve(),
     }
-    underWay.set(job.importId, entry)
-    const onProgress = (progress: Progress) => {
-      entry.progress = progress
-    }
-    const { importId } = job
-    entry.ended = carry(parts, job, { onProgress, signal: stop.signal }).then(
-      () => {
-        underWay.delete(importId)
-        wake()
+    underWay.set(jobId, entry)
+    entry.ended = carry(parts, taken, {
+      signal: entry.stop.signal,
+      turn,
+      onProgress(progress) {
+        entry.progress = progress
       },
-      (error) => {
-        // What is left unrecorded is found by a later look, once its lease has run out.
-        parts.log.error('an import could not be seen through', { importId, error })
-        underWay.delete(importId)
+      onLease(lease) {
+        entry.lease = lease
       },
-    )
+    })
+      // What is left unrecorded is found by a later look, once its lease has run out.
+      .catch((error) => log.error('an import could not be seen through', { importId, jobId, error }))
+      .then(() => {
+        // One that was abandoned here may have been taken again meanwhile.
+        if (underWay.get(jobId) === entry) underWay.delete(jobId)
+        turn.end()
+        queue.announce(jobId)
+      })
   }
 
-  const timer = setInterval(wake, lookMs)
-  wake()
+  /** Ends the reading of what was cancelled or deleted, or is somebody else's by now. */
+  async function check(): Promise<void> {
+    while (isToBeChecked) {
+      isToBeChecked = false
+      for (const [jobId, entry] of underWay) {
+        const job = await jobStore(parts.db).get(jobId)
+        // By now it may be a new attempt of ours, see carry.ts `retake`: of that the row may tell a moment earlier.
+        const isOthers = job !== null && job.attempt > entry.lease.attempt && job.worker !== entry.worker
+        if (job === null || job.state === 'cancelled' || isOthers) entry.stop.abort(lost())
+      }
+    }
+  }
+
+  const endChecks = queue.onChange(() => {
+    isToBeChecked = underWay.size > 0
+    checking ??= check()
+      .catch((error) => log.warn('the jobs under way could not be looked at', { error }))
+      .finally(() => {
+        checking = null
+      })
+  })
+  const working = work()
 
   return {
-    wake,
-    progressOf: (importId) => underWay.get(importId)?.progress ?? null,
+    wake: (jobId) => queue.announce(jobId ?? null),
+    progressOf(importId) {
+      for (const entry of underWay.values()) if (entry.importId === importId) return entry.progress
+      return null
+    },
     async stop({ graceMs }) {
-      isStopped = true
-      clearInterval(timer)
-      await looking
+      stopping.abort()
+      asking.abort()
+      await working
       const allEnded = () => Promise.all([...underWay.values()].map(({ ended }) => ended))
       const grace = new AbortController()
       await Promise.race([allEnded(), pause(graceMs, grace.signal)])
       grace.abort()
       for (const { stop } of underWay.values()) stop.abort(stopped())
       await allEnded()
+      endChecks()
+      await checking
     },
   }
 }
 
 interface UnderWay {
-  supplierId: string
+  importId: string
+  lease: Lease
+  /** Who has it while it is ours. */
+  worker: string | null
   progress: Progress
   stop: AbortController
-  ended: Promise<void>
+  ended: Promise<unknown>
 }
 
 const stopped = () => new DOMException('The service is stopping.', 'AbortError')
+const lost = () => new DOMException('The job is no longer this worker’s.', 'AbortError')

@@ -1,64 +1,80 @@
+import type { AuditFields } from '../audit/model.ts'
+import { auditStore } from '../audit/store.ts'
+import type { Actor } from '../auth/model.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { noChanges, noRows } from '../imports/model.ts'
+import { minuteText, newerList } from '../imports/newer-list.ts'
 import { readingKey } from '../imports/reading-key.ts'
 import { type Import, importStore } from '../imports/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ConflictError } from '../lib/errors.ts'
+import type { Job } from '../queue/job.ts'
 import { jobStore } from '../queue/store.ts'
 import { mergedPins } from '../sources/pins.ts'
+import { sourceStore } from '../sources/store.ts'
 import { supplierStore } from '../suppliers/store.ts'
-import { importOptions, type Pins, pinnedSettings } from './pins.ts'
+import { correctedReading } from './corrected-reading.ts'
+import type { IntakeParts } from './intake.ts'
+import { importOptions, type Pins } from './pins.ts'
+import { retryDelaysOf } from './retry-delays.ts'
 
 interface Parts {
   db: Database
   clock: Clock
-  /** See `IntakeParts`. */
-  isQueueKept?: boolean
+  /** Who says so. */
+  actor: Actor
 }
+
+/** See `IntakeParts`. */
+type QueueingParts = Parts & Pick<IntakeParts, 'archive' | 'place' | 'carrier' | 'retryDelaysMs'>
 
 /**
  * Lets a held import be published whatever the guard says. The rows are read again from the raw file with the stored
  * decision and compared with the catalog as it is by then: hand the import to the analyzer next, or wake the courier.
- * @throws NotFoundError, ConflictError `not_held`
+ * @returns the job's id
+ * @throws NotFoundError, ConflictError `not_held`; `stale_data` for a replayed list that is out of date
  */
-export async function approve(parts: Parts, importId: string, worker: string): Promise<void> {
-  const { db, clock, isQueueKept = false } = parts
-  await db.tx(async (tx) => {
+export async function approve(parts: QueueingParts, importId: string): Promise<string> {
+  const { db } = parts
+  return db.tx(async (tx) => {
     const stores = { query: tx.query, tables: db.tables }
     await lockImport(db, tx, importId)
     const held = await heldImport(stores, importId, 'approved')
+    if (held.options.replay !== undefined) await refuseOutdated(tx, held)
     const options = { ...held.options, mayHold: false }
     await importStore(stores).change(importId, { status: 'pending', options })
-    await jobStore(stores).requeue(importId, { worker, now: clock.now(), isKept: isQueueKept })
+    await tellAudit(parts, stores, held, { action: 'import.approve', after: null })
+    return requeue(parts, stores, held)
   })
 }
 
 /**
  * Has an import that is held, or that failed, read again as a person says: it is decided anew, and published or held
  * again. What is said becomes the source's own when it is published.
- * @throws NotFoundError, ConflictError `not_correctable`
+ * @returns the job's id
+ * @throws NotFoundError also `raw_file_missing`; ConflictError `not_correctable`
  */
 export async function correct(
-  parts: Parts & { defaultCurrency: string | null },
+  parts: QueueingParts & { defaultCurrency: string | null },
   importId: string,
-  { pins, worker }: { pins: Pins; worker: string },
-): Promise<void> {
-  const { db, clock, isQueueKept = false } = parts
-  await db.tx(async (tx) => {
+  pins: Pins,
+): Promise<string> {
+  const { db } = parts
+  return db.tx(async (tx) => {
     const stores = { query: tx.query, tables: db.tables }
     await lockImport(db, tx, importId)
     const found = await importStore(stores).get(importId)
-    if (found.status !== 'held' && found.status !== 'failed')
-      throw new ConflictError(
-        'not_correctable',
-        `Import ${importId} is ${found.status}; only one that is held or failed can be corrected. Hand the list in again with what is to be changed.`,
-      )
-    const settings = pinnedSettings(found.options.settings, pins)
-    const { listMode, isForced, table } = found.options
     const supplier = await supplierStore(stores).find(found.supplier)
-    const assumed = pins.currency === null ? table.currency : (supplier?.currency ?? parts.defaultCurrency)
+    const { settings, currency } = correctedReading(found, pins, { ...parts, supplier })
+    await requireFiles(parts, found, await jobStore(stores).ofImport(importId))
+    const { listMode, isForced } = found.options
     const said = { ...mergedPins(found.options.said, pins), listMode, mayHold: true, force: isForced }
-    const options = importOptions(settings, said, settings.currency ?? assumed)
+    await tellAudit(parts, stores, found, { action: 'import.correct', after: saidFields(pins) })
+    const { replay } = found.options
+    const options = {
+      ...importOptions(settings, said, currency),
+      ...(replay !== undefined && { replay }),
+    }
     await importStore(stores).change(importId, {
       status: 'pending',
       options,
@@ -69,10 +85,11 @@ export async function correct(
       counts: noRows,
       ignored: {},
       changes: noChanges,
+      report: null,
       error: null,
       finishedAt: null,
     })
-    await jobStore(stores).requeue(importId, { worker, now: clock.now(), isKept: isQueueKept })
+    return requeue(parts, stores, found)
   })
 }
 
@@ -80,15 +97,86 @@ export async function correct(
  * Gives a held import up; the catalog stays as it is, the parse log stays readable.
  * @throws NotFoundError, ConflictError `not_held`
  */
-export async function discard({ db, clock }: Parts, importId: string): Promise<void> {
+export async function discard(parts: Parts, importId: string): Promise<void> {
+  const { db, clock } = parts
   await db.tx(async (tx) => {
     const stores = { query: tx.query, tables: db.tables }
     const now = clock.now()
     await lockImport(db, tx, importId)
-    await heldImport(stores, importId, 'discarded')
+    const held = await heldImport(stores, importId, 'discarded')
+    await tellAudit(parts, stores, held, { action: 'import.discard', after: null })
     await importStore(stores).change(importId, { status: 'cancelled', finishedAt: now })
     await jobStore(stores).close(importId, 'cancelled', now)
   })
+}
+
+/** As the audit log has an import. */
+async function tellAudit(
+  { actor, clock }: Parts,
+  stores: Parameters<typeof importStore>[0],
+  { id, fileName, supplierId }: Import,
+  { action, after }: { action: string; after: AuditFields | null },
+): Promise<void> {
+  const subject = { kind: 'import', id, name: fileName }
+  await auditStore(stores).add({ actor, at: clock.now(), action, subject, supplierId, before: null, after })
+}
+
+/** What a person says about a list, as the audit log has it; what they do not mention is left out. */
+function saidFields(pins: Pins): AuditFields {
+  const said = Object.entries(pins).filter(([, value]) => value !== null && value !== undefined)
+  // Pins hold nothing but what JSON does.
+  return Object.fromEntries(said) as AuditFields
+}
+
+/** A replay that may only be looked at stays held. @throws ConflictError `stale_data` */
+async function refuseOutdated(tx: Tx, { id, sourceId, scopes, fetchedAt }: Import): Promise<void> {
+  const newer = await newerList(tx, { importId: id, sourceId, scopes, fetchedAt, isReplay: true })
+  if (newer !== null)
+    throw new ConflictError(
+      'stale_data',
+      `Import ${id} cannot be published: a newer list of the same source was published on ${minuteText(newer.publishedAt)} (import ${newer.importId}), and this one would take prices back.`,
+    )
+}
+
+/**
+ * So that nothing is forgotten of an import that cannot be read again. What lies in another folder only its workers know.
+ * @throws NotFoundError `raw_file_missing`
+ */
+async function requireFiles(
+  { archive, place }: QueueingParts,
+  { sha256, rowsSha256 }: Import,
+  job: Job | null,
+): Promise<void> {
+  if (job !== null && job.place !== null && job.place !== place) return
+  for (const hash of [sha256, rowsSha256]) if (hash !== null) await archive.find(hash)
+}
+
+/**
+ * Puts the job of an import back into the queue. Jobs that ended long ago are deleted, and their imports are not: one
+ * that failed gets a new job.
+ * @returns the job's id
+ */
+async function requeue(
+  { archive, clock, place, carrier, retryDelaysMs }: QueueingParts,
+  stores: Parameters<typeof importStore>[0],
+  { id, supplierId, sourceId, sha256 }: Import,
+): Promise<string> {
+  const jobs = jobStore(stores)
+  // The job stays with the folder that it is in already, unless the file is in this one.
+  const isHere = sha256 !== null && (await archive.has(sha256))
+  const queued = {
+    worker: carrier,
+    now: clock.now(),
+    ...(isHere && { place }),
+    ...retryDelaysOf(await sourceStore(stores).get(sourceId), {
+      worker: carrier,
+      ...(retryDelaysMs && { retryDelaysMs }),
+    }),
+  }
+  const job = await jobs.ofImport(id)
+  if (job === null) return jobs.add({ importId: id, lane: supplierId, ...queued })
+  await jobs.requeue(id, queued)
+  return job.id
 }
 
 /** Two people may decide at the same moment. On SQLite transactions follow each other anyway. */

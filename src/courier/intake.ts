@@ -1,13 +1,20 @@
-import type { Database } from '../db/database.ts'
+import { auditStore } from '../audit/store.ts'
+import type { Actor } from '../auth/model.ts'
+import type { Database, Tx } from '../db/database.ts'
 import type { Archive, ReceivedFile } from '../files/archive.ts'
-import type { RunTrigger } from '../imports/model.ts'
+import type { Room } from '../files/room.ts'
+import { noOrigin, type RunTrigger } from '../imports/model.ts'
 import { readingKey } from '../imports/reading-key.ts'
 import { importStore } from '../imports/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { jobStore } from '../queue/store.ts'
+import { auditSource } from '../sources/audit-source.ts'
 import { sourceStore } from '../sources/store.ts'
 import { supplierStore } from '../suppliers/store.ts'
+import { afterLast } from './after-last.ts'
 import { importOptions, type Pins, pinnedSettings } from './pins.ts'
+import { retryDelaysOf } from './retry-delays.ts'
+import { readAlready } from './unchanged.ts'
 
 /** A file that somebody hands in, and what they say about it. */
 export interface Handover extends Pins {
@@ -24,19 +31,29 @@ export interface Handover extends Pins {
 
 export interface IntakeParts {
   db: Database
+  /** Who hands it in. */
+  actor: Actor
   archive: Archive
   clock: Clock
   fileBytesMax: number
   /** Assumed where neither the list nor its supplier says one. */
   defaultCurrency: string | null
-  /** Who takes it in and will analyze it. */
-  worker: string
-  /** The worker keeps a queue (it is `serve`): what it takes in may wait for as long as its process lives. */
-  isQueueKept?: boolean
+  /** Whether there is room for what comes in; left out: there always is. */
+  room?: Room
+  /** Where the archive's files lie: see files/place.ts; null: this process takes nothing in. */
+  place: string | null
+  /** The command that sees it through itself; null: whoever works on this place's jobs does. */
+  carrier: string | null
+  /** Pauses before what it takes in is tried again by itself; left out: the usual ones, and none for a command. */
+  retryDelaysMs?: readonly number[]
 }
+
+/** The same before anybody has asked for anything. */
+export type AskedIntake = Omit<IntakeParts, 'actor'>
 
 export interface TakenIn {
   importId: string
+  jobId: string
   /** The file is the one that the source's last import read, in the same way: there is nothing to do. */
   isUnchanged: boolean
 }
@@ -45,8 +62,10 @@ export interface TakenIn {
  * Takes a file in: keeps its bytes, then records supplier, source, run, import and job in one transaction. What is
  * pinned by hand (mapping, currency, identity, limits) is remembered for the source's next lists.
  * @throws InvalidError for a file that cannot be kept; nothing is recorded then
+ * @throws UnavailableError `disk_full` while there is no room for what comes in
  */
 export async function takeIn(parts: IntakeParts, handover: Handover): Promise<TakenIn> {
+  await parts.room?.require()
   return takeInReceived(
     parts,
     handover,
@@ -54,14 +73,20 @@ export async function takeIn(parts: IntakeParts, handover: Handover): Promise<Ta
   )
 }
 
-/** The same for bytes that were received already. They are kept or deleted, whatever happens. */
+/**
+ * The same for bytes that were received already. They are kept or deleted, whatever happens.
+ * @param also what is written in the same transaction
+ */
 export async function takeInReceived(
   parts: IntakeParts,
   handover: Omit<Handover, 'path'>,
   received: ReceivedFile,
+  also: (tx: Tx, taken: TakenIn) => Promise<void> = async () => {},
 ): Promise<TakenIn> {
   try {
-    return await record(parts, handover, received)
+    // What may take long comes before the transaction that everybody else waits for.
+    await received.prepare()
+    return await record(parts, { handover, received, also })
   } catch (error) {
     await received.discard()
     throw error
@@ -69,9 +94,16 @@ export async function takeInReceived(
 }
 
 async function record(
-  { db, clock, defaultCurrency, worker, isQueueKept = false }: IntakeParts,
-  handover: Omit<Handover, 'path'>,
-  received: ReceivedFile,
+  { db, actor, clock, defaultCurrency, place, carrier, retryDelaysMs }: IntakeParts,
+  {
+    handover,
+    received,
+    also,
+  }: {
+    handover: Omit<Handover, 'path'>
+    received: ReceivedFile
+    also(tx: Tx, taken: TakenIn): Promise<void>
+  },
 ): Promise<TakenIn> {
   return db.tx(async (tx) => {
     const stores = { query: tx.query, tables: db.tables }
@@ -95,7 +127,9 @@ async function record(
       .onConflictDoNothing()
     const imports = importStore(stores)
     const key = readingKey(options)
-    const last = handover.force ? null : await imports.lastOfSource(source.id)
+    const came = { sourceId: source.id, readingKey: key, received, revision: supplier.revision }
+    const last = handover.force ? null : await readAlready(imports, came)
+    const fetchedAt = afterLast(await imports.lastFetchedAt(source.id), now)
     const importId = await imports.add({
       trigger: handover.trigger,
       supplierId: supplier.id,
@@ -104,17 +138,19 @@ async function record(
       sha256,
       options,
       readingKey: key,
+      fetchedAt,
       now,
     })
-    const isUnchanged =
-      last !== null &&
-      (last.status === 'completed' || last.status === 'partial_success') &&
-      last.sha256 === sha256 &&
-      last.readingKey === key &&
-      // Somebody else may have written the same items since: then the list is read again.
-      last.supplierRevision === supplier.revision
-    await jobStore(stores).add({ importId, worker, now, isKept: isQueueKept })
-    if (isUnchanged) {
+    const jobId = await jobStore(stores).add({
+      importId,
+      // One list of a supplier after the other: see analyzer/publish.ts.
+      lane: supplier.id,
+      worker: carrier,
+      place,
+      now,
+      ...retryDelaysOf(source, { worker: carrier, ...(retryDelaysMs && { retryDelaysMs }) }),
+    })
+    if (last !== null) {
       await imports.change(importId, {
         status: 'unchanged',
         sameAsImportId: last.id,
@@ -124,10 +160,30 @@ async function record(
       await jobStore(stores).close(importId, 'succeeded', now)
       // Limits change no row, and are remembered all the same.
       await sourceStore(stores).change(source.id, settings)
+      const after = await sourceStore(stores).get(source.id)
+      const told = { action: 'source.learn', before: source, after, more: { import: importId } }
+      await auditSource(stores, { actor, at: now }, told)
     }
+    await auditStore(stores).add({
+      actor,
+      at: now,
+      action: 'import.hand_in',
+      subject: { kind: 'import', id: importId, name: handover.fileName },
+      supplierId: supplier.id,
+      before: null,
+      after: { source: source.name, sha256, ...(handover.force && { force: true }) },
+    })
+    const taken = { importId, jobId, isUnchanged: last !== null }
+    await also(tx, taken)
     // Last, so that nothing is kept of what could not be recorded; before the commit, so that nothing is recorded
     // that could not be kept.
-    await received.keep()
-    return { importId, isUnchanged }
+    await received.keep({
+      ...noOrigin,
+      source: source.name,
+      supplier: supplier.name,
+      originalName: handover.fileName,
+      fetchedAt,
+    })
+    return taken
   })
 }

@@ -15,13 +15,14 @@ export function importOptions(
   currency: string | null,
 ): ImportOptions {
   const { map, identity, decimalsMax, reading } = settings
-  const { headerRows, decimal, encoding, delimiter, sheets } = reading
+  const { headerRows, decimal, format, encoding, delimiter, sheets } = reading
   return {
     settings,
     said: mergedPins(noPins, pins),
     table: { map, currency, identity, decimalsMax, headerRows, decimal },
     // Not remembered: whether a file is the whole list is a fact of that file.
     listMode: pins.listMode ?? settings.listMode,
+    format,
     encoding,
     delimiter,
     sheets,

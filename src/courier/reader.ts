@@ -16,9 +16,13 @@ export interface Task {
 
 /** Where an import stands. */
 export interface Progress {
-  /** `reading` the file, or `writing`: comparing with the catalog and publishing. */
-  phase: 'waiting' | 'reading' | 'writing'
+  /** `downloading`: the file comes; `reading` it; `writing`: comparing with the catalog and publishing. */
+  phase: 'waiting' | 'downloading' | 'reading' | 'writing'
   rows: number
+  /** How many there are; left out or null: that is not known for sure before all of them are read. */
+  rowsTotal?: number | null
+  /** While it is downloaded: how many have come. */
+  bytes?: number
   /** Of the file's bytes, 0 to 100; null where it cannot be told. */
   percent: number | null
 }

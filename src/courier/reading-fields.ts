@@ -1,9 +1,11 @@
 import { choiceField, textField } from '../http/fields.ts'
+import { formatNames } from '../sources/model.ts'
 import { noPins, type Pins } from './pins.ts'
 import {
   parseCurrency,
   parseDelimiter,
   parseEncoding,
+  parseFormat,
   parseHeaderRows,
   parseIdentity,
   parseMap,
@@ -42,6 +44,10 @@ export const readingFields = {
     ['dot', 'comma', 'auto'],
     'Decimal sign of the prices, where `1.234` can be read in two ways.',
   ),
+  format: textField('format', {
+    max: 20,
+    description: `What the lists are, unpacked: ${formatNames.join(', ')}. A file of another format is refused.`,
+  }),
   encoding: textField('encoding', { max: 50, description: 'Of a text file, where it is guessed wrongly.' }),
   delimiter: textField('delimiter', { max: 4, description: 'Of a text file: `;`, `,`, `tab`, …' }),
 }
@@ -56,6 +62,7 @@ export interface ReadingFields {
   header_row?: string
   sheet?: string
   decimal?: 'dot' | 'comma' | 'auto'
+  format?: string
   encoding?: string
   delimiter?: string
 }
@@ -70,6 +77,7 @@ export function readingPins(fields: ReadingFields): Pins {
     map: parseMap(fields.map === undefined ? [] : [fields.map], 'map'),
     identity: parseIdentity(fields.identity ?? null, 'identity'),
     decimalsMax: decimals === undefined ? null : decimals === '4' ? 4 : 'currency',
+    format: parseFormat(fields.format ?? null, 'format'),
     encoding: parseEncoding(fields.encoding ?? null),
     delimiter: parseDelimiter(fields.delimiter ?? null, 'delimiter'),
     sheets: parseSheets(fields.sheet?.split('|') ?? [], 'sheet'),

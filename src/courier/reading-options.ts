@@ -3,7 +3,7 @@ import { type Field, fields } from '../analyzer/table/decision.ts'
 import { InvalidError } from '../lib/errors.ts'
 import { isCurrency } from '../lib/money.ts'
 import { nearest } from '../lib/nearest.ts'
-import { defaultLimits, type Limits } from '../sources/model.ts'
+import { defaultLimits, type FormatName, formatNames, type Limits } from '../sources/model.ts'
 
 /**
  * What people write to say how a list is to be read, on the command line as in a request. `name` is what the option
@@ -66,6 +66,24 @@ export function parseDelimiter(text: string | null, name: string): string | null
   if (text === 'tab' || text === '\\t') return '\t'
   if (text.length === 1) return text
   throw invalid(`${name} takes one character, or "tab"`)
+}
+
+/** `csv`, or `auto`. */
+export function parseFormat(text: string | null, name: string): FormatName | 'auto' | null {
+  if (text === null) return null
+  const said = text.trim().toLowerCase()
+  if (said === 'auto') return said
+  const known = formatNames.find((each) => each === (otherNames[said] ?? said))
+  if (known !== undefined) return known
+  throw invalid(`${name} takes one of ${formatNames.join(', ')}, or auto, not "${text}"`)
+}
+
+/** The same formats in other people's words. */
+const otherNames: Readonly<Record<string, FormatName>> = {
+  tsv: 'csv',
+  jsonl: 'ndjson',
+  yml: 'xml',
+  htm: 'html',
 }
 
 /** "windows-1251", or `auto`. @throws InvalidError `unknown_encoding` now, rather than when the file is read */

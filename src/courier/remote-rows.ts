@@ -32,17 +32,22 @@ export async function keepRows(
     // Left by an attempt that was killed.
     await rm(temporary, { force: true })
     if (!(await analyzer.saveRows(resultUrl, temporary, signal))) return false
-    const kept = await archive.keep(temporary, { sizeBytesMax: fileBytesMax })
-    await db.tx(async (tx) => {
-      const stores = { query: tx.query, tables: db.tables }
-      await jobStore(stores).renew(lease, clock.now())
-      const { sha256, md5, sizeBytes } = kept
-      await tx.query
-        .insert(db.tables.rawFiles)
-        .values({ sha256, md5, sizeBytes, createdAt: clock.now() })
-        .onConflictDoNothing()
-      await importStore(stores).change(importId, { rowsSha256: sha256 })
-    })
+    const received = await archive.copy(temporary, { sizeBytesMax: fileBytesMax })
+    await received.prepare()
+    await db
+      .tx(async (tx) => {
+        const stores = { query: tx.query, tables: db.tables }
+        await jobStore(stores).renew(lease)
+        const { sha256, md5, sizeBytes } = received
+        await tx.query
+          .insert(db.tables.rawFiles)
+          .values({ sha256, md5, sizeBytes, createdAt: clock.now() })
+          .onConflictDoNothing()
+        await importStore(stores).change(importId, { rowsSha256: sha256 })
+        // Behind what refers to it, so that a clean-up that deletes the same bytes comes before or after all of this.
+        await received.keep()
+      })
+      .finally(() => received.discard())
     return true
   } finally {
     await rm(temporary, { force: true })

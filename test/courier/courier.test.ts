@@ -5,6 +5,7 @@ import { engines } from '../helpers/engines.ts'
 import { priceList } from '../helpers/lists.ts'
 import { makePdf } from '../helpers/pdf.ts'
 import { descendants } from '../helpers/processes.ts'
+import { rawPath } from '../helpers/raw-file.ts'
 import { impatient, openTestService, type TestService } from '../helpers/service.ts'
 import { until } from '../helpers/until.ts'
 import { makeWorkbook } from '../helpers/workbook.ts'
@@ -86,7 +87,7 @@ for (const engine of engines) {
       const busy = await bench.take(priceList(10_000))
       const importId = await bench.take(priceList(3), { supplier: 'Other' })
       const { sha256 } = await bench.get(importId)
-      const path = await bench.service.parts.archive.find(sha256)
+      const path = rawPath(bench.service.parts.archive, sha256!)
       await chmod(path, 0o600)
       await writeFile(path, priceList(2))
       expect(await bench.ended(busy)).toMatchObject({ status: 'completed' })
@@ -112,16 +113,36 @@ for (const engine of engines) {
       await until(() => started('main.ts analyzer').length === 1)
     }, 120_000)
 
-    test('a child that is killed costs one import, and the catalog stays as it was', async () => {
+    test('a child that is killed costs one attempt', async () => {
       await using bench = await openTestService(engine)
       const importId = await bench.take(longList)
       await isBeingRead(bench, importId)
       // The spare one has no work, and is killed too.
       for (const { pid } of started('analyze-child')) process.kill(pid, 'SIGKILL')
+      expect(await bench.ended(importId)).toMatchObject({ status: 'completed', error: null })
+      expect(await catalogSize(bench)).toBe(longListSize)
+      expect(await bench.program.rows('select state, retry_count, attempt from jobs')).toEqual([
+        { state: 'succeeded', retry_count: 1, attempt: 2 },
+      ])
+    }, 120_000)
+
+    test('an import whose child is killed in every attempt fails, and the catalog stays as it was', async () => {
+      const patience = { ...impatient, jobRetryDelaysMs: [1] }
+      await using bench = await openTestService(engine, {}, patience)
+      const importId = await bench.take(longList)
+      for (const _attempt of [1, 2]) {
+        await isBeingRead(bench, importId)
+        for (const { pid } of started('analyze-child')) process.kill(pid, 'SIGKILL')
+        // The attempt has ended when what it showed is gone.
+        await until(() => (bench.service.courier.progressOf(importId)?.rows ?? 0) === 0)
+      }
       expect(await bench.ended(importId)).toMatchObject({
         status: 'failed',
         error: { code: 'analyzer_crashed', message: expect.stringContaining('was killed from outside') },
       })
+      expect(await bench.program.rows('select state, cause, retry_count from jobs')).toEqual([
+        { state: 'dead', cause: 'parser/analyzer_crashed', retry_count: 1 },
+      ])
       expect(await catalogSize(bench)).toBe(0)
       await until(async () => (await bench.program.leftovers()).join() === 'serve.json')
       expect(await bench.ended(await bench.take(priceList(3)))).toMatchObject({ status: 'completed' })

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import { consoleActor } from '../../src/auth/model.ts'
 import { approve, discard } from '../../src/courier/held.ts'
+import { openArchive } from '../../src/files/archive.ts'
 import { importStore } from '../../src/imports/store.ts'
 import { jobStore } from '../../src/queue/store.ts'
 import { type Bench, openBench } from '../helpers/bench.ts'
@@ -7,7 +9,14 @@ import { engines } from '../helpers/engines.ts'
 import { rejection } from '../helpers/open-database.ts'
 
 const now = new Date(Date.UTC(2026, 10, 22, 10))
-const parts = ({ db }: Bench) => ({ db, clock: { now: () => now } })
+const parts = ({ db, folder }: Bench, carrier: string | null = 'me 1 1') => ({
+  actor: consoleActor,
+  db,
+  clock: { now: () => now },
+  archive: openArchive(`${folder}/raw`),
+  place: 'here',
+  carrier,
+})
 
 async function heldImport(bench: Bench): Promise<string> {
   const { importId, lease } = await bench.begin(await bench.source('Acme'))
@@ -25,7 +34,7 @@ for (const engine of engines) {
     test('an approved import goes back into the queue, to be published whatever the guard says', async () => {
       await using bench = await openBench(engine)
       const importId = await heldImport(bench)
-      await approve(parts(bench), importId, 'me 1 1')
+      await approve(parts(bench), importId)
       expect(await importStore(bench.db).get(importId)).toMatchObject({
         status: 'pending',
         options: { mayHold: false },
@@ -34,9 +43,25 @@ for (const engine of engines) {
       const job = (await jobStore(bench.db).ofImport(importId))!
       expect(job).toMatchObject({ state: 'queued', worker: 'me 1 1', attempt: 1 })
       const lease = await bench.db.tx(({ query }) =>
-        jobStore({ query, tables: bench.db.tables }).take(job, 'me 1 1', now),
+        jobStore({ query, tables: bench.db.tables }).take(job, 'me 1 1'),
       )
       expect(lease.attempt).toBe(2)
+    })
+
+    test('its job goes to the folder that has the file, and otherwise stays with the one that it was in', async () => {
+      await using bench = await openBench(engine)
+      const placeAfter = async (isHere: boolean) => {
+        const importId = await heldImport(bench)
+        await bench.db.run(`update jobs set place = 'elsewhere' where import_id = $1`, [importId])
+        if (isHere) {
+          await Bun.write(`${bench.folder}/empty.csv`, '')
+          await openArchive(`${bench.folder}/raw`).keep(`${bench.folder}/empty.csv`, { sizeBytesMax: 1 })
+        }
+        await approve(parts(bench, null), importId)
+        return (await jobStore(bench.db).ofImport(importId))!
+      }
+      expect(await placeAfter(false)).toMatchObject({ worker: null, place: 'elsewhere' })
+      expect(await placeAfter(true)).toMatchObject({ worker: null, place: 'here' })
     })
 
     test('a discarded import is cancelled, and its work has ended', async () => {
@@ -53,10 +78,10 @@ for (const engine of engines) {
     test('what is not held can be neither approved nor discarded, and nothing changes', async () => {
       await using bench = await openBench(engine)
       const importId = await heldImport(bench)
-      await approve(parts(bench), importId, 'me 1 1')
+      await approve(parts(bench), importId)
       const before = await bench.contents()
       for (const attempt of [
-        () => approve(parts(bench), importId, 'you 2 2'),
+        () => approve(parts(bench, 'you 2 2'), importId),
         () => discard(parts(bench), importId),
       ]) {
         const error = await rejection(attempt())
@@ -64,7 +89,7 @@ for (const engine of engines) {
         expect((error as Error).message).toContain(`${importId} is pending`)
       }
       expect(await bench.contents()).toEqual(before)
-      expect(await rejection(approve(parts(bench), 'nobody', 'me 1 1'))).toMatchObject({
+      expect(await rejection(approve(parts(bench), 'nobody'))).toMatchObject({
         code: 'unknown_import',
       })
     })
@@ -73,7 +98,7 @@ for (const engine of engines) {
       await using bench = await openBench(engine)
       for (let round = 0; round < 10; round++) {
         const importId = await heldImport(bench)
-        const decisions = [approve(parts(bench), importId, 'me 1 1'), discard(parts(bench), importId)]
+        const decisions = [approve(parts(bench), importId), discard(parts(bench), importId)]
         const results = await Promise.allSettled(decisions)
         expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
       }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { consoleActor } from '../../src/auth/model.ts'
 import { type Handover, type IntakeParts, takeIn } from '../../src/courier/intake.ts'
 import { openArchive } from '../../src/files/archive.ts'
 import type { ImportStatus } from '../../src/imports/model.ts'
@@ -11,6 +12,7 @@ import { type Bench, openBench } from '../helpers/bench.ts'
 import { engines } from '../helpers/engines.ts'
 import { plainHandover } from '../helpers/handover.ts'
 import { rejection } from '../helpers/open-database.ts'
+import { rawPath } from '../helpers/raw-file.ts'
 
 interface Intake extends AsyncDisposable {
   bench: Bench
@@ -26,11 +28,13 @@ async function openIntake(engine: (typeof engines)[number]): Promise<Intake> {
   let seconds = 0
   const parts: IntakeParts = {
     db: bench.db,
+    actor: consoleActor,
     archive: openArchive(`${bench.folder}/raw`),
     clock: { now: () => new Date(Date.UTC(2026, 10, 22, 9, 0, seconds++)) },
     fileBytesMax: 1000,
     defaultCurrency: 'EUR',
-    worker: 'me 1 1',
+    place: 'here',
+    carrier: 'me 1 1',
   }
   return {
     bench,
@@ -80,9 +84,28 @@ for (const engine of engines) {
         fileName: 'Preise.csv',
         options: { listMode: 'partial', table: { currency: 'EUR' } },
       })
-      expect(await Bun.file(await intake.parts.archive.find(made.sha256)).text()).toBe('a')
-      expect(await jobStore(db).ofImport(importId)).toMatchObject({ state: 'queued', worker: 'me 1 1' })
+      expect(await Bun.file(rawPath(intake.parts.archive, made.sha256!)).text()).toBe('a')
+      expect(await jobStore(db).ofImport(importId)).toMatchObject({
+        state: 'queued',
+        worker: 'me 1 1',
+        place: 'here',
+      })
       expect(await intake.bench.rows('select size_bytes from raw_files')).toEqual([{ size_bytes: 1 }])
+    })
+
+    test('a file that is handed in after another one is newer, though the clock was put back meanwhile', async () => {
+      await using intake = await openIntake(engine)
+      const store = importStore(intake.bench.db)
+      const first = await store.get((await intake.take('a')).importId)
+      const before = new Date(first.fetchedAt.getTime() - 3_600_000)
+      Object.assign(intake.parts, { clock: { now: () => before } })
+      const times = [first.fetchedAt]
+      for (const text of ['b', 'c'])
+        times.push((await store.get((await intake.take(text)).importId)).fetchedAt)
+      expect(times.map((time) => time.getTime() - first.fetchedAt.getTime())).toEqual([0, 1, 2])
+      expect((await store.get((await intake.take('d', { source: 'another' })).importId)).fetchedAt).toEqual(
+        before,
+      )
     })
 
     test('a file that cannot be kept leaves no trace', async () => {
@@ -122,6 +145,7 @@ for (const engine of engines) {
         ['a', { map: { sku: 'A' } }],
         ['a', { currency: 'USD' }],
         ['a', { listMode: 'full' }],
+        ['a', { format: 'csv' }],
         ['a', { encoding: 'utf-16le' }],
         ['a', { delimiter: '|' }],
         ['a', { sheets: ['Prices'] }],
