@@ -19,6 +19,7 @@ export function schemaRoutes() {
       },
       detail: {
         operationId: 'listSchemas',
+        'x-role': 'viewer',
         summary: "List the JSON Schemas of the analyzer's contract",
         tags: ['Analyzer'],
       },
@@ -43,7 +44,12 @@ export function schemaRoutes() {
         }),
         query: noQuery,
         response: { 200: t.Record(t.String(), t.Unknown()), 404: Problem },
-        detail: { operationId: 'getSchema', summary: 'Show a JSON Schema', tags: ['Analyzer'] },
+        detail: {
+          operationId: 'getSchema',
+          'x-role': 'viewer',
+          summary: 'Show a JSON Schema',
+          tags: ['Analyzer'],
+        },
       },
     )
 }
