@@ -2,7 +2,15 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export type JsonObject = { [key: string]: Json }
 
 /** What says nothing about a value. */
-const annotations = new Set(['title', 'description', 'examples', 'default'])
+const annotations = new Set([
+  'title',
+  'description',
+  'examples',
+  'default',
+  'writeOnly',
+  'uniqueItems',
+  'x-secret',
+])
 
 /**
  * What in a value breaks a JSON Schema, each as "where: what"; members that an object's schema does not list are
@@ -52,6 +60,14 @@ const keywords: Record<string, (rule: Json, value: Json, place: Place) => string
     typeof value !== 'string' || formats[String(rule)]?.test(value) ? [] : [`${at}: ${value} is no ${rule}`],
   required: (rule, value, { at }) =>
     (rule as string[]).filter((name) => !hasMember(value, name)).map((name) => `${at}.${name}: is missing`),
+  minLength: (rule, value, { at }) =>
+    typeof value !== 'string' || value.length >= Number(rule) ? [] : [`${at}: is shorter than ${rule}`],
+  maxLength: (rule, value, { at }) =>
+    typeof value !== 'string' || value.length <= Number(rule) ? [] : [`${at}: is longer than ${rule}`],
+  minItems: (rule, value, { at }) =>
+    !Array.isArray(value) || value.length >= Number(rule) ? [] : [`${at}: has fewer than ${rule}`],
+  minProperties: (rule, value, { at }) =>
+    Object.keys(value as JsonObject).length >= Number(rule) ? [] : [`${at}: says fewer than ${rule}`],
   maxItems: (rule, value, { at }) =>
     !Array.isArray(value) || value.length <= Number(rule) ? [] : [`${at}: has more than ${rule}`],
   items: (rule, value, { schemas, at }) =>
@@ -76,6 +92,8 @@ const keywords: Record<string, (rule: Json, value: Json, place: Place) => string
 
 const formats: Record<string, RegExp> = {
   'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+  // How it is shown, not what it may be.
+  password: /^/,
   date: /^\d{4}-\d\d-\d\d$/,
 }
 

@@ -45,7 +45,7 @@ function openServer(concurrency = 2) {
       close: async () => {},
     },
     concurrency,
-    dataDirectory: folder.file('data'),
+    folder: folder.file('data'),
     log: silentLog,
   })
   const server = createAnalyzerServer({ jobs, secret, log: silentLog })
@@ -148,7 +148,7 @@ test('jobs beyond the limit wait, in order; a waiting or running one can be canc
   })
 })
 
-test('only files below the data folder are read', async () => {
+test('only files below the folder of raw files are read', async () => {
   const { call } = openServer()
   const cases: [string, string][] = [
     [pathToFileURL(folder.file('outside')).href, 'wrong_file_url'],

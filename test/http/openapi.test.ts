@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { exportLists } from '../../src/http/exports/lists.ts'
 import { openProgram } from '../helpers/cli.ts'
 import { openService } from '../helpers/http-service.ts'
 
@@ -31,23 +32,101 @@ const routes = [
   'GET /readyz',
   'GET /health',
   'POST /api/v1/uploads',
+  'POST /api/v1/uploads/preview',
   'GET /api/v1/imports',
   'GET /api/v1/imports/{id}',
+  'GET /api/v1/archive',
+  'GET /api/v1/archive/{sha256}',
+  'GET /api/v1/archive/{sha256}/content',
+  'POST /api/v1/archive/{sha256}/replay',
+  'POST /api/v1/archive/{sha256}/verify',
+  'GET /api/v1/imports/{id}/changes',
+  'GET /api/v1/imports/{id}/changes/items',
   'GET /api/v1/imports/{id}/decision',
   'GET /api/v1/imports/{id}/log',
   'GET /api/v1/imports/{id}/rejects',
   'POST /api/v1/imports/{id}/approve',
   'POST /api/v1/imports/{id}/correct',
+  'POST /api/v1/imports/{id}/preview',
   'POST /api/v1/imports/{id}/discard',
+  'GET /api/v1/jobs',
+  'GET /api/v1/jobs/events',
+  'GET /api/v1/jobs/{id}',
+  'GET /api/v1/jobs/{id}/events',
+  'POST /api/v1/jobs/{id}/retry',
+  'POST /api/v1/admin/jobs/{id}/retry',
+  'POST /api/v1/jobs/{id}/cancel',
+  'POST /api/v1/jobs/{id}/discard',
+  'GET /api/v1/queue',
+  'POST /api/v1/queue/pause',
+  'POST /api/v1/queue/resume',
+  'GET /api/v1/dead-letters',
+  'POST /api/v1/dead-letters/retry',
+  'POST /api/v1/dead-letters/discard',
+  'POST /api/v1/ingestion/trigger',
+  'GET /api/v1/ingestion/runs',
+  'GET /api/v1/ingestion/runs/{id}',
+  'GET /api/v1/ingestion/health',
+  'GET /api/v1/source-kinds',
+  'GET /api/v1/sources',
+  'POST /api/v1/sources',
+  'POST /api/v1/sources/test',
+  'GET /api/v1/sources/{id}',
+  'PATCH /api/v1/sources/{id}',
+  'DELETE /api/v1/sources/{id}',
+  'POST /api/v1/sources/{id}/pause',
+  'POST /api/v1/sources/{id}/resume',
+  'POST /api/v1/sources/{id}/test',
+  'POST /api/v1/sources/{id}/trigger',
+  'GET /api/v1/schedules',
+  'GET /api/v1/schedules/{name}/ticks',
   'GET /api/v1/items',
+  'GET /api/v1/maintenance/tasks',
+  'POST /api/v1/maintenance/tasks/{name}/run',
   'GET /api/v1/items/{id}',
+  'PATCH /api/v1/items/{id}',
+  'DELETE /api/v1/items/{id}',
+  'POST /api/v1/items/{id}/restore',
   'GET /api/v1/items/{id}/history',
   'GET /api/v1/categories',
+  'GET /api/v1/supplier-activity',
   'GET /api/v1/suppliers',
+  'POST /api/v1/suppliers',
+  'DELETE /api/v1/suppliers/{id}',
+  'GET /api/v1/audit',
+  'GET /api/v1/items/{id}/edits',
   'GET /api/v1/suppliers/{id}',
   'PATCH /api/v1/suppliers/{id}',
+  'GET /api/v1/events',
+  'POST /api/v1/setup',
+  'GET /api/v1/session',
+  'POST /api/v1/session',
+  'DELETE /api/v1/session',
+  'GET /api/v1/sessions',
+  'GET /api/v1/setup',
+  'DELETE /api/v1/sessions',
+  'DELETE /api/v1/sessions/{id}',
+  'POST /api/v1/password',
+  'GET /api/v1/users',
+  'POST /api/v1/users',
+  'GET /api/v1/users/{id}',
+  'PATCH /api/v1/users/{id}',
+  'DELETE /api/v1/users/{id}',
+  'POST /api/v1/users/{id}/password',
+  'GET /api/v1/tokens',
+  'POST /api/v1/tokens',
+  'GET /api/v1/tokens/{id}',
+  'DELETE /api/v1/tokens/{id}',
+  'GET /api/v1/price-history',
+  ...exportLists.map(({ path }) => `GET /api/v1/exports${path.replace(/:(\w+)/g, '{$1}')}`),
   'GET /api/v1/schemas',
   'GET /api/v1/schemas/{name}',
+]
+const exportTypes = [
+  'text/csv',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/json',
+  'application/x-ndjson',
 ]
 /** For people and browsers. */
 const undocumented = ['/api/v1/openapi.json', '/swagger', '/swagger/favicon.png']
@@ -114,9 +193,17 @@ test('the document is OpenAPI 3.1: references lead somewhere, operations have wh
         status,
         Number(status) >= 400
           ? ['application/problem+json']
-          : operation.operationId === 'downloadRejects'
-            ? ['text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet']
-            : ['application/json'],
+          : status === '304'
+            ? []
+            : operation.operationId === 'downloadRejects'
+              ? ['text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet']
+              : operation.operationId === 'downloadArchived'
+                ? ['application/octet-stream']
+                : name.startsWith('GET /api/v1/exports/')
+                  ? exportTypes
+                  : name.endsWith('/events')
+                    ? ['text/event-stream']
+                    : ['application/json'],
       ])
     }
     if (inPath.length > 0 && !name.includes('schemas')) expect(statuses).toContain('404')
@@ -134,6 +221,8 @@ test('the schemas that pages share are components', async () => {
     'Supplier',
     'Category',
     'LogEntry',
+    'Job',
+    'DeadLetters',
     'Decision',
     'Problem',
   ])

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import type { Logger } from '../../src/lib/log.ts'
 import { engines } from '../helpers/engines.ts'
 import { openService } from '../helpers/http-service.ts'
 import { csvOf, type ItemsJson, priceList } from '../helpers/lists.ts'
@@ -137,14 +138,14 @@ for (const engine of engines) {
 
     test('other addresses are not found, other methods named with those there are', async () => {
       await using service = await openFilled(engine)
-      for (const path of ['/', '/api/v1', '/api/v2/items', '/../etc/passwd', '/api/v1/items/1/x']) {
+      for (const path of ['/nothing', '/api/v1', '/api/v2/items', '/../etc/passwd', '/api/v1/items/1/x']) {
         const response = await service.get(path)
         expect([path, response.status]).toEqual([path, 404])
         expect(await response.json()).toMatchObject({ code: 'no_such_address', title: 'Not found' })
       }
       const cases = [
         ['POST', '/api/v1/items', 'GET, HEAD'],
-        ['DELETE', '/api/v1/suppliers/x', 'GET, PATCH, HEAD'],
+        ['PUT', '/api/v1/suppliers/x', 'GET, PATCH, DELETE, HEAD'],
         ['GET', '/api/v1/uploads', 'POST'],
         ['GET', '/api/v1/imports/x/approve', 'POST'],
         ['OPTIONS', '/api/v1/openapi.json', 'GET, HEAD'],
@@ -177,7 +178,11 @@ for (const engine of engines) {
 
 test('an error that nobody expected is logged whole and shown without its words', async () => {
   const logged: unknown[] = []
-  const log = { ...silentLog, error: (_message: string, fields?: object) => logged.push(fields) }
+  const log: Logger = {
+    ...silentLog,
+    error: (_message: string, fields?: object) => logged.push(fields),
+    child: () => log,
+  }
   await using service = await openService('sqlite', { log })
   await service.program.run('migrate', 'down', '--to', '0')
   for (const path of ['/api/v1/items', '/api/v1/items/1', '/api/v1/imports?status=held']) {
