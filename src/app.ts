@@ -1,48 +1,59 @@
 import { mkdirSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type AnalyzeOptions, type AnalyzerParts, analyze } from './analyzer/analyze.ts'
 import type { ApartLimits } from './analyzer/formats/apart/reader-process.ts'
 import type { ReadLimits } from './analyzer/formats/format.ts'
-import { type RejectsSource, rejectsProcesses } from './analyzer/rejects/rejects-process.ts'
-import { type ChildPool, openChildPool } from './analyzer/service/child-pool.ts'
-import { superviseAnalyzer } from './analyzer/service/supervised.ts'
-import { discardStaging, sweepStaging } from './analyzer/staging/sweep.ts'
+import { leftOverStaging, sweepStaging } from './analyzer/staging/sweep.ts'
+import { consoleActor } from './auth/model.ts'
 import { type Config, type Environment, secretNames } from './config.ts'
 import { abandonedImports } from './courier/abandoned.ts'
-import { type AnalyzerAddress, analyzerClient } from './courier/analyzer-client.ts'
-import { childReader } from './courier/child-reader.ts'
-import { type Courier, openCourier } from './courier/courier.ts'
 import { approve, correct, discard } from './courier/held.ts'
+import { hostStore } from './courier/hosts.ts'
 import { type Handover, type IntakeParts, takeIn } from './courier/intake.ts'
 import type { Pins } from './courier/pins.ts'
-import { indexCharacteristics } from './db/characteristics.ts'
+import { type ReplayRequest, replay } from './courier/replay.ts'
+import { type TriggerCause, type Triggered, trigger } from './courier/trigger.ts'
 import type { Database } from './db/database.ts'
 import { migrateUp, requireCurrent } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
-import { openArchive } from './files/archive.ts'
-import { lockFolder } from './files/folder-lock.ts'
+import { type Archive, openArchive } from './files/archive.ts'
+import { isServed } from './files/folder-lock.ts'
+import { localStore } from './files/local-store.ts'
+import { openRoom, type Room } from './files/room.ts'
+import { bucketOf, s3Store } from './files/s3-store.ts'
 import { type Import, importStore } from './imports/store.ts'
 import type { Clock } from './lib/clock.ts'
 import { InvalidError, systemErrorCode } from './lib/errors.ts'
 import type { Logger } from './lib/log.ts'
+import { openWayOut, type WayOut } from './lib/outbound/way-out.ts'
 import { dependentEnvironment, ownCommand } from './lib/own-process.ts'
 import { ownIdentity } from './lib/process-identity.ts'
-import { jobStore } from './queue/store.ts'
+import { openSealer, type Sealer } from './lib/seal.ts'
+import { programVersion } from './lib/version.ts'
+import { openTaskRuns, type TaskRuns } from './maintenance/task-runs.ts'
+import type { Retention } from './maintenance/tasks/task.ts'
+import { announceJobs } from './queue/announce.ts'
+import { ensureInstallation, installationStore } from './queue/installation.ts'
+import type { FetchSettings } from './sources/kinds/index.ts'
 
-/** Longer than any copy into the archive takes. */
-const copyMs = 24 * 60 * 60 * 1000
-/** What an analyzer may take beyond its own time limit before the courier stops asking. */
-const analyzerSlackMs = 60_000
-/** A file that is being read and says nothing for so long hangs, and so does a process that does not begin. */
-const silenceMs = 60_000
+const hourMs = 60 * 60 * 1000
+/** How long it is told what schedules did. */
+const tickDays = 30
 /** How long a command waits for another process's write lock, unless it says so itself. */
 const lockTimeoutDefaultMs = 30_000
 
 /** The parts of the program, wired together for one process. */
 export interface App {
   db: Database
-  parts: AnalyzerParts & IntakeParts
+  parts: AnalyzerParts &
+    IntakeParts & {
+      room: Room
+      fetchSettings: FetchSettings
+      sealer: Sealer
+      out: WayOut
+      /** How long every raw file is kept, in milliseconds. */
+      rawMs: number
+    }
   /** Takes a file in and sees it through to the catalog. */
   ingest(handover: Handover, options: AnalyzeOptions): Promise<Import>
   /** Publishes a held import. */
@@ -50,34 +61,20 @@ export interface App {
   /** Reads an import that is held or failed once more, as a person says. */
   correct(importId: string, pins: Pins, options: AnalyzeOptions): Promise<Import>
   discard(importId: string): Promise<Import>
+  /** Reads an archived list once more, and holds it unless it is to be published. */
+  replay(request: ReplayRequest, options: AnalyzeOptions): Promise<{ ended: Import; replaced: string[] }>
+  /** Has sources fetched by whoever works on jobs. */
+  trigger(request: TriggerCause & { sources: readonly string[] }): Promise<Triggered>
   /** Finishes what a process that has ended left half-done, and clears up after it. */
   resume(options: AnalyzeOptions): Promise<Import[]>
+  /** Tells queues in other processes that these jobs have changed; null: any may have. */
+  announce(jobIds: readonly string[] | null): Promise<void>
   /** Deletes what killed processes have left behind. */
   sweep(): Promise<void>
+  /** Deletes what is old. */
+  cleanups: TaskRuns
   close(): Promise<void>
 }
-
-/** The parts of a program that goes on serving. */
-export interface Service extends Pick<App, 'db' | 'parts'> {
-  /** Sees imports through that `takeIn` and `approve` have queued. */
-  courier: Courier
-  /** Gives rejected rows back. */
-  rejects: RejectsSource
-  /** Says where it can be reached, to whoever starts a second one. */
-  announce(url: string): void
-  /** Ends everything; what is under way may end within the grace, and the rest is taken up at the next start. */
-  stop(options: { graceMs: number }): Promise<void>
-}
-
-/** How patient a service is with its analyzer. Tests are less so. */
-export interface Patience {
-  /** How long the analyzer may take for one small answer. */
-  requestMs: number
-  /** Pauses before each further try of it. */
-  retryDelaysMs: readonly number[]
-}
-
-const patienceDefault: Patience = { requestMs: 10_000, retryDelaysMs: [1000, 2000, 4000] }
 
 /** What the processes that a process starts are given of its own. */
 export interface Surroundings {
@@ -118,152 +115,18 @@ export async function openApp({
     if (schema === 'write') {
       const applied = await migrateUp(db, clock)
       if (applied.length > 0) log.info('schema migrated', { applied })
-      await indexCharacteristics(db, config.indexedCharacteristics)
+      await ensureInstallation(db, clock.now())
+      makeFolder(config.dataDirectory)
+      makeFolder(config.uploadsDirectory)
     }
     if (schema === 'read') await requireCurrent(db)
-    return wire({ config, clock, log, limits: readLimits(config, apart) }, db)
+    const installation = schema === 'none' ? null : await installationStore(db).get()
+    const files = openFiles(config, db, installation?.id ?? null)
+    const place = schema === 'write' ? await files.archive.store.placeId() : null
+    return wire({ config, clock, log, place, limits: readLimits(config, apart), ...files }, db)
   } catch (error) {
     await db.close()
     throw error
-  }
-}
-
-/**
- * The same for a process that serves: it has the data folder to itself, and reads files in processes of their own.
- * What was left queued or abandoned is taken up.
- * @throws ConflictError `already_served`
- */
-export async function openService(
-  options: Pick<AppOptions, 'config' | 'clock' | 'log'> & Surroundings & { patience?: Patience },
-): Promise<Service> {
-  const { config, clock, log, env, cwd, patience = patienceDefault } = options
-  makeFolder(config.dataDirectory)
-  const worker = ownIdentity()
-  const lock = lockFolder(config.dataDirectory, {
-    pid: process.pid,
-    host: hostname(),
-    since: clock.now().toISOString(),
-  })
-  try {
-    const app = await openApp({ config, clock, log, schema: 'write' })
-    const parts = { ...app.parts, isQueueKept: true, worker }
-    await app.db.tx(({ query }) => jobStore({ query, tables: app.db.tables }).adopt(worker))
-    await app.sweep()
-    const { analyzer, stop: stopAnalyzer } = startAnalyzer({ config, log, env, cwd, patience })
-    // Beside an analyzer it is the fallback, and need not be quick.
-    const children = openChildren({ config, env, cwd, log, hasSpare: !config.usesAnalyzer })
-    const courier = openCourier({
-      ...parts,
-      log: log.child({ module: 'courier' }),
-      concurrency: config.concurrency,
-      analyzer,
-      child: childReader(children),
-      usesAnalyzer: config.usesAnalyzer,
-      hasFallback: config.analyzerFallback,
-      retryDelaysMs: patience.retryDelaysMs,
-      clearUp: (area, waitMs) => discardStaging(app.db, { ...area, folder: parts.stagingFolder }, waitMs),
-    })
-    return {
-      db: app.db,
-      parts,
-      courier,
-      rejects: openRejects({ config, log, env, cwd }),
-      announce: lock.announce,
-      async stop({ graceMs }) {
-        await courier.stop({ graceMs })
-        await Promise.all([stopAnalyzer(), children.close()])
-        await app.close()
-        lock.release()
-      },
-    }
-  } catch (error) {
-    lock.release()
-    throw error
-  }
-}
-
-/** Processes of this program that read one file each. */
-export function openChildren({
-  config,
-  log,
-  env,
-  cwd,
-  hasSpare,
-}: Pick<AppOptions, 'config' | 'log'> & Surroundings & { hasSpare: boolean }): ChildPool {
-  return openChildPool({
-    command: [...ownCommand(), 'analyze-child'],
-    // A hostile file that takes a child over finds no secret there but the database's.
-    env: dependentEnvironment(env, secretNames({ except: ['databaseUrl'] })),
-    cwd,
-    memoryBytesMax: config.analyzerMemoryBytesMax,
-    timeMs: config.analyzerSecondsMax * 1000,
-    startMs: silenceMs,
-    silenceMs,
-    hasSpare,
-    log: log.child({ module: 'analyzer' }),
-  })
-}
-
-/** Processes of this program that write rejected rows; they may take what reading a file may take. */
-export function openRejects({
-  config,
-  log,
-  env,
-  cwd,
-}: Pick<AppOptions, 'config' | 'log'> & Surroundings): RejectsSource {
-  return rejectsProcesses({
-    command: ownCommand(),
-    env: dependentEnvironment(env, secretNames({ except: ['databaseUrl'] })),
-    cwd,
-    memoryBytesMax: config.analyzerMemoryBytesMax,
-    timeMs: config.analyzerSecondsMax * 1000,
-    log: log.child({ module: 'rejects' }),
-  })
-}
-
-/** The analyzer that the settings name, or one of our own. */
-function startAnalyzer({
-  config,
-  log,
-  env,
-  cwd,
-  patience,
-}: Pick<AppOptions, 'config' | 'log'> & Surroundings & { patience: Patience }) {
-  const jobMs = config.analyzerSecondsMax * 1000 + analyzerSlackMs
-  const client = (
-    kind: 'analyzer' | 'remote',
-    address: () => Promise<AnalyzerAddress | null>,
-    restart: (hanging: AnalyzerAddress | null) => Promise<void>,
-  ) =>
-    analyzerClient({
-      kind,
-      address,
-      restart,
-      requestMs: patience.requestMs,
-      jobMs,
-      rowsMs: jobMs,
-      rowsBytesMax: config.fileBytesMax,
-    })
-  if (config.analyzerUrl !== null) {
-    const address = { url: new URL(config.analyzerUrl), secret: config.analyzerSecret }
-    const nothing = async () => {}
-    return { analyzer: client('remote', async () => address, nothing), stop: nothing }
-  }
-  const own = superviseAnalyzer({
-    command: [...ownCommand(), 'analyzer'],
-    env: {
-      ...dependentEnvironment(env, secretNames({ except: ['databaseUrl'] })),
-      HOST: '127.0.0.1',
-      TALLYMAN_ANALYZER_PORT: '0',
-    },
-    cwd,
-    // A supplier may use it where most do not.
-    isLazy: !config.usesAnalyzer,
-    log: log.child({ module: 'analyzer' }),
-  })
-  return {
-    analyzer: client('analyzer', own.address, async (hanging) => own.restart(hanging?.secret ?? null)),
-    stop: own.stop,
   }
 }
 
@@ -301,68 +164,172 @@ async function open(config: Config, log: Logger, lockTimeoutMs: number): Promise
   })
 }
 
-function makeFolder(path: string): void {
+/** @throws InvalidError `no_data_folder` */
+export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true })
   } catch (error) {
     throw new InvalidError(
       'no_data_folder',
-      `The folder ${path} cannot be made (${systemErrorCode(error) ?? 'no reason given'}); check TALLYMAN_DATA_DIR and DATABASE_URL.`,
+      `The folder ${path} cannot be made (${systemErrorCode(error) ?? 'no reason given'}); check TALLYMAN_DATA_DIR, TALLYMAN_UPLOADS_DIR and DATABASE_URL.`,
       { cause: error },
     )
   }
 }
 
+/** The raw files, and the room for what comes in. */
+function openFiles(
+  config: Config,
+  db: Database,
+  installationId: string | null,
+): { archive: Archive; room: Room } {
+  const { uploadsDirectory, dataDirectory, diskFreeBytesMin } = config
+  const room = openRoom({ folder: uploadsDirectory, freeBytesMin: diskFreeBytesMin })
+  const bucket = bucketOf(config)
+  const isWhereItWas = uploadsDirectory === join(dataDirectory, 'raw')
+  const archive = openArchive(uploadsDirectory, {
+    store:
+      bucket === null ? localStore(uploadsDirectory, isWhereItWas ? dataDirectory : null) : s3Store(bucket),
+    installationId,
+    async sizeOf(sha256) {
+      const [row] = await db.all<{ size_bytes: number | string }>(
+        'select size_bytes from raw_files where sha256 = $1',
+        [sha256],
+      )
+      return row === undefined ? null : Number(row.size_bytes)
+    },
+    onFull: () => room.wasFull(),
+  })
+  return { archive, room }
+}
+
+/** How long things are kept. */
+function retentionOf({
+  uploadHours,
+  rawDays,
+  packDays,
+  jobDays,
+  deletedItemDays,
+  sessionHours,
+  auditDays,
+  orphans,
+}: Config): Retention {
+  return {
+    auditMs: auditDays === 'off' ? null : auditDays * 24 * hourMs,
+    uploadsMs: uploadHours * hourMs,
+    rawMs: rawDays * 24 * hourMs,
+    packMs: packDays === 'off' ? null : packDays * 24 * hourMs,
+    jobsMs: jobDays * 24 * hourMs,
+    deletedItemsMs: deletedItemDays * 24 * hourMs,
+    ticksMs: tickDays * 24 * hourMs,
+    sessionSilenceMs: sessionHours * hourMs,
+    orphans,
+  }
+}
+
 function wire(
-  { config, clock, log, limits }: Pick<AppOptions, 'config' | 'clock' | 'log'> & { limits: ReadLimits },
+  {
+    config,
+    clock,
+    log,
+    place,
+    archive,
+    room,
+    limits,
+  }: Pick<AppOptions, 'config' | 'clock' | 'log'> & {
+    place: string | null
+    limits: ReadLimits
+    archive: Archive
+    room: Room
+  },
   db: Database,
 ): App {
+  const worker = ownIdentity()
   const parts: App['parts'] = {
     db,
+    // Commands; a service says for each request who asks.
+    actor: consoleActor,
     clock,
     log: log.child({ module: 'analyzer' }),
-    archive: openArchive(join(config.dataDirectory, 'raw')),
+    archive,
+    room,
     stagingFolder: join(config.dataDirectory, 'staging'),
     fingerprintFolder: join(config.dataDirectory, 'fingerprints'),
     limits,
     fileBytesMax: config.fileBytesMax,
     defaultCurrency: config.currency,
-    worker: ownIdentity(),
+    fetchSettings: {
+      localFolders: config.localFolders,
+      keyFolders: config.keyFolders,
+      google: { url: config.googleUrl, tokenUrl: config.googleTokenUrl },
+    },
+    sealer: openSealer({ key: config.secretKey, olderKeys: config.secretKeysOld ?? [] }),
+    out: openWayOut({
+      allow: config.privateHosts,
+      clock,
+      userAgent: `Tallyman/${programVersion().version}`,
+      hosts: hostStore(db),
+      log: log.child({ module: 'outbound' }),
+    }),
+    rawMs: config.rawDays * 24 * hourMs,
+    worker,
+    carrier: worker,
+    place,
   }
   const imports = importStore(db)
   const sweep = async () => {
     const now = clock.now()
     const swept = await sweepStaging(db, parts.stagingFolder, now)
     if (swept > 0) log.info('left-over staging deleted', { areas: swept })
-    await parts.archive.sweep(new Date(now.getTime() - copyMs))
+    await parts.archive.sweep(new Date(now.getTime() - config.uploadHours * hourMs))
   }
+  const announce = (jobIds: readonly string[] | null) =>
+    announceJobs({ db, redisUrl: config.redisUrl }, jobIds)
   return {
     db,
     parts,
+    announce,
     async ingest(handover, options) {
       const { importId, isUnchanged } = await takeIn(parts, handover)
       return isUnchanged ? imports.get(importId) : analyze(parts, importId, options)
     },
     async approve(importId, options) {
-      await approve(parts, importId, parts.worker)
+      await approve(parts, importId)
       return analyze(parts, importId, options)
     },
     async correct(importId, pins, options) {
-      await correct(parts, importId, { pins, worker: parts.worker })
+      await correct(parts, importId, pins)
       return analyze(parts, importId, options)
     },
     async discard(importId) {
       await discard(parts, importId)
       return imports.get(importId)
     },
+    async replay(request, options) {
+      const { importId, replaced } = await replay(parts, request)
+      return { ended: await analyze(parts, importId, options), replaced }
+    },
+    async trigger(request) {
+      const triggered = await db.tx((tx) => trigger(tx, parts, request))
+      await announce(triggered.started.map(({ jobId }) => jobId))
+      return triggered
+    },
     async resume(options) {
       const resumed: Import[] = []
-      for (const importId of await abandonedImports(parts))
+      // A service takes what waits by itself.
+      const withWaiting = !isServed(config.dataDirectory)
+      for (const importId of await abandonedImports(parts, { place, withWaiting }))
         resumed.push(await analyze(parts, importId, options))
       await sweep()
       return resumed
     },
     sweep,
+    cleanups: openTaskRuns({
+      ...parts,
+      log: log.child({ module: 'maintenance' }),
+      leftOverStaging: (now) => leftOverStaging(db, parts.stagingFolder, now),
+      retention: retentionOf(config),
+    }),
     close: () => db.close(),
   }
 }

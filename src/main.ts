@@ -1,6 +1,7 @@
 import type { Io } from './cli/command.ts'
 import { descriptorWriter } from './cli/descriptor-writer.ts'
 import { reportCrash, run } from './cli/index.ts'
+import { secretLine, textOf } from './cli/input.ts'
 import { parentOf } from './cli/parent.ts'
 import { processEnvironment } from './config.ts'
 import { systemClock } from './lib/clock.ts'
@@ -23,6 +24,8 @@ const io: Io = {
   env: processEnvironment(),
   cwd: process.cwd(),
   clock: systemClock,
+  input: (bytesMax) => textOf(process.stdin, bytesMax),
+  secret: (prompt) => secretLine(process.stdin, (text) => process.stderr.write(text), prompt),
   signal: stop.signal,
   parent: parentOf(process),
 }
