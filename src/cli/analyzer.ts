@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { analyzerJobs } from '../analyzer/service/jobs.ts'
 import type { Listening } from '../analyzer/service/supervised.ts'
-import { openChildren } from '../app.ts'
 import { createAnalyzerServer } from '../http/analyzer-server.ts'
 import { InvalidError } from '../lib/errors.ts'
+import { openChildren } from '../roles/readers.ts'
 import { defineCommand, exitCodes } from './command.ts'
 
 const requestBytesMax = 64 * 1024
@@ -17,7 +17,7 @@ export const analyzer = defineCommand({
   summary: 'Read files for a `serve` that runs elsewhere (it runs one of its own otherwise)',
   description:
     'Listens on HOST and TALLYMAN_ANALYZER_PORT, and demands TALLYMAN_ANALYZER_SECRET of its callers. It shares\n' +
-    'the database and the data folder with the service that hands it files; set TALLYMAN_ANALYZER_URL there.\n' +
+    'the database and the folder of raw files with the service that hands it files; set TALLYMAN_ANALYZER_URL there.\n' +
     'docs/analyzer.md describes the contract.',
   options: {},
   positionals: {},
@@ -34,7 +34,7 @@ export const analyzer = defineCommand({
     const jobs = analyzerJobs({
       pool,
       concurrency: config.concurrency,
-      dataDirectory: config.dataDirectory,
+      folder: config.uploadsDirectory,
       log: log.child({ module: 'analyzer' }),
     })
     const server = createAnalyzerServer({ jobs, secret, log: log.child({ module: 'http' }) })

@@ -22,7 +22,7 @@ export const globalOptions = {
 /** What a command line says, by the camelCase names of the specifications. */
 export interface ParsedArguments {
   options: Record<string, boolean | string | number | string[] | null>
-  positionals: Record<string, string | null>
+  positionals: Record<string, string | string[] | null>
 }
 
 /** "dryRun" → "--dry-run". */
@@ -142,16 +142,23 @@ function requireOptions(values: ParsedArguments['options'], options: OptionSpecs
   }
 }
 
-function takePositionals(words: readonly string[], specs: PositionalSpecs): Record<string, string | null> {
+function takePositionals(
+  words: readonly string[],
+  specs: PositionalSpecs,
+): Record<string, string | string[] | null> {
   const entries = Object.entries(specs)
-  if (words.length > entries.length) {
+  const takesAll = entries.at(-1)?.[1].isList === true
+  if (words.length > entries.length && !takesAll) {
     throw new UsageError(`"${words[entries.length]}" is one argument too many`)
   }
   return Object.fromEntries(
     entries.map(([key, spec], index) => {
+      const { placeholder, choices } = spec
+      if (spec.isList === true)
+        return [key, words.slice(index).map((each) => oneOf(each, placeholder, choices))]
       const word = words[index]
-      if (word !== undefined && word !== '') return [key, oneOf(word, spec.placeholder, spec.choices)]
-      if (spec.required === true) throw new UsageError(`${spec.placeholder} is missing: ${spec.summary}`)
+      if (word !== undefined && word !== '') return [key, oneOf(word, placeholder, choices)]
+      if (spec.required === true) throw new UsageError(`${placeholder} is missing: ${spec.summary}`)
       return [key, null]
     }),
   )

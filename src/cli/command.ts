@@ -17,6 +17,10 @@ export interface Io {
   /** Absolute; relative paths on the command line start here. */
   cwd: string
   clock: Clock
+  /** What comes on standard input, until its end or so many bytes. */
+  input(bytesMax: number): Promise<string>
+  /** A secret: asked for on a terminal, which does not show it; elsewhere the first line of standard input. */
+  secret(prompt: string): Promise<string>
   /** Aborted by SIGINT and SIGTERM. Long work passes it on. */
   signal: AbortSignal
   /** The process of ours that started this one; null: a person did, or their tools. */
@@ -62,13 +66,15 @@ export interface PositionalSpec {
   summary: string
   required?: boolean
   choices?: readonly string[]
+  /** It takes all that are left; only the last one may. */
+  isList?: true
 }
 export type PositionalSpecs = Record<string, PositionalSpec>
 
-/** Absent: false for a flag, `[]` for a list, null for the rest. */
+/** Absent: false for a flag, `[]` for a list or arguments that are one, null for the rest. */
 export interface Arguments<O extends OptionSpecs, P extends PositionalSpecs> {
   options: { [K in keyof O]: OptionValue<O[K]> }
-  positionals: { [K in keyof P]: TextValue<P[K]> }
+  positionals: { [K in keyof P]: PositionalValue<P[K]> }
 }
 
 /** One subcommand. `cli/index.ts` lists them all. */
@@ -104,6 +110,13 @@ type OptionValue<S extends OptionSpec> = S extends { kind: 'flag' }
     : S extends { kind: 'integer' }
       ? number | null
       : TextValue<S>
+
+type PositionalValue<S> = S extends { isList: true }
+  ? NonNullable<TextValue<S>>[]
+  : // A specification that is not known any closer may be either.
+    'isList' extends keyof S
+    ? string[] | TextValue<S>
+    : TextValue<S>
 
 type TextValue<S> =
   | (S extends { choices: readonly (infer C)[] } ? C : string)

@@ -1,4 +1,5 @@
 import { AppError, systemErrorCode } from '../lib/errors.ts'
+import { SourcesFileError } from '../sources/config-file/problem.ts'
 import { UsageError } from './arguments.ts'
 import { type Context, type ExitCode, exitCodes } from './command.ts'
 import { printJson, printLine } from './output.ts'
@@ -19,7 +20,9 @@ export function reportError(error: unknown, context: Context, advice: string): E
   } catch {
     // Neither stream takes any more; the exit code still tells.
   }
-  return error instanceof UsageError ? exitCodes.usage : exitCodes.failed
+  // What somebody has written is wrong, on the line or in the file.
+  const isWrongInput = error instanceof UsageError || error instanceof SourcesFileError
+  return isWrongInput ? exitCodes.usage : exitCodes.failed
 }
 
 interface Failure {

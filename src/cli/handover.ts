@@ -3,6 +3,7 @@ import {
   parseCurrency,
   parseDelimiter,
   parseEncoding,
+  parseFormat,
   parseHeaderRows,
   parseIdentity,
   parseMap,
@@ -12,12 +13,13 @@ import { InvalidError } from '../lib/errors.ts'
 import { UsageError } from './arguments.ts'
 
 /** The values of `readingOptions`. */
-interface ReadingValues {
+export interface ReadingValues {
   map: string[]
   currency: string | null
   identity: string | null
   duplicates: 'reject' | 'last-wins' | null
   decimals: '4' | 'currency' | null
+  format: string | null
   encoding: string | null
   delimiter: string | null
   sheet: string[]
@@ -34,12 +36,20 @@ export function readingPins(options: ReadingValues): Pins {
     map: parseMap(options.map, '--map'),
     identity: parseIdentity(options.identity, '--identity'),
     decimalsMax: options.decimals === null ? null : options.decimals === '4' ? 4 : 'currency',
+    format: parseFormat(options.format, '--format'),
     encoding: parseEncoding(options.encoding),
     delimiter: parseDelimiter(options.delimiter, '--delimiter'),
     sheets: parseSheets(options.sheet, '--sheet'),
     headerRows: parseHeaderRows(options.headerRow, '--header-row'),
     decimal: options.decimal,
   }))
+}
+
+/** Whether the line says anything about how a list is read, besides its currency. */
+export function saysReading({ map, sheet, currency: _, ...others }: ReadingValues): boolean {
+  const { identity, duplicates, decimals, format, encoding, delimiter, headerRow, decimal } = others
+  const said = [identity, duplicates, decimals, format, encoding, delimiter, headerRow, decimal]
+  return map.length > 0 || sheet.length > 0 || said.some((value) => value !== null)
 }
 
 /** What is wrong with an option is wrong with the command line. @throws UsageError */

@@ -45,8 +45,9 @@ export function commandHelp(command: Command): string {
 /** `tallyman ingest FILE --supplier NAME [OPTIONS]`. */
 export function usageLine(command: Command): string {
   const parts = ['tallyman', command.name]
-  for (const { placeholder, required } of Object.values(command.positionals)) {
-    parts.push(required === true ? placeholder : `[${placeholder}]`)
+  for (const { placeholder, required, isList } of Object.values(command.positionals)) {
+    const name = isList === true ? `${placeholder} …` : placeholder
+    parts.push(required === true ? name : `[${name}]`)
   }
   for (const [key, spec] of Object.entries(command.options)) {
     if (spec.kind === 'text' && spec.required === true) parts.push(optionName(key), spec.placeholder)

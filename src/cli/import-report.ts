@@ -1,7 +1,9 @@
 import type { IssueCount } from '../analyzer/table/rows/issue.ts'
+import { changeReportView, reportOf } from '../imports/change-report-view.ts'
 import { decisionView } from '../imports/decision-view.ts'
 import type { Import, LogEntry } from '../imports/store.ts'
 import { countsText, printCard, printCorrections } from './card.ts'
+import { printChanges, printMoves } from './change-report.ts'
 import { type Context, type ExitCode, exitCodes } from './command.ts'
 import { printIssues } from './issues.ts'
 import { printJson, printLine, printProse } from './output.ts'
@@ -17,7 +19,7 @@ export interface ShownLog {
 
 /** An import as `--json` prints it. */
 export function importJson(found: Import): Record<string, unknown> {
-  const { decision, options, supplierRevision: _revision, ...rest } = found
+  const { decision, options, report: _report, supplierRevision: _revision, ...rest } = found
   return {
     ...rest,
     listMode: options.listMode,
@@ -25,8 +27,14 @@ export function importJson(found: Import): Record<string, unknown> {
   }
 }
 
+/** The same with its change report. */
+export function importDetailJson(found: Import): Record<string, unknown> {
+  const report = reportOf(found)
+  return { ...importJson(found), report: report && changeReportView(report) }
+}
+
 /** 0: the list is in the catalog. 3: in part, or it waits for approval. 1: it is not. */
-function exitCodeOf(found: Import): ExitCode {
+export function exitCodeOf(found: Import): ExitCode {
   if (found.status === 'completed' || found.status === 'unchanged') return exitCodes.done
   if (found.status === 'partial_success' || found.status === 'held') return exitCodes.partial
   return exitCodes.failed
@@ -51,7 +59,7 @@ const statusText: Record<Import['status'], string> = {
  * @param log null: it is not shown
  */
 export function reportImport(context: Context, found: Import, log: ShownLog | null): ExitCode {
-  if (context.json) printJson(context.io, importJson(found))
+  if (context.json) printJson(context.io, importDetailJson(found))
   else printImport(context, found, log)
   if (found.error !== null)
     printLine(context.io.stderr, `tallyman: ${found.error.message}${context.json ? '' : howToGoOn(found)}`)
@@ -81,6 +89,7 @@ function printImport(context: Context, found: Import, log: ShownLog | null): voi
   const changes = changesText(found)
   if (changes !== '')
     printLine(stdout, `${found.status === 'held' ? 'Items, if it is approved' : 'Items'}: ${changes}.`)
+  if (changes !== '' && found.report !== null) printMoves(stdout, found.report)
   if (log !== null)
     printIssues(stdout, { ...log, howToSeeMore: `tallyman imports show ${found.id} --limit N shows them` })
   if (found.correctsImportId !== null)
@@ -107,7 +116,11 @@ export function printImportDetail(context: Context, found: Import, log: ShownLog
   const reader = readerText(found)
   if (reader !== '') printLine(stdout, reader)
   printLine(stdout, '')
-  const { decision, counts, ignored } = found
+  const { decision, counts, ignored, report } = found
+  if (report !== null && changesText(found) !== '') {
+    printChanges(stdout, report)
+    printLine(stdout, '')
+  }
   if (decision !== null)
     printCard(stdout, decision, { counts, ignored, hasSaidDoubts: found.status === 'held' })
   printIssues(stdout, { ...log, howToSeeMore: '--limit N shows them' })

@@ -5,7 +5,7 @@ import { importStore } from '../imports/store.ts'
 import { UsageError } from './arguments.ts'
 import { type Context, defineCommand, type ExitCode, exitCodes } from './command.ts'
 import { readingPins } from './handover.ts'
-import { importJson, printImportDetail, reportImport } from './import-report.ts'
+import { importDetailJson, importJson, printImportDetail, reportImport } from './import-report.ts'
 import { printJson, printTable } from './output.ts'
 import { readingHelp, readingOptions } from './reading-options.ts'
 
@@ -76,7 +76,7 @@ export const imports = defineCommand({
         const severities: Severity[] = options.all ? ['error', 'note', 'ignored'] : ['error', 'note']
         const found = await store.get(id)
         const shown = await store.log(id, { limit, severities })
-        if (context.json) printJson(io, { ...importJson(found), log: shown })
+        if (context.json) printJson(io, { ...importDetailJson(found), log: shown })
         else printImportDetail(context, found, { shown, counts: await store.logCounts(id, severities) })
         return exitCodes.done
       }

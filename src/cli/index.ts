@@ -1,40 +1,74 @@
 import { suggestion } from '../lib/nearest.ts'
 import { analyzeChild } from './analyze-child.ts'
 import { analyzer } from './analyzer.ts'
+import { archive } from './archive.ts'
 import { asksForHelp, globalOptions, mentions, optionName, parseArguments, UsageError } from './arguments.ts'
+import { audit } from './audit.ts'
+import { cleanup } from './cleanup.ts'
 import { type Command, type Context, type ExitCode, exitCodes, type Io } from './command.ts'
 import { config } from './config.ts'
 import { createContext } from './context.ts'
+import { exportCommand } from './export.ts'
 import { reportError } from './failure.ts'
 import { commandHelp, programHelp } from './help.ts'
 import { history } from './history.ts'
 import { imports } from './imports.ts'
+import { index } from './index-items.ts'
 import { ingest } from './ingest.ts'
 import { items } from './items.ts'
+import { jobs } from './jobs.ts'
 import { migrate } from './migrate.ts'
 import { openapi } from './openapi.ts'
+import { queue } from './queue.ts'
 import { readApart } from './read-apart.ts'
+import { readSampleCommand } from './read-sample.ts'
 import { rejects } from './rejects.ts'
+import { runs } from './runs.ts'
+import { scheduler } from './scheduler.ts'
+import { schedules } from './schedules.ts'
+import { secrets } from './secrets.ts'
 import { serve } from './serve.ts'
+import { sources } from './sources.ts'
+import { suppliers } from './suppliers.ts'
+import { tokens } from './tokens.ts'
 import { tryCommand } from './try.ts'
+import { users } from './users.ts'
 import { version } from './version.ts'
+import { worker } from './worker.ts'
 
 /** Every subcommand, in the order of the help. */
 export const commands: readonly Command[] = [
   serve,
+  worker,
+  scheduler,
   analyzer,
   migrate,
   ingest,
   tryCommand,
   imports,
+  sources,
+  runs,
+  jobs,
+  queue,
+  schedules,
   rejects,
+  archive,
   items,
   history,
+  index,
+  suppliers,
+  audit,
+  exportCommand,
+  cleanup,
+  users,
+  tokens,
+  secrets,
   config,
   openapi,
   version,
   analyzeChild,
   readApart,
+  readSampleCommand,
 ]
 
 /**

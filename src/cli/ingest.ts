@@ -5,6 +5,7 @@ import { type App, openApp } from '../app.ts'
 import type { Handover } from '../courier/intake.ts'
 import { importOptions, pinnedSettings } from '../courier/pins.ts'
 import { limitHelp, parseLimits } from '../courier/reading-options.ts'
+import { changeReportView } from '../imports/change-report-view.ts'
 import { decisionView } from '../imports/decision-view.ts'
 import { importStore } from '../imports/store.ts'
 import { defaultSettings } from '../sources/model.ts'
@@ -12,6 +13,7 @@ import { sourceStore } from '../sources/store.ts'
 import { supplierNameKey } from '../suppliers/model.ts'
 import { supplierStore } from '../suppliers/store.ts'
 import { printCard } from './card.ts'
+import { printMoves } from './change-report.ts'
 import { type Context, defineCommand, type ExitCode, exitCodes } from './command.ts'
 import { orUsage, readingPins } from './handover.ts'
 import { logRowsShown, reportImport } from './import-report.ts'
@@ -133,20 +135,25 @@ async function preview(context: Context, app: App, { handover, progress }: Task)
   }
   return dryRun(parts, request, async (run) => {
     progress.done()
-    const { changes, holdReasons, error, counts } = run
+    const { report, holdReasons, error, counts } = run
     if (json) {
       const card = decisionView(run.decision)
-      const head = { dryRun: true, counts, ignored: run.ignored, changes, holdReasons, error, decision: card }
+      const changes = report?.changes ?? null
+      const told = { counts, ignored: run.ignored, changes, report: report && changeReportView(report) }
+      const head = { dryRun: true, ...told, holdReasons, error, decision: card }
       await printJsonLists(io.stdout, head, { issues: run.issues(logRowsShown) })
     } else {
       printCard(io.stdout, run.decision, { counts, ignored: run.ignored })
       printLine(io.stdout, '')
-      if (changes !== null)
+      if (report !== null) {
+        const { changes } = report
         printLine(
           io.stdout,
           `It would make ${changes.new} new items, change ${changes.changed} (${changes.priceUp} dearer, ` +
             `${changes.priceDown} cheaper), bring back ${changes.returned} and mark ${changes.gone} gone.`,
         )
+        printMoves(io.stdout, report)
+      }
       if (holdReasons.length > 0) printLine(io.stdout, 'It would be held:')
       for (const { message } of holdReasons) printProse(io.stdout, `  ${message}`)
     }

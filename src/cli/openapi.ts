@@ -1,9 +1,8 @@
 import { openDatabase } from '../db/open.ts'
 import { openScanner } from '../db/scanner.ts'
-import { openArchive } from '../files/archive.ts'
 import { openApiDocument } from '../http/openapi.ts'
-import { apiRoutes } from '../http/server.ts'
 import { jsonText } from '../lib/json.ts'
+import { readingRoutes } from './api.ts'
 import { defineCommand, exitCodes } from './command.ts'
 
 /** `tallyman openapi`. */
@@ -19,19 +18,7 @@ export const openapi = defineCommand({
     const db = await openDatabase({ url, log, poolSize: 1, lockTimeoutMs: 0 })
     const scanner = await openScanner({ url, log })
     try {
-      const routes = apiRoutes({
-        intake: {
-          db,
-          archive: openArchive(''),
-          clock: io.clock,
-          fileBytesMax: 0,
-          defaultCurrency: null,
-          worker: '',
-        },
-        scanner,
-        courier: { wake: () => {}, progressOf: () => null },
-        rejects: { open: async () => new ReadableStream() },
-      })
+      const { routes } = readingRoutes({ db, scanner, log, clock: io.clock })
       // Its names are a standard's, not ours: they stay as they are.
       io.stdout.write(`${jsonText(openApiDocument(routes), 2)}\n`)
       return exitCodes.done

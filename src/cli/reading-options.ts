@@ -49,6 +49,11 @@ export const readingOptions = {
     choices: ['4', 'currency'],
     summary: "Most decimals of a price: 4 (default), or the currency's own",
   },
+  format: {
+    kind: 'text',
+    placeholder: 'NAME',
+    summary: 'What the list is, unpacked: csv, xlsx, json, …; a file of another format is refused',
+  },
   encoding: {
     kind: 'text',
     placeholder: 'NAME',

@@ -1,4 +1,3 @@
-import { open, rename, rm, stat } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import {
   exportRejects,
@@ -9,11 +8,10 @@ import {
 import type { ByteSink } from '../analyzer/rejects/rejects-writer.ts'
 import { openApp } from '../app.ts'
 import { importStore } from '../imports/store.ts'
-import { ConflictError, InvalidError, systemErrorCode } from '../lib/errors.ts'
-import { newId } from '../lib/id.ts'
 import { UsageError } from './arguments.ts'
 import { defineCommand, exitCodes } from './command.ts'
 import { resolveId } from './imports.ts'
+import { writeNewFile } from './new-file.ts'
 import { printJson, printLine } from './output.ts'
 
 /** `tallyman rejects`. */
@@ -49,15 +47,22 @@ export const rejects = defineCommand({
     try {
       const importId = await resolveId(importStore(app.db), positionals.id)
       const format = options.format ?? formatOf(out) ?? ownFormat(await importStore(app.db).get(importId))
+      const onFileGone = () =>
+        log.warn(
+          'the raw file is no longer kept; the rows come from the parse log, where long cells are cut',
+          {
+            importId,
+          },
+        )
       if (out === null) {
         if (format === 'xlsx' && io.stdout.isTerminal)
           throw new UsageError('a workbook is nothing to look at in a terminal; name a file with --out')
         const sink: ByteSink = async (bytes) => io.stdout.write(bytes)
-        await exportRejects(app.parts, importId, { format, sink, signal: io.signal })
+        await exportRejects(app.parts, importId, { format, sink, signal: io.signal, onFileGone })
         return exitCodes.done
       }
-      const rows = await writeFile(out, options.force, (sink) =>
-        exportRejects(app.parts, importId, { format, sink, signal: io.signal }),
+      const rows = await writeNewFile(out, options.force, (sink) =>
+        exportRejects(app.parts, importId, { format, sink, signal: io.signal, onFileGone }),
       )
       if (json) printJson(io, { importId, file: out, format, rows })
       else
@@ -75,43 +80,4 @@ export const rejects = defineCommand({
 function formatOf(path: string | null): RejectsFormat | null {
   const extension = path === null ? '' : extname(path).slice(1).toLowerCase()
   return rejectsFormats.find((format) => format === extension) ?? null
-}
-
-/** Writes a file whole or not at all. @throws ConflictError `file_exists` */
-async function writeFile(
-  path: string,
-  mayReplace: boolean,
-  write: (sink: ByteSink) => Promise<number>,
-): Promise<number> {
-  const isThere = await stat(path).then(
-    () => true,
-    () => false,
-  )
-  if (isThere && !mayReplace)
-    throw new ConflictError(
-      'file_exists',
-      `${basename(path)} exists already; name another file, or replace it with --force.`,
-    )
-  const unfinished = `${path}.${newId()}.part`
-  try {
-    const file = await open(unfinished, 'wx')
-    let rows: number
-    try {
-      rows = await write(async (bytes) => {
-        await file.writeFile(bytes)
-      })
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(unfinished, path)
-    return rows
-  } catch (error) {
-    await rm(unfinished, { force: true })
-    const code = systemErrorCode(error)
-    if (code !== 'ENOENT' && code !== 'EACCES' && code !== 'EISDIR' && code !== 'ENOTDIR') throw error
-    throw new InvalidError('not_writable', `${path} cannot be written (${code}); name another file.`, {
-      cause: error,
-    })
-  }
 }

@@ -152,7 +152,8 @@ async function collect<Element>(elements: AsyncIterable<Element>): Promise<Eleme
   return collected
 }
 
-function printItems(writer: Context['io']['stdout'], items: PreviewItem[]): void {
+/** The first items of a list, as they would be taken. */
+export function printItems(writer: Context['io']['stdout'], items: PreviewItem[]): void {
   const tiers = tiersColumn(items)
   printTable(writer, {
     columns: [

@@ -87,6 +87,19 @@ for (const [args, message] of wrong) {
   })
 }
 
+test('an argument that is a list takes all that are left, each of the choices', () => {
+  const specs = {
+    options: {},
+    positionals: {
+      action: { placeholder: 'ACTION', summary: 'what' },
+      tasks: { placeholder: 'TASK', summary: 'which', choices: ['a', 'b'], isList: true },
+    },
+  } as const
+  expect(parseArguments(['run', 'b', 'a'], specs).positionals).toEqual({ action: 'run', tasks: ['b', 'a'] })
+  expect(parseArguments([], specs).positionals).toEqual({ action: null, tasks: [] })
+  expect(() => parseArguments(['run', 'a', 'c'], specs)).toThrow('TASK must be a or b, not "c"')
+})
+
 test('help is asked for before -- only', () => {
   expect([asksForHelp(['x', '-h']), asksForHelp(['--help']), asksForHelp(['--', '--help'])]).toEqual([
     true,

@@ -29,8 +29,8 @@ test('as JSON they keep their types', async () => {
   })
   expect(settings).toContainEqual({ name: 'PORT', value: 8420, from: 'default' })
   expect(settings).toContainEqual({
-    name: 'TALLYMAN_INDEXED_CHARACTERISTICS',
-    value: ['ean'],
+    name: 'TALLYMAN_ORPHANS',
+    value: ['runs', 'fingerprints'],
     from: 'default',
   })
   expect(settings).toContainEqual({ name: 'TALLYMAN_CURRENCY', value: null, from: 'default' })

@@ -53,6 +53,28 @@ for (const engine of engines) {
       expect(again.json).toMatchObject({ status: 'completed', changes: { changed: 1 } })
     })
 
+    test('--format holds for the next lists, refuses what is of another, and auto takes it back', async () => {
+      await using program = await openProgram(engine)
+      const workbook = (price: number) =>
+        makeWorkbook([
+          {
+            name: 'Prices',
+            rows: [
+              ['SKU', 'Name', 'Price EUR'],
+              ['A-1', 'Saw', price],
+            ],
+          },
+        ])
+      await ingestList(program, await workbook(1.5), '--format', 'XLSX')
+      const path = await program.write('list.csv', 'SKU;Name;Price EUR\nA-1;Saw;1.60\n')
+      const ingest = ['ingest', path, '--supplier', 'Acme', '--json']
+      const refused = await program.run(...ingest)
+      expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('lists are said to be xlsx')])
+      expect(await itemsOf(program)).toMatchObject([{ price: '1.50' }])
+      expect((await program.run(...ingest, '--format', 'auto')).code).toBe(0)
+      expect(await itemsOf(program)).toMatchObject([{ price: '1.60' }])
+    })
+
     test('--encoding and --delimiter hold for the next list', async () => {
       await using program = await openProgram(engine)
       const list = (price: string) => Buffer.from(`SKU|Name|Price EUR\nA-1|Caf\u00e9|${price}\n`, 'latin1')
@@ -163,6 +185,7 @@ test('flags that cannot be understood say how they are written', async () => {
     ['--decimal', 'point', '--decimal must be dot or comma or auto'],
     ['--sheet', ' ', '--sheet takes the names or numbers of sheets'],
     ['--encoding', 'klingon', 'klingon'],
+    ['--format', 'docx', '--format takes one of csv, xlsx'],
   ] as const) {
     const { code, err } = await program.run('try', path, flag, value)
     expect([code, err]).toEqual([2, expect.stringContaining(said)])

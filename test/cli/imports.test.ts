@@ -106,7 +106,7 @@ for (const engine of engines) {
       const before = await program.catalog()
       const { code, json, err } = await program.json<ImportJson>('imports', 'approve', held.id)
       expect([code, json.status, json.error!.code]).toEqual([1, 'failed', 'stale_data'])
-      expect(err).toContain('has published a newer list of the same source; this one would take prices back.')
+      expect(err).toContain('has brought a newer list of the same source, published on')
       expect(await program.catalog()).toEqual(before)
     })
 

@@ -34,6 +34,37 @@ for (const engine of engines) {
         expect([dry.code, real.code]).toEqual([3, 3])
       })
 
+      test('names how far prices would move, as the import does then and `imports show` later', async () => {
+        await using program = await openProgram(engine)
+        await ingestList(program, priceList(10), '--full')
+        const next = priceList(10, (n) => {
+          if (n === 3) return null
+          return n < 2
+            ? { price: `${n + 10}.50` }
+            : n === 5
+              ? { name: 'Renamed' }
+              : n === 6
+                ? { price: '1.00' }
+                : {}
+        })
+        await program.write('list.csv', next)
+        const options = ['ingest', 'list.csv', '--supplier', 'Acme', '--full', '--no-hold']
+        const dry = await program.run(...options, '--dry-run')
+        const real = await program.run(...options)
+        for (const { out } of [dry, real]) {
+          expect(out).toContain(
+            'Prices moved: 1 by less than 5 %, 1 by 5–20 %, 1 by 50 % or more; the one in the middle by +4.5 %.',
+          )
+          expect(out).toMatch(/Largest rise: A-0 .*, 10\.00 → 10\.50 EUR \(\+5 %\)/)
+          expect(out).toMatch(/Largest fall: A-6 .* → 1\.00 EUR \(−93.8 %\)/)
+        }
+        const shown = await program.run('imports', 'show', 'last')
+        expect(shown.out).toContain('Changed besides prices: name of 1.')
+        expect(shown.out).toMatch(/\nGone\nSKU +NAME +PRICE +CURRENCY\nA-3 /)
+        const { json } = await program.json<{ report: unknown }>('imports', 'show', 'last')
+        expect(json.report).toMatchObject({ counts: { gone: 1, price_down: 1 }, fields: { name: 1 } })
+      })
+
       test('names why the import would be held', async () => {
         await using program = await openProgram(engine)
         await ingestList(program, priceList(20), '--full')

@@ -306,7 +306,7 @@ test('an import that fails says why on standard error, with --json too, and name
   await program.write('letter.csv', 'Dear Sir,\nplease find our list enclosed.\n')
   const why =
     'letter.csv: This is not a price list. No column holds prices. No column names articles. ' +
-    'If it is one, name its columns with --map, such as --map name=A,price=C.'
+    'If it is one, say which column is which (--map name=A,price=C).'
   const text = await program.run('ingest', 'letter.csv', '--supplier', 'Acme')
   expect([text.code, text.err]).toEqual([
     1,

@@ -206,7 +206,7 @@ test('a file that is no price list gets that verdict, and what to do', async () 
   expect([code, json.verdict, json.counts.ignored]).toEqual([0, 'not-a-price-list', 2])
   expect(err).toBe(
     'letter.csv: This is not a price list. No column holds prices. No column names articles. ' +
-      'If it is one, name its columns with --map, such as --map name=A,price=C.\n',
+      'If it is one, say which column is which (--map name=A,price=C).\n',
   )
 })
 
