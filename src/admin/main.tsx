@@ -1,0 +1,46 @@
+import './styles.css'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { ApiError } from './api/api-error.ts'
+import { openApi } from './api/client.ts'
+import { ApiProvider } from './api/context.tsx'
+import { openCredentials } from './api/credentials.ts'
+import { openEarlyAnswers } from './api/early-answers.ts'
+import { App } from './app.tsx'
+import { identityKey } from './session/session.ts'
+import { ToastProvider } from './ui/toast.tsx'
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // What was refused is refused again; what had no answer may have one a moment later.
+      retry: (count, error) => count < 1 && !(error instanceof ApiError && error.failure.status !== 0),
+      staleTime: 2000,
+      // Asked in any case: whether a browser thinks it is online says nothing of a service on the same machine.
+      networkMode: 'always',
+    },
+    mutations: { networkMode: 'always' },
+  },
+})
+
+const api = openApi({
+  credentials: openCredentials(),
+  onUnauthorized: () => queries.setQueryData(identityKey, null),
+  onOtherSession: () => void queries.invalidateQueries(),
+  early: openEarlyAnswers(),
+})
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('The page has no root.')
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <ApiProvider api={api}>
+        <ToastProvider>
+          <App />
+        </ToastProvider>
+      </ApiProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+)
