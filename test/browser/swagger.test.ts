@@ -56,8 +56,8 @@ describe.skipIf(browserProgram === null)('Swagger UI in a browser', () => {
     await page.goto(`${service.url}/swagger`)
     await page.getByRole('button', { name: 'Authorize' }).click()
     await page.getByLabel('auth-bearer-value').fill(token)
-    await page.getByRole('button', { name: 'Apply credentials' }).click()
-    await page.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('button', { name: 'Apply credentials' }).first().click()
+    await page.getByRole('button', { name: 'Close' }).first().click()
 
     const upload = page.locator('#operations-Imports-uploadFile')
     await upload.locator('.opblock-summary-control').click()

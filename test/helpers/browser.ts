@@ -1,5 +1,6 @@
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { installedBrowser } from '../../scripts/lib/browser.ts'
+import { launchBrowser } from '../../scripts/lib/launch-browser.ts'
 
 /**
  * The browser that TALLYMAN_TEST_BROWSER names (scripts/test sees to it), or an installed one; null: browser tests
@@ -16,15 +17,5 @@ if (process.env.CI && browserProgram === null) {
 /** Starts it without a window, and without anything that it would ask of the network by itself. */
 export async function openBrowser(): Promise<Browser> {
   if (browserProgram === null) throw new Error('There is no browser to start.')
-  return chromium.launch({
-    executablePath: browserProgram,
-    headless: true,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  return launchBrowser(browserProgram)
 }
