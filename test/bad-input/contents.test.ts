@@ -177,7 +177,7 @@ const cases: [string, string, string | Uint8Array, string, string][] = [
     'list.csv',
     'Dear Sir,\n\nplease find our list.\n',
     'not_a_price_list',
-    'No column holds prices. No column names articles. If it is one, name its columns with --map',
+    'No column holds prices. No column names articles. If it is one, say which column is which',
   ],
 ]
 for (const [what, name, content, code, words] of cases) {

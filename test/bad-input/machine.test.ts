@@ -89,7 +89,7 @@ describe('a file that changes while it is read', () => {
         isRunning = false
       })
       // The writer has a turn whenever the reader waits for the next piece; it stops, so that the reader comes to an end.
-      for (let n = 0; isRunning && n < 2000; n++) {
+      for (let n = 0; isRunning && n < 20_000; n++) {
         appendFileSync(path, `Z-${n};Late;1.00\n`)
         await new Promise((resolve) => setImmediate(resolve))
       }
@@ -237,10 +237,16 @@ describe('a disk that is full', () => {
       await program.run('ingest', await program.write('list.csv', priceList(10)), '--supplier', 'Acme')
       const path = await program.write('next.csv', list)
       const before = await program.catalog()
+      {
+        await using disk = await smallDisk('1m')
+        const env = { TALLYMAN_DATA_DIR: join(disk.path, 'data') }
+        const { code, err } = await runLimited(program, null, ['ingest', path, '--supplier', 'Acme'], env)
+        expect([code, err]).toEqual([1, expect.stringContaining('(TALLYMAN_DISK_FREE_MIN). Make room')])
+      }
       // The copy does not fit; then the copy does and the staging does not.
       for (const size of ['256k', '1m']) {
         await using disk = await smallDisk(size)
-        const env = { TALLYMAN_DATA_DIR: join(disk.path, 'data') }
+        const env = { TALLYMAN_DATA_DIR: join(disk.path, 'data'), TALLYMAN_DISK_FREE_MIN: '0' }
         const { code, err } = await runLimited(
           program,
           null,
@@ -251,8 +257,8 @@ describe('a disk that is full', () => {
         expect(err).toContain('tallyman: The disk is full;')
         expect(await program.catalog()).toEqual(before)
       }
-      // The catalog itself does not fit.
-      await using disk = await smallDisk('1m')
+      // The catalog itself does not fit; that the import failed still does.
+      await using disk = await smallDisk('2m')
       const env = { DATABASE_URL: `sqlite:${join(disk.path, 'catalog.db')}` }
       const { code, err } = await runLimited(
         program,
