@@ -5,7 +5,7 @@ import { openProgram, type TestProgram } from '../helpers/cli.ts'
 import { engines } from '../helpers/engines.ts'
 import { priceList } from '../helpers/lists.ts'
 import { descendants } from '../helpers/processes.ts'
-import { openTestService } from '../helpers/service.ts'
+import { impatient, openTestService } from '../helpers/service.ts'
 import { until } from '../helpers/until.ts'
 
 const longList = priceList(200_000)
@@ -34,7 +34,7 @@ for (const engine of engines) {
     const { child: analyzer, url } = await startAnalyzer(program)
     try {
       const env = { ...program.env, TALLYMAN_ANALYZER_URL: url, TALLYMAN_ANALYZER_SECRET: secret }
-      const patience = { requestMs: 500, retryDelaysMs: [1] }
+      const patience = { ...impatient, requestMs: 500, retryDelaysMs: [1] }
       await using bench = await openTestService(engine, {}, patience, { ...program, env })
       const importId = await bench.take(longList)
       await until(() => (bench.service.courier.progressOf(importId)?.rows ?? 0) > 0)
