@@ -1,10 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 
-const begin = '<!-- bench:begin -->'
-const end = '<!-- bench:end -->'
-
-/** Puts a text between the two markers of a file. @throws Error when they are not both there, in order */
-export async function replaceBetweenMarkers(path: string, markdown: string): Promise<void> {
+/**
+ * Puts a text between the two markers of a file, `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
+ * @throws Error when they are not both there, in order
+ */
+export async function replaceBetweenMarkers(path: string, markdown: string, name = 'bench'): Promise<void> {
+  const begin = `<!-- ${name}:begin -->`
+  const end = `<!-- ${name}:end -->`
   const text = await readFile(path, 'utf8')
   const from = text.indexOf(begin)
   const to = text.indexOf(end)
