@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import type { BunPlugin } from 'bun'
+import { bundleAdmin } from '../../src/admin/bundle.ts'
 
 /** The project's folder. */
 export const root = resolve(import.meta.dir, '../..')
@@ -19,10 +21,13 @@ export async function buildExecutable(outfile: string): Promise<void> {
     entrypoints: [join(root, 'src/main.ts'), join(root, 'src/db/scan-worker.ts')],
     target: 'bun',
     format: 'esm',
+    // Parts of ssh2 in C that are built where there is a compiler; it does without them.
+    external: ['cpu-features', '*/sshcrypto.node'],
     // Names stay: Elysia knows a refused number by the name of its error's class, and would let it pass.
     minify: { whitespace: true, syntax: true },
     bytecode: true,
     sourcemap: 'linked',
+    plugins: [await embeddedAdmin()],
     define: {
       'process.env.NODE_ENV': '"production"',
       BUILD_VERSION: JSON.stringify(await version()),
@@ -39,6 +44,23 @@ export async function buildExecutable(outfile: string): Promise<void> {
       autoloadPackageJson: false,
     },
   })
+}
+
+/**
+ * The admin page as it is built, in place of the module that builds it. It is built before: a bundler that waits for
+ * another one within one of its plugins waits for ever.
+ */
+async function embeddedAdmin(): Promise<BunPlugin> {
+  const bundle = JSON.stringify(await bundleAdmin())
+  return {
+    name: 'embedded admin page',
+    setup(build) {
+      build.onLoad({ filter: /[\\/]src[\\/]admin[\\/]assets\.ts$/ }, () => ({
+        contents: `const bundle = ${bundle}\nexport const adminBundles = () => async () => bundle\n`,
+        loader: 'js',
+      }))
+    },
+  }
 }
 
 async function version(): Promise<string> {

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { chmod, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
-import { onFreePort, type Server, startServer, type User } from './server.ts'
+import { type FallibleServer, onFreePort, type Server, startServer, type User } from './server.ts'
 
 const run = promisify(execFile)
 
@@ -15,10 +16,22 @@ const run = promisify(execFile)
  * @returns the URL of a superuser, with a password made for this run
  */
 export function startPostgres(root: string): Promise<Server> {
-  return onFreePort((port) => startOn(root, port))
+  return onFreePort((port) => startOn(root, port, { isDurable: false }))
 }
 
-async function startOn(root: string, port: number): Promise<Server> {
+/**
+ * The same as `startPostgres`, with everything switched on that lets committed data survive a crash: its immediate
+ * shutdown (SIGQUIT). When it starts again it recovers from its log.
+ */
+export function startDurablePostgres(root: string): Promise<FallibleServer> {
+  return onFreePort((port) => startOn(root, port, { isDurable: true }))
+}
+
+async function startOn(
+  root: string,
+  port: number,
+  { isDurable }: { isDurable: boolean },
+): Promise<FallibleServer> {
   const user = process.getuid?.() === 0 ? await unprivilegedUser() : null
   // A root's own TMPDIR may be closed to the user that PostgreSQL runs as; /tmp is open to all.
   const directory = await mkdtemp(join(user === null ? tmpdir() : '/tmp', 'tallyman-postgres-'))
@@ -28,18 +41,27 @@ async function startOn(root: string, port: number): Promise<Server> {
     const native = await copyBinaries(root, directory)
     if (user !== null) await run('chown', ['-R', `${user.uid}:${user.gid}`, directory])
     await initialise({ native, directory, user })
-    const server = await startServer({
-      command: [
-        join(native, 'bin/postgres'),
-        ...['-D', join(directory, 'data'), '-p', String(port), '-h', '127.0.0.1', '-k', ''],
-        ...settings.flatMap((setting) => ['-c', setting]),
-      ],
-      user,
-      signal: 'QUIT',
-      directory,
-      readyWithinMs: 60_000,
-    })
-    return { ...server, url: `postgres://tallyman:${password}@127.0.0.1:${port}/postgres` }
+    const start = (folder: string | null) =>
+      startServer({
+        command: [
+          join(native, 'bin/postgres'),
+          ...['-D', join(directory, 'data'), '-p', String(port), '-h', '127.0.0.1', '-k', ''],
+          ...['max_connections=200', ...(isDurable ? [] : notDurable)].flatMap((setting) => ['-c', setting]),
+        ],
+        user,
+        signal: 'QUIT',
+        directory: folder,
+        readyWithinMs: 60_000,
+      })
+    // The first one keeps the folder until all is over.
+    const servers = new AsyncDisposableStack()
+    servers.use(await start(directory))
+    return {
+      url: `postgres://tallyman:${password}@127.0.0.1:${port}/postgres`,
+      crash: () => crash(join(directory, 'data')),
+      recover: async () => void servers.use(await start(null)),
+      [Symbol.asyncDispose]: () => servers.disposeAsync(),
+    }
   } catch (error) {
     await rm(directory, { recursive: true, force: true })
     throw error
@@ -47,7 +69,15 @@ async function startOn(root: string, port: number): Promise<Server> {
 }
 
 /** Its data lives as long as the test run, so it need not survive a power cut. */
-const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200']
+const notDurable = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+
+/** @param data the server's own folder, in which it names itself */
+async function crash(data: string): Promise<void> {
+  const pid = Number((await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')[0])
+  process.kill(pid, 'SIGQUIT')
+  // It takes its file away last; the shell that started it collects it.
+  while (existsSync(join(data, 'postmaster.pid'))) await new Promise((resolve) => setTimeout(resolve, 10))
+}
 
 /** PostgreSQL refuses to run as root; every Linux and macOS has a user that owns nothing. */
 async function unprivilegedUser(): Promise<User> {

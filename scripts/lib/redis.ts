@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { onFreePort, type Server, startServer } from './server.ts'
+import { type FallibleServer, onFreePort, type Server, startServer } from './server.ts'
 
 const run = promisify(execFile)
 
@@ -26,6 +26,30 @@ export async function startRedis(given: string | null): Promise<Server> {
     'The tests need Redis: install redis-server or valkey-server (Debian: apt-get install redis-server; macOS: ' +
       'brew install valkey), or start Docker, or name a server to flush in TALLYMAN_TEST_REDIS_URL.',
   )
+}
+
+/**
+ * A private Redis that forgets everything when it falls.
+ * @throws Error where neither redis-server nor valkey-server is on the PATH
+ */
+export async function startFallibleRedis(): Promise<FallibleServer> {
+  const program = findProgram()
+  if (program === null) throw new Error('This needs redis-server or valkey-server on the PATH.')
+  return onFreePort(async (port) => {
+    let server: AsyncDisposable | null = await startProgramOn(program, port)
+    const crash = async () => {
+      await server?.[Symbol.asyncDispose]()
+      server = null
+    }
+    return {
+      url: `redis://127.0.0.1:${port}`,
+      crash,
+      async recover() {
+        server ??= await startProgramOn(program, port)
+      },
+      [Symbol.asyncDispose]: crash,
+    }
+  })
 }
 
 function findProgram(): string | null {
@@ -52,16 +76,20 @@ async function installProgram(): Promise<string> {
 }
 
 function startProgram(program: string): Promise<Server> {
-  return onFreePort(async (port) => {
-    const directory = await mkdtemp(join(tmpdir(), 'tallyman-redis-'))
-    const server = await startServer({
-      command: [program, ...['--port', `${port}`, '--bind', '127.0.0.1', '--dir', directory], ...inMemory],
-      user: null,
-      signal: 'TERM',
-      directory,
-      readyWithinMs: 30_000,
-    })
-    return { ...server, url: `redis://127.0.0.1:${port}` }
+  return onFreePort(async (port) => ({
+    ...(await startProgramOn(program, port)),
+    url: `redis://127.0.0.1:${port}`,
+  }))
+}
+
+async function startProgramOn(program: string, port: number): Promise<AsyncDisposable> {
+  const directory = await mkdtemp(join(tmpdir(), 'tallyman-redis-'))
+  return startServer({
+    command: [program, ...['--port', `${port}`, '--bind', '127.0.0.1', '--dir', directory], ...inMemory],
+    user: null,
+    signal: 'TERM',
+    directory,
+    readyWithinMs: 30_000,
   })
 }
 

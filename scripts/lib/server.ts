@@ -5,6 +5,14 @@ export interface Server extends AsyncDisposable {
   url: string
 }
 
+/** One that may fall and get up again, under the same address. */
+export interface FallibleServer extends Server {
+  /** Stops it at once, and waits until it is gone. */
+  crash(): Promise<void>
+  /** Starts it again. */
+  recover(): Promise<void>
+}
+
 export interface User {
   uid: number
   gid: number
@@ -17,8 +25,8 @@ export interface ServerCommand {
   user: User | null
   /** Stops the server at once: its data is thrown away. */
   signal: 'QUIT' | 'TERM'
-  /** A folder to delete once it has stopped. */
-  directory: string
+  /** A folder to delete once it has stopped; null: none. */
+  directory: string | null
   readyWithinMs: number
 }
 
@@ -28,12 +36,16 @@ export interface ServerCommand {
  * @throws Error with the server's own words when it ends before it is ready or is not ready in time
  */
 export async function startServer(start: ServerCommand): Promise<AsyncDisposable> {
-  const keeper = spawn('/bin/sh', ['-c', keep, 'keep', start.signal, start.directory, ...start.command], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    ...start.user,
-    // A folder that the other user may not enter would be an error for the shell.
-    cwd: '/',
-  })
+  const keeper = spawn(
+    '/bin/sh',
+    ['-c', keep, 'keep', start.signal, start.directory ?? '', ...start.command],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      ...start.user,
+      // A folder that the other user may not enter would be an error for the shell.
+      cwd: '/',
+    },
+  )
   const ended = new Promise<void>((resolve) => keeper.once('close', () => resolve()))
   const stop = async () => {
     keeper.stdin.end()
@@ -67,7 +79,7 @@ read -r _
   kill -"$signal" "$server"
   wait "$server"
 } 2>/dev/null
-rm -rf "$directory"
+[ -z "$directory" ] || rm -rf "$directory"
 `
 
 function ready(output: NodeJS.ReadableStream, { command, readyWithinMs }: ServerCommand): Promise<void> {

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { temporaryDirectory } from '../../test/helpers/temporary.ts'
 import { findBrowser } from './browser.ts'
 import { buildExecutable, root } from './build.ts'
 import { staticChecks } from './checks.ts'
 import { sourceCoverage } from './coverage.ts'
+import { pageCoverage } from './page-coverage.ts'
 import { startPostgres } from './postgres.ts'
 import { startRedis } from './redis.ts'
 import { testCounts } from './report.ts'
@@ -38,10 +40,13 @@ async function testsWithServers(counts: Tally): Promise<void> {
 
   console.log('\n── tests')
   const lcovDirectory = directory.file('coverage')
+  const pageDirectory = directory.file('page-coverage')
   const report = directory.file('report.xml')
   const runner = Bun.spawn(
     [
       ...[process.execPath, 'test', '--no-env-file', `--timeout=${testMs}`],
+      // Most of the time a test waits for a server or a process of its own. Modules stay loaded between files.
+      ...[`--parallel=${availableParallelism() + 1}`, '--no-isolate'],
       ...['--reporter=junit', `--reporter-outfile=${report}`],
       ...['--coverage', '--coverage-reporter=lcov', `--coverage-dir=${lcovDirectory}`],
     ],
@@ -53,6 +58,7 @@ async function testsWithServers(counts: Tally): Promise<void> {
         TALLYMAN_TEST_DATABASE_URL: postgres.url,
         TALLYMAN_TEST_REDIS_URL: redis.url,
         TALLYMAN_TEST_BROWSER: browser,
+        TALLYMAN_TEST_PAGE_COVERAGE: pageDirectory,
         ...(isBuilt && { TALLYMAN_TEST_EXECUTABLE: executable }),
       },
       stdio: ['ignore', 'inherit', 'inherit'],
@@ -63,7 +69,7 @@ async function testsWithServers(counts: Tally): Promise<void> {
 
   await counts.check('coverage', async () => {
     const lcov = await readFile(`${lcovDirectory}/lcov.info`, 'utf8')
-    const { files, percent } = await sourceCoverage(root, lcov)
+    const { files, percent } = await sourceCoverage(root, lcov, await pageCoverage(pageDirectory))
     for (const { file, lines, hit } of files.slice(0, 10)) {
       console.log(`   ${((100 * hit) / lines).toFixed(0).padStart(3)} %  ${hit}/${lines}  ${file}`)
     }

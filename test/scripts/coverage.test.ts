@@ -19,3 +19,21 @@ test('coverage adds up the lines of all files, and those of a file that no test 
     percent: 25,
   })
 })
+
+test('lines that ran in a browser count with those that ran here', async () => {
+  await using root = await temporaryDirectory()
+  await Bun.write(root.file('src/page.tsx'), 'export const a = 1\n')
+  const lcov = 'SF:src/page.tsx\nDA:1,0\nDA:2,1\nend_of_record\nSF:src/page.tsx\nDA:3,0\nend_of_record\n'
+  const inBrowser = new Map([
+    [
+      'src/page.tsx',
+      new Map([
+        [1, 1],
+        [4, 0],
+      ]),
+    ],
+  ])
+  expect((await sourceCoverage(root.path, lcov, inBrowser)).files).toEqual([
+    { file: 'src/page.tsx', lines: 4, hit: 2 },
+  ])
+})

@@ -28,6 +28,7 @@ const options: ImportOptions = {
   said: noPins,
   table: defaultTableOptions,
   listMode: defaultSettings.listMode,
+  format: null,
   encoding: null,
   delimiter: null,
   sheets: null,
