@@ -5,14 +5,39 @@ import { join, resolve } from 'node:path'
 const ranks: string[][] = [
   ['lib/'],
   // What routes share lies below them; the server that is made of them, above.
-  ['*/model.ts', 'catalog/fields.ts', 'http/fields.ts', 'http/json-body.ts', 'analyzer/table/'],
-  ['db/', 'files/', 'sources/kinds/', 'analyzer/formats/'],
-  ['*/store.ts', 'queue/'],
-  ['suppliers/', 'sources/', 'catalog/', 'imports/'],
-  ['courier/', 'analyzer/', 'matching/', 'search/', 'maintenance/'],
-  ['*/routes.ts'],
+  [
+    '*/model.ts',
+    'auth/who.ts',
+    'catalog/fields.ts',
+    'catalog/after-key.ts',
+    'catalog/item-row.ts',
+    'http/etag.ts',
+    'http/fields.ts',
+    'http/json-body.ts',
+    'analyzer/table/',
+    // Sources check their schedules by it.
+    'schedules/cron.ts',
+    'schedules/cron-field.ts',
+  ],
+  ['db/', 'files/', 'analyzer/formats/'],
+  // What people write about how a list is read, they write in a file of sources too.
+  ['sources/kinds/', 'courier/reading-options.ts'],
+  ['*/store.ts', 'queue/', 'http/idempotency.ts'],
+  ['auth/', 'audit/'],
+  // They know who asks, and whether they still may.
+  ['http/long-answer.ts', 'http/places.ts'],
+  ['suppliers/', 'sources/', 'catalog/', 'imports/', 'runs/'],
+  ['courier/', 'analyzer/', 'matching/', 'search/', 'maintenance/', 'schedules/'],
+  // What a courier fetches and an analyzer reads, without keeping it.
+  ['trials/', 'events/'],
+  ['*/routes.ts', '*/*-routes.ts'],
+  // The server sends the admin page as text; what is in it runs elsewhere and knows the server by its types only.
+  ['admin/assets.ts', 'admin/bundle.ts', 'admin/early.ts', 'admin/page.ts', 'admin/pages.ts'],
   ['http/'],
+  ['admin/'],
+  ['settings.ts'],
   ['config.ts', 'app.ts'],
+  ['roles/'],
   ['cli/'],
   ['main.ts'],
 ]
@@ -30,16 +55,16 @@ const embedded = /^\.\.\/(drizzle\/.+\.sql|package\.json)$/
 
 /** What only some files may say, and which. */
 const reserved: { what: RegExp; only: RegExp }[] = [
-  { what: /from '(elysia|@elysiajs\/[^']+)'/, only: /^([^/]+\/routes\.ts|http\/.+)$/ },
+  { what: /from '(elysia|@elysiajs\/[^']+)'/, only: /^([^/]+\/([a-z]+-)?routes\.ts|http\/.+)$/ },
   {
     what: /from 'drizzle-orm[^']*'/,
-    only: /^(db\/.+|[^/]+\/store\.ts|analyzer\/(staging|publish).+|queue\/embedded\.ts)$/,
+    only: /^(db\/.+|[^/]+\/store\.ts|auth\/.+-store\.ts|analyzer\/(staging|publish).+|queue\/(embedded|listing)\.ts)$/,
   },
-  { what: /\b(process|Bun|import\.meta)\.env\b/, only: /^config\.ts$/ },
+  { what: /\b(process|Bun|import\.meta)\.env\b/, only: /^(config|admin\/bundle)\.ts$/ },
   { what: /\bprocess\.(exit|reallyExit|abort)\b/, only: /^main\.ts$/ },
 ]
 /** Processes start here, so nobody imports them. */
-const entryPoints = ['main.ts']
+const entryPoints = ['main.ts', 'admin/main.tsx']
 
 test('src/ keeps to the import order of the architecture', async () => {
   const sources = new Map<string, string>()
@@ -85,6 +110,16 @@ const wrong: [string, Record<string, string>, string][] = [
     { 'analyzer/formats/a.ts': "import 'x'\nimport { sql } from 'drizzle-orm/pg-core'" },
     "analyzer/formats/a.ts says from 'drizzle-orm/pg-core'",
   ],
+  [
+    'runs in a browser and takes the server with it',
+    { 'admin/a.tsx': "import { x } from '../http/b.ts'", 'http/b.ts': '' },
+    'admin/a.tsx takes more than types from http/b.ts',
+  ],
+  [
+    'makes something of the admin page',
+    { 'cli/a.ts': "import type { X } from '../admin/b.ts'", 'admin/b.ts': '' },
+    'cli/a.ts imports admin/b.ts',
+  ],
   ['reads the environment', { 'app.ts': 'process.env.HOME' }, 'app.ts says process.env'],
   ['ends the process', { 'cli/a.ts': 'process.exit(1)' }, 'cli/a.ts says process.exit'],
 ]
@@ -105,6 +140,10 @@ test('what the architecture allows is not found', () => {
     'analyzer/table/f.ts': '',
     'b/model.ts': '',
     'lib/d.ts': '',
+    'admin/main.tsx': "import type { X } from '../http/g.ts'\nimport './ui/f.tsx'",
+    'admin/ui/f.tsx': '',
+    'http/g.ts': "import '../admin/page.ts'",
+    'admin/page.ts': '',
     'db/e.d.ts': "declare module '*.sql'",
   }
   expect(violations(new Map(Object.entries(files)))).toEqual([])
@@ -124,6 +163,14 @@ function violations(sources: Map<string, string>): string[] {
         found.push(`${file} imports ${target}`)
       }
     }
+    // A browser has no database; what it takes from the server are types, which are gone when it is built.
+    if (file.startsWith('admin/'))
+      for (const target of relativeImports(file, code.replace(/^\s*import type [\s\S]*?from .*$/gm, '')))
+        if (!target.startsWith('admin/') && (placeOf(target)?.rank ?? pure) > pure)
+          found.push(`${file} takes more than types from ${target}`)
+    if (!/^(admin|http)\//.test(file))
+      for (const target of relativeImports(file, code))
+        if (target.startsWith('admin/')) found.push(`${file} imports ${target}`)
     for (const { what, only } of reserved) {
       const said = what.exec(code)
       if (said !== null && !only.test(file)) found.push(`${file} says ${said[0]}`)
