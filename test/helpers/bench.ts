@@ -143,6 +143,7 @@ export async function openBench(engine: Engine): Promise<Bench> {
             said: list.said ?? noPins,
             corrects: null,
             fetchedAt: list.fetchedAt ?? begun.now,
+            isReplay: false,
           }
           const change = { status: 'completed' as const, counts: noRows, scopes }
           const published = await publish(db, tx, { staging, diff, context, change })
@@ -228,8 +229,8 @@ async function begin(
       now: fetchedAt,
     })
     const jobs = jobStore(stores)
-    await jobs.add({ importId, worker: 'test 1 ', now })
-    const lease = await jobs.take((await jobs.ofImport(importId))!, 'test 1 ', now)
+    await jobs.add({ importId, lane: source.supplierId, worker: 'test 1 ', now })
+    const lease = await jobs.take((await jobs.ofImport(importId))!, 'test 1 ')
     return { importId, lease, now }
   })
 }
@@ -241,6 +242,7 @@ export function plainOptions(isFull = false): ImportOptions {
     said: noPins,
     table: defaultTableOptions,
     listMode: isFull ? 'full' : 'partial',
+    format: null,
     encoding: null,
     delimiter: null,
     sheets: null,

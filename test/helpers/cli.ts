@@ -100,7 +100,10 @@ export async function openProgram(engine: Engine, env: Record<string, string> = 
             )
       const files = await filesBelow(dataFolder)
       return [...files, ...inStaging.map(({ tablename }) => `staging.${tablename}`)].filter(
-        (path) => !/^(serve\.lock|raw\/[0-9a-f]{2}\/[0-9a-f]{64}|fingerprints\/[0-9a-f-]{36})$/.test(path),
+        (path) =>
+          !/^(serve\.lock|place\.id|raw\/place\.id|raw\/borrowed\/.+|raw\/[0-9a-f]{2}\/[0-9a-f]{64}(\.meta\.json)?|fingerprints\/[0-9a-f-]{36})$/.test(
+            path,
+          ),
       )
     },
     async [Symbol.asyncDispose]() {

@@ -1,10 +1,13 @@
 import { analyze } from '../../src/analyzer/analyze.ts'
-import { openApp, openRejects } from '../../src/app.ts'
+import { openApp, readLimits } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { openScanner, type Scanner } from '../../src/db/scanner.ts'
 import { createServer, listening, type ServerParts } from '../../src/http/server.ts'
 import type { ImportProgress } from '../../src/imports/view.ts'
 import { systemClock } from '../../src/lib/clock.ts'
+import { openRejects, openSamples } from '../../src/roles/readers.ts'
+import { openSchedules } from '../../src/schedules/schedules.ts'
+import { openSourceTests } from '../../src/trials/source-tests.ts'
 import { openProgram, type TestProgram } from './cli.ts'
 import type { Engine } from './engines.ts'
 import { silentLog } from './open-database.ts'
@@ -16,6 +19,8 @@ export interface TestService extends AsyncDisposable {
   url: string
   port: number
   scanner: Scanner
+  /** Its routes are what there is. */
+  server: ReturnType<typeof createServer>
   /** Ids of imports that were being worked on, as the courier would tell. */
   progress: Map<string, ImportProgress>
   /** How often the courier was woken. */
@@ -33,7 +38,13 @@ export interface TestService extends AsyncDisposable {
 export interface TestServiceOptions {
   env?: Record<string, string>
   access?: Partial<ServerParts['access']>
+  /** Host and port where it finds its PostgreSQL, instead of the server's own. */
+  databaseHost?: string
   log?: ServerParts['log']
+  /** How it listens otherwise than as usual. */
+  listening?: { idleTimeout: number }
+  /** How quickly uploads have to come. */
+  uploadPace?: ServerParts['uploadPace']
   /** How patient searches are. */
   scan?: { timeoutMs: number; waitMs: number }
 }
@@ -47,7 +58,9 @@ export interface TestServiceOptions {
 export async function openService(engine: Engine, options: TestServiceOptions = {}): Promise<TestService> {
   const { env = {}, access = {}, log = silentLog, scan = {} } = options
   const program = await openProgram(engine, env)
-  const config = loadConfig(program.env, program.folder)
+  const host = options.databaseHost
+  const elsewhere = host !== undefined && { DATABASE_URL: program.url.replace(/@[^/]+\//, `@${host}/`) }
+  const config = loadConfig({ ...program.env, ...elsewhere }, program.folder)
   const app = await openApp({ config, clock: systemClock, log, schema: 'write' })
   const scanner = await openScanner({
     url: program.url,
@@ -57,24 +70,40 @@ export async function openService(engine: Engine, options: TestServiceOptions = 
   const progress = new Map<string, ImportProgress>()
   let woken = 0
   const server = createServer({
-    intake: { ...app.parts, isQueueKept: true },
+    intake: { ...app.parts, carrier: null },
     scanner,
     log,
     access: { host: '127.0.0.1', token: null, allowedHosts: [], ...access },
     rejects: openRejects({ config, log, env: { ...process.env, ...program.env }, cwd: program.folder }),
+    tests: openSourceTests({
+      ...app.parts,
+      limits: readLimits(config),
+      temporaryFolder: program.folder,
+      read: openSamples({ config, env: { ...process.env, ...program.env }, cwd: program.folder }),
+    }),
+    rules: {
+      fetchSettings: app.parts.fetchSettings,
+      sealer: app.parts.sealer,
+      timeZone: config.timeZone,
+    },
+    schedules: openSchedules(app.db, config),
+    cleanups: app.cleanups,
+    rawMs: app.parts.rawMs,
+    ...(options.uploadPace && { uploadPace: options.uploadPace }),
     courier: { wake: () => void woken++, progressOf: (id) => progress.get(id) ?? null },
   })
-  server.listen({ hostname: '127.0.0.1', port: 0, ...listening })
+  server.listen({ hostname: '127.0.0.1', port: 0, ...listening, ...options.listening })
   const port = server.server?.port ?? 0
-  const url = `http://127.0.0.1:${port}`
+  const address = `http://127.0.0.1:${port}`
   const service: TestService = {
     program,
-    url,
+    url: address,
     port,
     scanner,
+    server,
     progress,
     woken: () => woken,
-    fetch: (path, init) => fetch(url + path, init),
+    fetch: (path, init) => fetch(address + path, init),
     async json<Json>(path: string, init?: RequestInit) {
       const response = await service.fetch(path, init)
       // What the test expects is what its assertions check.

@@ -7,6 +7,8 @@ export interface TestIoOptions {
   env?: Record<string, string>
   cwd?: string
   signal?: AbortSignal
+  /** What comes on standard input; nothing unless said. */
+  input?: string
   /** Both streams are a terminal of this width. */
   terminalColumns?: number
   /** Instead of one that stands still: for commands that share a database with another process. */
@@ -33,6 +35,8 @@ export function testIo(options: TestIoOptions = {}): TestIo {
     env: options.env ?? {},
     cwd: options.cwd ?? '/nowhere',
     clock: options.clock ?? { now: () => new Date(nowMs) },
+    input: async (bytesMax) => (options.input ?? '').slice(0, bytesMax),
+    secret: async () => (options.input ?? '').split(/\r?\n/)[0] ?? '',
     signal: options.signal ?? new AbortController().signal,
     parent: null,
     out: () => out.text(),

@@ -53,6 +53,15 @@ export async function openUrl(url: string, options: Partial<OpenDatabaseOptions>
   return openDatabase({ url, log: silentLog, poolSize: 8, lockTimeoutMs: 10_000, ...options })
 }
 
+/** Another process's hand in a database; disposing closes it. */
+export async function written(url: string): Promise<Pick<Database, 'run'> & AsyncDisposable> {
+  const db = await openUrl(url)
+  return {
+    run: (text, parameters) => db.tx((tx) => tx.run(text, parameters)),
+    [Symbol.asyncDispose]: () => db.close(),
+  }
+}
+
 /** What a promise is rejected with; a promise that is kept fails the test. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(

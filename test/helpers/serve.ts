@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { TestProgram } from './cli.ts'
+import { until } from './until.ts'
 
 const main = join(import.meta.dir, '../../src/main.ts')
 
@@ -13,6 +14,8 @@ export interface ServeEvent {
 export interface Serving {
   child: Bun.Subprocess<'ignore', 'pipe', 'pipe'>
   url: string
+  /** Waits until it has written something to its standard error, and gives the first group of it. */
+  printed(pattern: RegExp): Promise<string>
   /** Waits for the end of the process, and gives all that it logged. */
   ended(): Promise<{ code: number; messages: string[]; stderr: string }>
 }
@@ -31,7 +34,12 @@ export async function startServe(
     env: { ...program.env, PORT: '0', TALLYMAN_LOG_FORMAT: 'json', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const stderr = new Response(child.stderr).text()
+  let printed = ''
+  const stderr = (async () => {
+    const decoder = new TextDecoder()
+    for await (const piece of child.stderr) printed += decoder.decode(piece, { stream: true })
+    return printed
+  })()
   const listening = Promise.withResolvers<string>()
   const messages: string[] = []
   // Read to the end, so that a full pipe never stops it.
@@ -46,6 +54,7 @@ export async function startServe(
   return {
     child,
     url,
+    printed: (pattern) => until(() => pattern.exec(printed)?.[1]),
     async ended() {
       const code = await child.exited
       await read

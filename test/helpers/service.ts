@@ -1,15 +1,20 @@
-import { openService, type Patience, type Service } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { type Handover, takeIn } from '../../src/courier/intake.ts'
 import { type Import, importStore } from '../../src/imports/store.ts'
 import type { LogFields, Logger } from '../../src/lib/log.ts'
+import type { Patience } from '../../src/roles/role.ts'
+import { openService, type Service } from '../../src/roles/service.ts'
 import { openProgram, type TestProgram } from './cli.ts'
 import type { Engine } from './engines.ts'
 import { plainHandover } from './handover.ts'
 import { until } from './until.ts'
 
 /** Quick, and still with every step. */
-export const impatient: Patience = { requestMs: 20_000, retryDelaysMs: [1, 2, 4] }
+export const impatient: Patience = {
+  requestMs: 20_000,
+  retryDelaysMs: [1, 2, 4],
+  jobRetryDelaysMs: [1, 2, 4],
+}
 
 /** What `serve` runs, in this process; the analyzer and the children are processes of their own. */
 export interface TestService extends AsyncDisposable {
@@ -58,8 +63,8 @@ export async function openTestService(
     get,
     async take(content, differences = {}) {
       const path = await program.write(`${files++}.csv`, content)
-      const { importId } = await takeIn(service.parts, { ...plainHandover, path, ...differences })
-      service.courier.wake()
+      const { importId, jobId } = await takeIn(service.parts, { ...plainHandover, path, ...differences })
+      service.courier.wake(jobId)
       return importId
     },
     async ended(importId) {

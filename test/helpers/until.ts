@@ -1,8 +1,7 @@
-const deadlineMs = 30_000
-
-/** Asks again and again until there is an answer. @throws Error when there is none within half a minute */
+/** Asks again and again until there is an answer. @throws Error when there is none within half a minute, unless said */
 export async function until<Result>(
   ask: () => Promise<Result | null | undefined | false> | Result | null | undefined | false,
+  deadlineMs = 30_000,
 ): Promise<Result> {
   const end = performance.now() + deadlineMs
   for (;;) {
