@@ -1,4 +1,5 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { ApiError } from './api-error.ts'
 import type { Answered, ReadRequest } from './client.ts'
 import { useApi } from './context.tsx'
 import type { Answer, ReadPath } from './routes.ts'
@@ -9,7 +10,7 @@ export const refreshMs = 8000
 export interface ReadOptions {
   /** False: it is not asked for. */
   isEnabled?: boolean
-  /** False: it never changes, so it is asked for once. */
+  /** False: it never changes, so it is asked for until it is there, and then no more. */
   isLive?: boolean
   /** How often it is asked for again, if not every eight seconds. */
   everyMs?: number
@@ -34,6 +35,10 @@ export const readKey = (
   request: { params?: object | undefined; query?: object | undefined } = {},
 ) => [path, request.params ?? {}, request.query ?? {}] as const
 
+/** Whether a question that failed may be answered a moment later: nothing answered, or the service could not. */
+const mayPass = (error: Error | null) =>
+  error instanceof ApiError && (error.failure.status === 0 || error.failure.status >= 500)
+
 /** Asks for something, and again every few seconds for as long as it is looked at. */
 export function useRead<Path extends ReadPath>(
   path: Path,
@@ -46,7 +51,12 @@ export function useRead<Path extends ReadPath>(
     queryFn: ({ signal }) => api.read(path, request, signal),
     enabled: isEnabled,
     placeholderData: keepPreviousData,
-    ...(isLive ? { refetchInterval: everyMs } : { staleTime: Number.POSITIVE_INFINITY }),
+    ...(isLive
+      ? { refetchInterval: everyMs }
+      : {
+          refetchInterval: ({ state }: { state: { error: Error | null } }) => mayPass(state.error) && everyMs,
+          staleTime: Number.POSITIVE_INFINITY,
+        }),
   })
   return {
     data: query.data?.data,
