@@ -27,7 +27,10 @@ const queries = new QueryClient({
 const api = openApi({
   credentials: openCredentials(),
   onUnauthorized: () => queries.setQueryData(identityKey, null),
-  onOtherSession: () => void queries.invalidateQueries(),
+  async onOtherSession() {
+    await queries.invalidateQueries({ queryKey: identityKey })
+    void queries.invalidateQueries()
+  },
   early: openEarlyAnswers(),
 })
 

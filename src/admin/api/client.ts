@@ -60,7 +60,7 @@ export interface Api {
   /** Sends anything to an address of the service with this tab's credentials: uploads, downloads, streams. */
   send(address: string, init?: RequestInit): Promise<Response>
   /** A refusal as an error; what it says of the session is taken note of. For what is not asked by `send`. */
-  refused(failure: ApiFailure): ApiError
+  refused(failure: ApiFailure): Promise<ApiError>
   /** A request as a command line. @param method GET unless said */
   curl(path: string, request?: LooseRequest, method?: string): string
   credentials: ReturnType<typeof openCredentials>
@@ -70,8 +70,11 @@ export interface ApiParts {
   credentials: ReturnType<typeof openCredentials>
   /** Somebody has to sign in. */
   onUnauthorized(): void
-  /** Somebody has signed in anew in this browser: what is known of the session is that of the one before. */
-  onOtherSession(): void
+  /**
+   * Somebody has signed in anew in this browser: what is known of the session is that of the one before. Awaited, so
+   * that whoever is told of it can press again at once.
+   */
+  onOtherSession(): Promise<void>
   /** Answers that are on their way already. */
   early: EarlyAnswers
 }
@@ -100,14 +103,14 @@ export function openApi({ credentials, onUnauthorized, onOtherSession, early }: 
       throw new ApiError(unreachable(named))
     }
     if (response.ok) return response
-    throw refused(failureOf(named, response, await response.text()))
+    throw await refused(failureOf(named, response, await response.text()))
   }
 
-  function refused(failure: ApiFailure): ApiError {
+  async function refused(failure: ApiFailure): Promise<ApiError> {
     if (failure.status === 401) early.forget()
     if (failure.status === 401 && failure.code === 'not_authorized') onUnauthorized()
     if (failure.code !== 'csrf_token_missing') return new ApiError(failure)
-    onOtherSession()
+    await onOtherSession()
     // Not sent again by itself: it would be in the name of whoever that is.
     return new ApiError({
       ...failure,

@@ -119,10 +119,10 @@ function sent(
       const { status, statusText, responseText } = sending
       // The route's schema says so.
       if (status === 202) resolve((JSON.parse(responseText) as { id: string }).id)
-      else
-        reject(
-          api.refused(failureOf(request, { status, statusText, headers: headersOf(sending) }, responseText)),
-        )
+      else {
+        const answer = { status, statusText, headers: headersOf(sending) }
+        api.refused(failureOf(request, answer, responseText)).then(reject, reject)
+      }
     }
     sending.send(file)
   })
