@@ -53,13 +53,13 @@ export function Combobox({
   const input = useRef<HTMLInputElement>(null)
   const popup = useRef<HTMLDivElement>(null)
   const [isOpen, setOpen] = useState(false)
-  /** Where somebody has walked to; null: nowhere yet. */
-  const [walked, setWalked] = useState<number | null>(null)
+  /** The value of the option that somebody has walked to; null: none yet. What is found may change meanwhile. */
+  const [walked, setWalked] = useState<string | null>(null)
   /** Enter came before what it is to take. */
   const [isAwaited, setAwaited] = useState(false)
   const options = found.options ?? []
-  const first = isStrict ? 0 : -1
-  const active = options.length === 0 ? -1 : walked === null ? first : walked % options.length
+  const at = options.findIndex(({ value }) => value === walked)
+  const active = at < 0 && isStrict && options.length > 0 ? 0 : at
   const optionId = (index: number) => `${listId}-${index}`
 
   const open = (is: boolean) => {
@@ -109,8 +109,9 @@ export function Combobox({
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault()
       if (!isOpen) return open(true)
-      if (options.length > 0 && !event.altKey)
-        setWalked((active < 0 && event.key === 'ArrowUp' ? 0 : active) + steps[event.key] + options.length)
+      const from = active < 0 && event.key === 'ArrowUp' ? 0 : active
+      const next = options[(from + steps[event.key] + options.length) % options.length]
+      if (next !== undefined && !event.altKey) setWalked(next.value)
     } else if (event.key === 'Escape' && isOpen) {
       // The dialog around it stays.
       event.preventDefault()
@@ -119,7 +120,7 @@ export function Combobox({
     } else if (event.key === 'Enter' && isOpen) {
       const option = options[active]
       if (isStrict || option !== undefined) event.preventDefault()
-      if (isStrict && walked === null && (found.isStale || found.options === undefined)) setAwaited(true)
+      if (isStrict && at < 0 && (found.isStale || found.options === undefined)) setAwaited(true)
       else if (option !== undefined) choose(option)
       else if (!isStrict) open(false)
     }
