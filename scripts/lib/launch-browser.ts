@@ -5,6 +5,8 @@ export function launchBrowser(program: string): Promise<Browser> {
   return chromium.launch({
     executablePath: program,
     headless: true,
+    // Where nothing says how names are written it saves a file with any other letter as "download".
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -14,8 +14,6 @@ describe.skipIf(browserProgram === null)('what the pages save', () => {
       lists: [{ supplier: 'Acme Ltd', fileName: 'Größe 5.csv', content: list }],
     })
     const { page, service, login } = bench
-    // What is looked at on its way may reach Chromium without the name that its link gives it.
-    await page.unroute('**/*')
     const saved = async (press: () => Promise<void>) => {
       const coming = page.waitForEvent('download', { timeout: stepMs }).catch(async (cause) => {
         throw new Error(`Nothing came: ${await page.locator('body').innerText()}`, { cause })

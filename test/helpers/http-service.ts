@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config.ts'
 import { openScanner, type Scanner } from '../../src/db/scanner.ts'
 import { createServer, listening, type ServerParts } from '../../src/http/server.ts'
 import type { ImportProgress } from '../../src/imports/view.ts'
-import { systemClock } from '../../src/lib/clock.ts'
+import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import { openRejects, openSamples } from '../../src/roles/readers.ts'
 import { openSchedules } from '../../src/schedules/schedules.ts'
 import { openSourceTests } from '../../src/trials/source-tests.ts'
@@ -45,6 +45,8 @@ export interface TestServiceOptions {
   listening?: { idleTimeout: number }
   /** How quickly uploads have to come. */
   uploadPace?: ServerParts['uploadPace']
+  /** The machine's own unless said: for what is reckoned from the time of lists that a command took in. */
+  clock?: Clock
   /** How patient searches are. */
   scan?: { timeoutMs: number; waitMs: number }
 }
@@ -56,12 +58,12 @@ export interface TestServiceOptions {
  *     await service.json('/api/v1/items')
  */
 export async function openService(engine: Engine, options: TestServiceOptions = {}): Promise<TestService> {
-  const { env = {}, access = {}, log = silentLog, scan = {} } = options
+  const { env = {}, access = {}, log = silentLog, scan = {}, clock = systemClock } = options
   const program = await openProgram(engine, env)
   const host = options.databaseHost
   const elsewhere = host !== undefined && { DATABASE_URL: program.url.replace(/@[^/]+\//, `@${host}/`) }
   const config = loadConfig({ ...program.env, ...elsewhere }, program.folder)
-  const app = await openApp({ config, clock: systemClock, log, schema: 'write' })
+  const app = await openApp({ config, clock, log, schema: 'write' })
   const scanner = await openScanner({
     url: program.url,
     log,

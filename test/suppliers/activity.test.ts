@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import type { SupplierActivity } from '../../src/suppliers/activity.ts'
 import { engines } from '../helpers/engines.ts'
 import { openService } from '../helpers/http-service.ts'
+import { testStart } from '../helpers/io.ts'
 import { priceList } from '../helpers/lists.ts'
 
 interface Page {
@@ -12,7 +13,7 @@ interface Page {
 for (const engine of engines)
   describe(engine, () => {
     test('what came in of each supplier lately is told by name, a page at a time', async () => {
-      await using service = await openService(engine)
+      await using service = await openService(engine, { clock: { now: () => testStart } })
       const { program } = service
       const ingest = async (name: string, list: string, ...options: string[]) =>
         program.run('ingest', await program.write('list.csv', list), '--supplier', name, ...options)
