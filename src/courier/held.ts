@@ -2,6 +2,7 @@ import type { AuditFields } from '../audit/model.ts'
 import { auditStore } from '../audit/store.ts'
 import type { Actor } from '../auth/model.ts'
 import type { Database, Tx } from '../db/database.ts'
+import { noPrecondition, type Precondition } from '../http/etag.ts'
 import { noChanges, noRows } from '../imports/model.ts'
 import { minuteText, newerList } from '../imports/newer-list.ts'
 import { readingKey } from '../imports/reading-key.ts'
@@ -18,6 +19,9 @@ import type { IntakeParts } from './intake.ts'
 import { importOptions, type Pins } from './pins.ts'
 import { retryDelaysOf } from './retry-delays.ts'
 
+/** What a person looks at before they decide about an import: see http/etag.ts. */
+export const decidedState = ({ status, options }: Import) => ({ status, options })
+
 interface Parts {
   db: Database
   clock: Clock
@@ -32,14 +36,20 @@ type QueueingParts = Parts & Pick<IntakeParts, 'archive' | 'place' | 'carrier' |
  * Lets a held import be published whatever the guard says. The rows are read again from the raw file with the stored
  * decision and compared with the catalog as it is by then: hand the import to the analyzer next, or wake the courier.
  * @returns the job's id
- * @throws NotFoundError, ConflictError `not_held`; `stale_data` for a replayed list that is out of date
+ * @throws NotFoundError, ConflictError `not_held`, `precondition_failed`; `stale_data` for a replayed list that is out
+ * of date
  */
-export async function approve(parts: QueueingParts, importId: string): Promise<string> {
+export async function approve(
+  parts: QueueingParts,
+  importId: string,
+  precondition: Precondition = noPrecondition,
+): Promise<string> {
   const { db } = parts
   return db.tx(async (tx) => {
     const stores = { query: tx.query, tables: db.tables }
     await lockImport(db, tx, importId)
     const held = await heldImport(stores, importId, 'approved')
+    await precondition.hold(() => decidedState(held))
     if (held.options.replay !== undefined) await refuseOutdated(tx, held)
     const options = { ...held.options, mayHold: false }
     await importStore(stores).change(importId, { status: 'pending', options })
@@ -52,28 +62,31 @@ export async function approve(parts: QueueingParts, importId: string): Promise<s
  * Has an import that is held, or that failed, read again as a person says: it is decided anew, and published or held
  * again. What is said becomes the source's own when it is published.
  * @returns the job's id
- * @throws NotFoundError also `raw_file_missing`; ConflictError `not_correctable`
+ * @throws NotFoundError also `raw_file_missing`; ConflictError `not_correctable`, `precondition_failed`
  */
 export async function correct(
   parts: QueueingParts & { defaultCurrency: string | null },
   importId: string,
   pins: Pins,
+  precondition: Precondition = noPrecondition,
 ): Promise<string> {
   const { db } = parts
   return db.tx(async (tx) => {
     const stores = { query: tx.query, tables: db.tables }
     await lockImport(db, tx, importId)
     const found = await importStore(stores).get(importId)
+    await precondition.hold(() => decidedState(found))
     const supplier = await supplierStore(stores).find(found.supplier)
     const { settings, currency } = correctedReading(found, pins, { ...parts, supplier })
     await requireFiles(parts, found, await jobStore(stores).ofImport(importId))
     const { listMode, isForced } = found.options
     const said = { ...mergedPins(found.options.said, pins), listMode, mayHold: true, force: isForced }
     await tellAudit(parts, stores, found, { action: 'import.correct', after: saidFields(pins) })
-    const { replay } = found.options
+    const { replay, usesAnalyzer } = found.options
     const options = {
       ...importOptions(settings, said, currency),
       ...(replay !== undefined && { replay }),
+      ...(usesAnalyzer !== undefined && { usesAnalyzer }),
     }
     await importStore(stores).change(importId, {
       status: 'pending',
@@ -95,15 +108,20 @@ export async function correct(
 
 /**
  * Gives a held import up; the catalog stays as it is, the parse log stays readable.
- * @throws NotFoundError, ConflictError `not_held`
+ * @throws NotFoundError, ConflictError `not_held`, `precondition_failed`
  */
-export async function discard(parts: Parts, importId: string): Promise<void> {
+export async function discard(
+  parts: Parts,
+  importId: string,
+  precondition: Precondition = noPrecondition,
+): Promise<void> {
   const { db, clock } = parts
   await db.tx(async (tx) => {
     const stores = { query: tx.query, tables: db.tables }
     const now = clock.now()
     await lockImport(db, tx, importId)
     const held = await heldImport(stores, importId, 'discarded')
+    await precondition.hold(() => decidedState(held))
     await tellAudit(parts, stores, held, { action: 'import.discard', after: null })
     await importStore(stores).change(importId, { status: 'cancelled', finishedAt: now })
     await jobStore(stores).close(importId, 'cancelled', now)

@@ -9,11 +9,12 @@ import {
 import type { RejectsSource } from '../analyzer/rejects/rejects-process.ts'
 import { severities } from '../analyzer/table/rows/issue.ts'
 import type { Who } from '../auth/who.ts'
-import { approve, correct, discard } from '../courier/held.ts'
+import { approve, correct, decidedState, discard } from '../courier/held.ts'
 import type { AskedIntake } from '../courier/intake.ts'
 import { readingFields, readingPins } from '../courier/reading-fields.ts'
 import type { Database } from '../db/database.ts'
 import type { Scanner } from '../db/scanner.ts'
+import { checksEtag, etagOf, preconditionOf, readsEtag, type Tagged, tagged, withEtag } from '../http/etag.ts'
 import {
   choiceField,
   cursorField,
@@ -66,7 +67,11 @@ export function importRoutes(parts: ImportParts) {
   const store = importStore(db)
   const finder = importFinder(scanner.scans)
   const downloads = openPlaces({ who, perAsker: ownDownloadsMax, inAll: null, what: 'downloads' })
-  const shown = async (id: string) => importView(await store.get(id), progressOf(id))
+  const shown = async (id: string): Promise<Tagged<ImportView>> => {
+    const found = await store.get(id)
+    const view = importView(found, progressOf(id))
+    return { view, etag: etagOf(decidedState(found), view) }
+  }
 
   return new Elysia({ prefix: '/api/v1/imports' })
     .get(
@@ -131,11 +136,12 @@ export function importRoutes(parts: ImportParts) {
         },
       },
     )
-    .get('/:id', ({ params }) => shown(params.id), {
+    .get('/:id', async (context) => tagged(context, await shown(context.params.id)), {
       params,
       query: noQuery,
       response: { 200: ImportView, 404: Problem },
       detail: {
+        ...readsEtag,
         operationId: 'getImport',
         'x-role': 'viewer',
         summary: 'Show an import',
@@ -359,11 +365,11 @@ export function importRoutes(parts: ImportParts) {
     .post(
       '/:id/approve',
       async ({ params, request, set }) => {
-        wake(await approve({ ...intake, actor: who.of(request) }, params.id))
+        wake(await approve({ ...intake, actor: who.of(request) }, params.id, preconditionOf(request)))
         set.status = 202
-        const view = await shown(params.id)
-        set.headers.location = view.links.self
-        return view
+        const now = await shown(params.id)
+        set.headers.location = now.view.links.self
+        return withEtag(set, now)
       },
       {
         params,
@@ -372,6 +378,7 @@ export function importRoutes(parts: ImportParts) {
         parse: 'none',
         response: { 202: ImportView, 404: Problem, 409: Problem },
         detail: {
+          ...checksEtag,
           operationId: 'approveImport',
           'x-role': 'operator',
           summary: 'Publish a held import',
@@ -384,11 +391,11 @@ export function importRoutes(parts: ImportParts) {
       '/:id/correct',
       async ({ params, body, request, set }) => {
         const parts = { ...intake, actor: who.of(request) }
-        wake(await correct(parts, params.id, readingPins(body)))
+        wake(await correct(parts, params.id, readingPins(body), preconditionOf(request)))
         set.status = 202
-        const view = await shown(params.id)
-        set.headers.location = view.links.self
-        return view
+        const now = await shown(params.id)
+        set.headers.location = now.view.links.self
+        return withEtag(set, now)
       },
       {
         params,
@@ -401,6 +408,7 @@ export function importRoutes(parts: ImportParts) {
         }),
         response: { 202: ImportView, 404: Problem, 409: Problem, 413: Problem, 415: Problem, 422: Problem },
         detail: {
+          ...checksEtag,
           operationId: 'correctImport',
           'x-role': 'operator',
           summary: 'Read a held or failed import again, as you say',
@@ -412,9 +420,9 @@ export function importRoutes(parts: ImportParts) {
     )
     .post(
       '/:id/discard',
-      async ({ params, request }) => {
-        await discard({ ...intake, actor: who.of(request) }, params.id)
-        return shown(params.id)
+      async ({ params, request, set }) => {
+        await discard({ ...intake, actor: who.of(request) }, params.id, preconditionOf(request))
+        return withEtag(set, await shown(params.id))
       },
       {
         params,
@@ -422,6 +430,7 @@ export function importRoutes(parts: ImportParts) {
         parse: 'none',
         response: { 200: ImportView, 404: Problem, 409: Problem },
         detail: {
+          ...checksEtag,
           operationId: 'discardImport',
           'x-role': 'operator',
           summary: 'Give a held import up',

@@ -106,6 +106,41 @@ for (const engine of engines) {
     }
   })
 
+  test(`${engine}: nobody decides about an import that was read anew since they looked at it`, async () => {
+    await using service = await openService(engine)
+    const send = (path: string, init: object) => service.json<Record<string, unknown>>(path, init)
+    const list = (count: number) => ({
+      method: 'POST',
+      body: priceList(count),
+      headers: { 'content-type': 'text/csv' },
+    })
+    const took = async (count: number) => {
+      const { body } = await send('/api/v1/uploads?supplier=Acme&mode=full', list(count))
+      await service.analyze(String(body.id))
+      return `/api/v1/imports/${body.id}`
+    }
+    await took(60)
+    const held = await took(9)
+    const seen = (await service.fetch(held)).headers.get('etag')!
+    expect((await service.fetch(held, { headers: { 'if-none-match': seen } })).status).toBe(304)
+    const asked = { 'if-match': seen }
+    // Somebody else has it read in another way meanwhile, and it is held again.
+    const first = await send(`${held}/correct`, json('POST', { currency: 'USD' }, asked))
+    expect([first.status, first.headers.get('etag') === seen]).toEqual([202, false])
+    await service.analyze(held.split('/').at(-1)!)
+    const again = await service.fetch(held)
+    expect(((await again.json()) as { status: string }).status).toBe('held')
+    const refused = [
+      await send(`${held}/approve`, { method: 'POST', headers: asked }),
+      await send(`${held}/discard`, { method: 'POST', headers: asked }),
+      await send(`${held}/correct`, json('POST', { currency: 'EUR' }, asked)),
+    ]
+    for (const { status, body } of refused) expect([status, body.code]).toEqual([412, 'precondition_failed'])
+    expect((await send(held, {})).body.status).toBe('held')
+    const now = { 'if-match': again.headers.get('etag')! }
+    expect((await send(`${held}/approve`, { method: 'POST', headers: now })).status).toBe(202)
+  })
+
   test(`${engine}: nothing is deleted that is not what it was`, async () => {
     const { service, item, source, etag } = await openThings(engine)
     await using _ = service

@@ -109,6 +109,11 @@ export function openApi({ credentials, onUnauthorized, onOtherSession, early }: 
   async function refused(failure: ApiFailure): Promise<ApiError> {
     if (failure.status === 401) early.forget()
     if (failure.status === 401 && failure.code === 'not_authorized') onUnauthorized()
+    if (failure.code === 'precondition_failed')
+      return new ApiError({
+        ...failure,
+        detail: 'Somebody has changed it meanwhile. Nothing was changed now; see how it is, and try again.',
+      })
     if (failure.code !== 'csrf_token_missing') return new ApiError(failure)
     await onOtherSession()
     // Not sent again by itself: it would be in the name of whoever that is.

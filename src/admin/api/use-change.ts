@@ -69,6 +69,8 @@ export function useChange<Method extends ChangeMethod, Path extends ChangePath<M
     onError: (error) => {
       // Refused is refused: asked again it is another request.
       if (error instanceof ApiError && error.failure.status !== 0) key.current = null
+      // What is on screen is not what is there.
+      if (error instanceof ApiError && error.failure.status === 412) void queries.invalidateQueries()
       if (!showsErrors) toast.bad(error)
     },
   })

@@ -8,8 +8,8 @@ import { Icon } from '../../ui/icon.tsx'
 import { CorrectLink, canCorrect } from './correct-link.tsx'
 import type { Import } from './import-page.tsx'
 
-/** Why a list waits for a person, and what that person decides. */
-export function HeldCard({ found }: { found: Import }) {
+/** Why a list waits for a person, and what that person decides. @param etag of what they look at */
+export function HeldCard({ found, etag }: { found: Import; etag: string | undefined }) {
   const mayDecide = useMay('operator')
   const [isDiscarding, setDiscarding] = useState(false)
   const approve = useChange('POST', '/api/v1/imports/:id/approve', { done: 'It is being published.' })
@@ -33,7 +33,12 @@ export function HeldCard({ found }: { found: Import }) {
       </ul>
       {mayDecide && (
         <div className="mt-4 flex flex-wrap gap-2">
-          <Button look="primary" icon="check" isBusy={approve.isRunning} onClick={() => approve.run(request)}>
+          <Button
+            look="primary"
+            icon="check"
+            isBusy={approve.isRunning}
+            onClick={() => approve.run(request, { ifMatch: etag })}
+          >
             Approve and publish
           </Button>
           {canCorrect(found) && <CorrectLink id={found.id} />}
@@ -48,7 +53,7 @@ export function HeldCard({ found }: { found: Import }) {
         action="Discard"
         isDangerous
         isBusy={discard.isRunning}
-        onConfirm={() => discard.run(request)}
+        onConfirm={() => discard.run(request, { ifMatch: etag })}
         onClose={() => setDiscarding(false)}
       >
         Nothing of {found.file_name} comes into the catalog. The file itself is kept in the archive.

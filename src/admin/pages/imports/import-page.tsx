@@ -64,7 +64,7 @@ export function ImportPage() {
         </div>
       )}
       <div className="space-y-5">
-        <Told found={data} />
+        <Told found={data} etag={read.etag} />
         {data.status !== 'pending' && data.counts.read > 0 && <Counts found={data} />}
         {!isUnderWay && data.status !== 'unchanged' && <Details found={data} />}
         <Origin found={data} />
@@ -75,8 +75,8 @@ export function ImportPage() {
 
 const back = { href: '/imports', label: 'Imports' }
 
-/** What a person should know first. */
-function Told({ found }: { found: Import }) {
+/** What a person should know first. @param etag of what they look at */
+function Told({ found, etag }: { found: Import; etag: string | undefined }) {
   const mayCorrect = useMay('operator')
   const { status, progress, error, same_as_import_id: same, corrects, corrected_by: correctedBy } = found
   if (status === 'pending' || status === 'running') {
@@ -91,7 +91,7 @@ function Told({ found }: { found: Import }) {
   }
   return (
     <>
-      {status === 'held' && <HeldCard found={found} />}
+      {status === 'held' && <HeldCard found={found} etag={etag} />}
       {error !== null && (
         <div role="alert" className="rounded-lg border border-bad/40 bg-bad-soft p-4">
           <p className="flex items-center gap-2 font-semibold text-bad">
