@@ -201,12 +201,12 @@ async function clearUpBefore(parts: CarryParts, { made, lease, log }: Work): Pro
     await clearUp(parts, { importId: made.id, attempt: lease.attempt - 1 }, { log, isStopped: false })
 }
 
-/** The source's own switch counts more than its supplier's, and that more than the general one. */
+/** What was said of the file counts more than the source's switch, that more than its supplier's and the general one. */
 async function chosenAnalyzer(
   parts: CarryParts,
-  { supplier, sourceId }: Import,
+  { supplier, sourceId, options }: Import,
 ): Promise<RemoteReader | null> {
-  const own = (await sourceStore(parts.db).get(sourceId))?.usesAnalyzer
+  const own = options.usesAnalyzer ?? (await sourceStore(parts.db).get(sourceId))?.usesAnalyzer
   const usesAnalyzer = own ?? (await supplierStore(parts.db).find(supplier))?.usesAnalyzer
   return (usesAnalyzer ?? parts.usesAnalyzer) ? parts.analyzer : null
 }

@@ -27,6 +27,8 @@ export interface Handover extends Pins {
   mayHold: boolean
   /** Read the file even when it is the one that was read last. */
   force: boolean
+  /** Whether the analyzer reads it; left out: as its source and its supplier say. */
+  usesAnalyzer?: boolean
 }
 
 export interface IntakeParts {
@@ -116,11 +118,11 @@ async function record(
       await tx.run('select 1 from sources where id = $1 for no key update', [source.id])
     const now = clock.now()
     const settings = pinnedSettings(source, handover)
-    const options = importOptions(
-      settings,
-      handover,
-      settings.currency ?? supplier.currency ?? defaultCurrency,
-    )
+    const { usesAnalyzer } = handover
+    const options = {
+      ...importOptions(settings, handover, settings.currency ?? supplier.currency ?? defaultCurrency),
+      ...(usesAnalyzer !== undefined && { usesAnalyzer }),
+    }
     await tx.query
       .insert(db.tables.rawFiles)
       .values({ sha256, md5, sizeBytes, createdAt: now })

@@ -58,6 +58,11 @@ const UploadOptions = t.Object(
     }),
     no_hold: choiceField('no_hold', ['true', 'false'], 'Publish even what would be held.'),
     force: choiceField('force', ['true', 'false'], 'Read the file even when it has not changed.'),
+    uses_analyzer: choiceField(
+      'uses_analyzer',
+      ['true', 'false'],
+      'Whether the analyzer reads this file, or this service without it; as its source and its supplier say unless said.',
+    ),
   },
   { additionalProperties: false },
 )
@@ -326,6 +331,7 @@ function handoverOf(options: UploadOptions): Omit<Handover, 'path' | 'fileName' 
     limits: parseLimits(limits, 'limits'),
     mayHold: options.no_hold !== 'true',
     force: options.force === 'true',
+    ...(options.uses_analyzer !== undefined && { usesAnalyzer: options.uses_analyzer === 'true' }),
   }
 }
 

@@ -237,6 +237,8 @@ export interface ImportOptions {
   mayHold: boolean
   /** True: read every row, also those that the last list had just so. */
   isForced: boolean
+  /** Said of this file: whether the analyzer reads it; left out: as its source and its supplier say. */
+  usesAnalyzer?: boolean
   /** It reads an archived file once more; left out: it does not. */
   replay?: {
     /** The import that has read the file in the same source; null: none has. */

@@ -9,7 +9,7 @@ export const parserVersion = 1
 
 /** Same key and same bytes give the same catalog. Limits and holding do not count: they change no row. */
 export function readingKey(options: ImportOptions): string {
-  const { table, settings, listMode, format, encoding, delimiter, sheets } = options
+  const { table, settings, listMode, format, encoding, delimiter, sheets, usesAnalyzer } = options
   const map = Object.entries(table.map).sort(([a], [b]) => (a < b ? -1 : 1))
   const parts = [
     parserVersion,
@@ -26,6 +26,8 @@ export function readingKey(options: ImportOptions): string {
     sheets,
     table.headerRows,
     table.decimal,
+    // Whoever asks for the other reader wants to see what that one makes of it.
+    ...(usesAnalyzer === undefined ? [] : [usesAnalyzer]),
   ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
 }

@@ -6,6 +6,8 @@ import type { SourceKind } from './model.ts'
 /** Which sources are looked for; what is left out does not matter. */
 export interface SourceFilter {
   supplierId?: string
+  /** Its whole name, as it is written. */
+  name?: string
   kind?: SourceKind
   isPaused?: boolean
   isScheduled?: boolean
@@ -104,11 +106,12 @@ function contextOf(row: ContextRow): SourceContext {
   }
 }
 
-function conditions({ supplierId, kind, isPaused, isScheduled, isFetchable, after }: SourceFilter) {
+function conditions({ supplierId, name, kind, isPaused, isScheduled, isFetchable, after }: SourceFilter) {
   const parameters: SqlValue[] = []
   const place = (value: SqlValue) => `$${parameters.push(value)}`
   const texts: string[] = []
   if (supplierId !== undefined) texts.push(`s.supplier_id = ${place(supplierId)}`)
+  if (name !== undefined) texts.push(`s.name = ${place(name)}`)
   if (kind !== undefined) texts.push(`s.kind = ${place(kind)}`)
   if (isPaused !== undefined) texts.push(`s.paused_at is ${isPaused ? 'not ' : ''}null`)
   if (isScheduled !== undefined) texts.push(`s.schedule is ${isScheduled ? 'not ' : ''}null`)

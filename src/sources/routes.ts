@@ -124,6 +124,7 @@ export function sourceRoutes(parts: SourceParts) {
         const found = await finder.sources(
           {
             ...(query.supplier_id !== undefined && { supplierId: query.supplier_id }),
+            ...(query.name !== undefined && { name: query.name }),
             ...(query.kind !== undefined && { kind: query.kind }),
             ...(query.paused !== undefined && { isPaused: query.paused }),
             ...(query.scheduled !== undefined && { isScheduled: query.scheduled }),
@@ -147,6 +148,7 @@ export function sourceRoutes(parts: SourceParts) {
               max: 100,
               description: 'Only sources of this supplier.',
             }),
+            name: textField('name', { max: 200, description: 'Only sources of just this name.' }),
             kind: choiceField('kind', sourceKinds, 'Only sources of this kind.'),
             paused: flagField('paused', 'Only those that are paused, or only the others.'),
             scheduled: flagField('scheduled', 'Only those with a schedule, or only the others.'),

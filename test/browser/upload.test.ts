@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { readFile } from 'node:fs/promises'
-import { inspect, openAdmin, settled, takeIn } from '../helpers/admin-page.ts'
+import { inspect, openAdmin, sampleLists, settled, takeIn } from '../helpers/admin-page.ts'
 import { browserProgram } from '../helpers/browser.ts'
 import { readSheets } from '../helpers/read-sheets.ts'
 import { makeWorkbook, type WorkbookCell } from '../helpers/workbook.ts'
@@ -213,6 +213,50 @@ describe.skipIf(browserProgram === null)('the pages of uploads and imports', () 
       await page.waitForURL(/\/imports\/[0-9a-f-]+$/)
       expect(await service.program.rows('select kind, uses_analyzer from sources')).toEqual([
         { kind: 'http', uses_analyzer: 0 },
+      ])
+      expect(bench.complaints).toEqual([])
+    },
+    slow,
+  )
+
+  test(
+    'a file may be dropped anywhere; the switch stands as its supplier’s lists are read, and counts for this file',
+    async () => {
+      await using bench = await openAdmin({ lists: sampleLists.slice(0, 1) })
+      const { page, service, login } = bench
+      const [acme] = await service.program.rows<{ id: string }>('select id from suppliers')
+      const change = await service.fetch(`/api/v1/suppliers/${acme?.id}`, {
+        method: 'PATCH',
+        headers: { ...login.bearer, 'content-type': 'application/json' },
+        body: JSON.stringify({ uses_analyzer: false }),
+      })
+      expect(change.status).toBe(200)
+      await bench.open('/upload')
+      // On the heading, where a browser would open it and leave the page.
+      const isTaken = await page.evaluate(`{
+        const dataTransfer = new DataTransfer()
+        dataTransfer.items.add(new File(['SKU;Name;Price EUR\\nZ-1;Valve;1,50\\n'], 'dropped.csv'))
+        const dropped = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true })
+        !document.querySelector('h1').dispatchEvent(dropped)
+      }`)
+      expect(isTaken).toBe(true)
+      await page.getByText('dropped.csv').waitFor()
+      const analyzer = page.getByRole('switch', { name: 'Process via analyzer (ML)' })
+      expect(await analyzer.isChecked()).toBe(true)
+      await page.getByLabel('Supplier', { exact: true }).fill('Acme Ltd')
+      await page.getByText('Read in this service, without HTTP, as this supplier’s lists are.').waitFor()
+      expect(await analyzer.isChecked()).toBe(false)
+      await analyzer.click()
+      await page.getByText('Read by the analyzer.').waitFor()
+      await page.getByRole('button', { name: 'Publish' }).click()
+      await page.waitForURL(/\/imports\/[0-9a-f-]+$/)
+      expect(
+        await service.program.rows(
+          "select options ->> 'usesAnalyzer' as said from imports where file_name = 'dropped.csv'",
+        ),
+      ).toEqual([{ said: 1 }])
+      expect(await service.program.rows('select uses_analyzer from sources')).toEqual([
+        { uses_analyzer: null },
       ])
       expect(bench.complaints).toEqual([])
     },

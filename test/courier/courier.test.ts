@@ -50,7 +50,12 @@ for (const engine of engines) {
         fallbackReason: null,
         changes: { new: 1 },
       })
-      await until(() => bench.service.courier.progressOf(second.id) === null)
+      // What is said of a file counts more, and of that file only.
+      const third = await bench.ended(await bench.take(priceList(4), { usesAnalyzer: true }))
+      expect(third).toMatchObject({ status: 'completed', analyzedBy: 'analyzer', changes: { new: 0 } })
+      const fourth = await bench.ended(await bench.take(priceList(5)))
+      expect(fourth).toMatchObject({ analyzedBy: 'child', changes: { new: 1 } })
+      await until(() => bench.service.courier.progressOf(fourth.id) === null)
       expect(await bench.program.leftovers()).toEqual(['serve.json'])
     }, 60_000)
 

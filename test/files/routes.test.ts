@@ -107,6 +107,7 @@ for (const engine of engines) {
         ['scope', 'sheet'],
         ['limits', 'items-kept=off,moved-share=50%'],
         ['no_hold', 'true'],
+        ['uses_analyzer', 'false'],
         // Left blank by whoever filled the form in.
         ['file_name', ''],
       ]
@@ -151,6 +152,7 @@ for (const engine of engines) {
           encoding: 'utf-8',
           delimiter: ';',
           mayHold: false,
+          usesAnalyzer: false,
         })
       }
       expect(service.woken()).toBe(3)
@@ -168,6 +170,7 @@ for (const engine of engines) {
         ['supplier=A&suplier=B', 'invalid_request', 'suplier'],
         ['supplier=A&supplier=B', 'invalid_request', 'supplier'],
         ['supplier=A&mode=whole', 'invalid_request', 'mode'],
+        ['supplier=A&uses_analyzer=1', 'invalid_request', 'uses_analyzer'],
         ['supplier=A&currency=EUROS', 'invalid_request', 'currency'],
         ['supplier=A&header_row=x', 'invalid_option', 'header_row'],
         ['supplier=A&sheet=%7C', 'invalid_option', 'sheet'],

@@ -20,6 +20,8 @@ const others: Record<string, Partial<ImportOptions>> = {
   sheets: { sheets: ['Prices'] },
   'header rows': { table: { ...table, headerRows: [2] } },
   'no header': { table: { ...table, headerRows: [] } },
+  'without the analyzer': { usesAnalyzer: false },
+  'by the analyzer': { usesAnalyzer: true },
   'decimal sign': { table: { ...table, decimal: 'comma' } },
 }
 

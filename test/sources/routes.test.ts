@@ -164,6 +164,8 @@ for (const engine of engines) {
       expect(namesOf((await pageOf(`supplier_id=${first!.supplier_id}`)).body)).toHaveLength(2)
       await service.fetch(`${first!.links.self}/pause`, { method: 'POST' })
       expect(namesOf((await pageOf('paused=true')).body)).toEqual(['Acme Ltd/a'])
+      expect(namesOf((await pageOf('name=a')).body)).toEqual(['Acme Ltd/a', 'Čep/a'])
+      expect(namesOf((await pageOf('name=A')).body)).toEqual([])
       expect(namesOf((await pageOf('paused=false')).body)).toHaveLength(3)
       expect(namesOf((await pageOf('kind=upload')).body)).toEqual([])
       for (const [query, code] of [
@@ -174,7 +176,7 @@ for (const engine of engines) {
         ['paused=perhaps', 'invalid_request'],
         ['scheduled=perhaps', 'invalid_request'],
         ['supplier_id=', 'invalid_request'],
-        ['name=x', 'invalid_request'],
+        ['named=x', 'invalid_request'],
       ])
         expect([query, (await pageOf(query!)).body]).toEqual([query, expect.objectContaining({ code })])
     })

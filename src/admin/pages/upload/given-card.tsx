@@ -1,4 +1,4 @@
-import { type DragEvent, useId, useRef, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { classes } from '../../ui/classes.ts'
@@ -6,13 +6,16 @@ import { Input } from '../../ui/field.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import type { Given } from './use-preview.ts'
 
-/** Takes a file, dropped or chosen, or a link to one. */
-export function GivenCard({ onGiven }: { onGiven(given: Given): void }) {
+/**
+ * Takes a file that is chosen, or a link to one.
+ * @param isOver a file is being held over the page
+ */
+export function GivenCard({ isOver, onGiven }: { isOver: boolean; onGiven(given: Given): void }) {
   const [link, setLink] = useState('')
   const isLink = /^https?:\/\/\S+\.?\S+$/i.test(link.trim())
   return (
     <Card>
-      <FileDrop onFile={(file) => onGiven({ kind: 'file', file })} />
+      <FileChoice isOver={isOver} onFile={(file) => onGiven({ kind: 'file', file })} />
       <form
         className="mt-4 flex items-end gap-2"
         onSubmit={(event) => {
@@ -38,25 +41,11 @@ export function GivenCard({ onGiven }: { onGiven(given: Given): void }) {
   )
 }
 
-function FileDrop({ onFile }: { onFile(file: File): void }) {
+function FileChoice({ isOver, onFile }: { isOver: boolean; onFile(file: File): void }) {
   const id = useId()
   const input = useRef<HTMLInputElement>(null)
-  const [isOver, setOver] = useState(false)
-  const over = (event: DragEvent, is: boolean) => {
-    event.preventDefault()
-    setOver(is)
-  }
   return (
-    // The button in it does the same by keyboard.
-    // biome-ignore lint/a11y/noStaticElementInteractions: see above
     <div
-      onDragOver={(event) => over(event, true)}
-      onDragLeave={(event) => over(event, false)}
-      onDrop={(event) => {
-        over(event, false)
-        const [file] = event.dataTransfer.files
-        if (file) onFile(file)
-      }}
       className={classes(
         'flex flex-col items-center rounded-lg border-2 border-dashed px-4 py-12 text-center transition-colors',
         isOver ? 'border-accent bg-accent-soft' : 'border-edge/60',

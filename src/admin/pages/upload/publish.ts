@@ -10,7 +10,8 @@ export interface Handover {
   given: Given
   supplier: string
   listMode: 'full' | 'partial'
-  usesAnalyzer: boolean
+  /** Null: as its source and its supplier say. */
+  usesAnalyzer: boolean | null
   reading: Reading
   /** Sent with a file: whatever is sent again under it comes in once. */
   key: string
@@ -33,11 +34,18 @@ export async function publish(
 ): Promise<string> {
   const { given } = handover
   if (given.kind === 'link') return fetchLink(api, given.link, handover)
-  await switchAnalyzer(api, handover)
-  signal.throwIfAborted()
-  const { supplier, listMode, reading, key } = handover
-  const query = { supplier: supplier.trim(), file_name: given.file.name, mode: listMode }
-  const address = addressOf('/api/v1/uploads', {}, { ...query, ...readingQuery(reading) })
+  const { supplier, listMode, usesAnalyzer, reading, key } = handover
+  const address = addressOf(
+    '/api/v1/uploads',
+    {},
+    {
+      supplier: supplier.trim(),
+      file_name: given.file.name,
+      mode: listMode,
+      ...(usesAnalyzer !== null && { uses_analyzer: usesAnalyzer }),
+      ...readingQuery(reading),
+    },
+  )
   return sent(api, { address, file: given.file, key }, onSent, signal)
 }
 
@@ -49,7 +57,7 @@ async function fetchLink(api: Api, link: string, handover: Handover): Promise<st
   const common = {
     config: { url: link },
     list_mode: listMode,
-    uses_analyzer: usesAnalyzer ? null : false,
+    ...(usesAnalyzer !== null && { uses_analyzer: usesAnalyzer }),
   }
   const id =
     known?.id ??
@@ -69,26 +77,13 @@ async function fetchLink(api: Api, link: string, handover: Handover): Promise<st
   return started.import_id
 }
 
-/** The switch belongs to the source that uploads of the supplier come into. */
-async function switchAnalyzer(api: Api, { supplier, usesAnalyzer }: Handover): Promise<void> {
-  const known = await sourceNamed(api, supplier, 'upload')
-  if (known === null) {
-    if (usesAnalyzer) return
-    const body = { supplier: supplier.trim(), name: 'upload', kind: 'upload', uses_analyzer: false } as const
-    await api.change('POST', '/api/v1/sources', { body })
-  } else if ((known.uses_analyzer ?? true) !== usesAnalyzer) {
-    const body = { uses_analyzer: usesAnalyzer }
-    await api.change('PATCH', '/api/v1/sources/:id', { params: { id: known.id }, body })
-  }
-}
-
 async function sourceNamed(api: Api, supplier: string, name: string): Promise<Source | null> {
   const wanted = supplier.trim()
   const { data: found } = await api.read('/api/v1/suppliers', { query: { name: wanted, limit: 1 } })
   const [owner] = found.suppliers
   if (owner === undefined) return null
-  const { data } = await api.read('/api/v1/sources', { query: { supplier_id: owner.id, limit: 200 } })
-  return data.sources.find((each) => each.name === name) ?? null
+  const { data } = await api.read('/api/v1/sources', { query: { supplier_id: owner.id, name, limit: 1 } })
+  return data.sources[0] ?? null
 }
 
 /** Sends a file; only this way a browser tells how much of it has gone. @throws ApiError */

@@ -17,16 +17,19 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { useToast } from '../../ui/toast.tsx'
 import { Phases } from '../imports/phases.tsx'
 import { SupplierField } from '../suppliers/supplier-field.tsx'
+import { useNamedSupplier } from '../suppliers/use-named-supplier.ts'
 import { GivenCard } from './given-card.tsx'
 import { PreviewCard } from './preview-card.tsx'
 import { publish } from './publish.ts'
 import { noReading, type Reading } from './reading.ts'
+import { useFileDrop } from './use-file-drop.ts'
 import { type Given, usePreview } from './use-preview.ts'
 
 /** From a file or a link to a published list. */
 export function UploadPage() {
   const [given, setGiven] = useState<Given | null>(null)
   const mayUpload = useMay('operator')
+  const isOver = useFileDrop((file) => mayUpload && setGiven({ kind: 'file', file }))
   if (!mayUpload)
     return (
       <>
@@ -43,7 +46,7 @@ export function UploadPage() {
           title="Upload a list"
           description="You see how it is read, and can put it right, before anything is published."
         />
-        <GivenCard onGiven={setGiven} />
+        <GivenCard isOver={isOver} onGiven={setGiven} />
       </>
     )
   return (
@@ -61,7 +64,8 @@ function GivenList({ given, onOther }: { given: Given; onOther(): void }) {
   const [{ supplier: named }] = useAddressState(['supplier'])
   const [supplier, setSupplier] = useState(named ?? '')
   const [listMode, setListMode] = useState<'full' | 'partial'>('partial')
-  const [usesAnalyzer, setUsesAnalyzer] = useState(true)
+  /** Null: nobody has touched the switch. */
+  const [usesAnalyzer, setUsesAnalyzer] = useState<boolean | null>(null)
   const [reading, setReading] = useState<Reading>(noReading)
   /** How much of the file has gone; null: nothing is being sent. */
   const [sent, setSent] = useState<number | null>(null)
@@ -78,8 +82,11 @@ function GivenList({ given, onOther }: { given: Given; onOther(): void }) {
       isHere.current = false
     }
   }, [])
-  const state = usePreview(given, reading, supplier)
+  const owner = useNamedSupplier(supplier)
+  // Only a known one has anything to say about how its lists are read; a link is not fetched anew at every letter.
+  const state = usePreview(given, reading, owner?.name ?? '')
   const isMissing = supplier.trim() === ''
+  const byAnalyzer = usesAnalyzer ?? owner?.uses_analyzer ?? true
 
   const title = given.kind === 'file' ? given.file.name : given.link
 
@@ -91,7 +98,7 @@ function GivenList({ given, onOther }: { given: Given; onOther(): void }) {
     }
     setError(null)
     setSent(0)
-    const said = JSON.stringify({ supplier, listMode, reading })
+    const said = JSON.stringify({ supplier, listMode, usesAnalyzer, reading })
     if (known.current?.said !== said) known.current = { said, key: requestKey() }
     const leaving = new AbortController()
     sending.current = leaving
@@ -167,8 +174,13 @@ function GivenList({ given, onOther }: { given: Given; onOther(): void }) {
             <div className="lg:pt-6">
               <Switch
                 label="Process via analyzer (ML)"
-                hint={usesAnalyzer ? 'Read by the analyzer.' : 'Read in this service, without HTTP.'}
-                checked={usesAnalyzer}
+                hint={
+                  (byAnalyzer ? 'Read by the analyzer' : 'Read in this service, without HTTP') +
+                  (usesAnalyzer === null && typeof owner?.uses_analyzer === 'boolean'
+                    ? ', as this supplier’s lists are.'
+                    : '.')
+                }
+                checked={byAnalyzer}
                 onChange={(event) => setUsesAnalyzer(event.target.checked)}
               />
             </div>
