@@ -149,6 +149,7 @@ export const answerExamples: Readonly<Record<string, unknown>> = {
     uses_analyzer: null,
     item_count: 12_345,
     gone_count: 12,
+    source_count: 2,
     deleting_at: null,
     links: {
       self: `/api/v1/suppliers/${ids.supplier}`,

@@ -41,6 +41,7 @@ const SupplierView = t.Object(
     }),
     item_count: t.Integer({ description: 'Items that it lists.' }),
     gone_count: t.Integer({ description: 'Items that it no longer lists.' }),
+    source_count: t.Integer({ description: 'Where its lists come from, uploads included.' }),
     deleting_at: textOrNull('Since when it is being deleted, so that nothing can be added; null: it is not.'),
     links: t.Object({ self: t.String(), items: t.String(), imports: t.String() }),
   },
@@ -63,8 +64,13 @@ export function supplierRoutes({ db, scanner, clock, keyed, who, wake }: Supplie
   const store = supplierStore(db)
   const counts = itemCounts(scanner.scans)
   const shown = async (suppliers: Supplier[]) => {
-    const counted = await counts.of(suppliers)
-    return suppliers.map((supplier, index) => supplierView(supplier, counted[index]!))
+    const [counted, sources] = await Promise.all([
+      counts.of(suppliers),
+      sourceCounts(scanner.scans, suppliers),
+    ])
+    return suppliers.map((supplier, index) =>
+      supplierView(supplier, { ...counted[index]!, sources: sources.get(supplier.id) ?? 0 }),
+    )
   }
   const found = async (id: string) => {
     const supplier = await store.get(id)
@@ -308,7 +314,7 @@ interface Counts {
 
 function supplierView(
   { id, name, currency, country, timeZone, usesAnalyzer, deletingAt }: Supplier,
-  { items, gone }: Counts,
+  { items, gone, sources }: Counts & { sources: number },
 ): Static<typeof SupplierView> {
   const query = `supplier_id=${encodeURIComponent(id)}`
   return {
@@ -320,6 +326,7 @@ function supplierView(
     uses_analyzer: usesAnalyzer,
     item_count: items,
     gone_count: gone,
+    source_count: sources,
     deleting_at: deletingAt?.toISOString() ?? null,
     links: {
       self: `/api/v1/suppliers/${id}`,
@@ -327,6 +334,20 @@ function supplierView(
       imports: `/api/v1/imports?${query}`,
     },
   }
+}
+
+/** How many sources each of them has; those without any are left out. */
+async function sourceCounts(
+  sql: Pick<Sql, 'all'>,
+  suppliers: readonly Supplier[],
+): Promise<Map<string, number>> {
+  if (suppliers.length === 0) return new Map()
+  const ids = suppliers.map((_, index) => `$${index + 1}`).join(', ')
+  const rows = await sql.all<{ id: string; sources: number }>(
+    `select supplier_id as id, count(*) as sources from sources where supplier_id in (${ids}) group by supplier_id`,
+    suppliers.map(({ id }) => id),
+  )
+  return new Map(rows.map(({ id, sources }) => [id, Number(sources)]))
 }
 
 /** Counting 1M items takes a good while, so a count is kept for as long as the supplier's revision stands. */

@@ -278,7 +278,7 @@ for (const engine of engines) {
       // A full list of another source says nothing about what is nobody's.
       await upload(service, 'other', others(1), '&mode=full&no_hold=true')
       const { body: supplier } = await service.json(`/api/v1/suppliers/${supplierId}`)
-      expect(supplier).toMatchObject({ item_count: 5, gone_count: 1 })
+      expect(supplier).toMatchObject({ item_count: 5, gone_count: 1, source_count: 1 })
     })
 
     test('deleting a source ends what is under way for it', async () => {

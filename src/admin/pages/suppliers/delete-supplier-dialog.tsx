@@ -10,12 +10,10 @@ import type { Supplier } from './supplier.ts'
 /** Says what goes with a supplier, and asks for its name before it does. */
 export function DeleteSupplierDialog({
   supplier,
-  sourceCount,
   onClose,
   onDone,
 }: {
   supplier: Supplier
-  sourceCount: number
   onClose(): void
   onDone(): void
 }) {
@@ -52,7 +50,8 @@ export function DeleteSupplierDialog({
           <strong>{countOf(items, 'item')}</strong> with all their prices, past ones too,
         </li>
         <li>
-          <strong>{countOf(sourceCount, 'source')}</strong> with their settings, schedules and logins,
+          <strong>{countOf(supplier.source_count, 'source')}</strong> with their settings, schedules and
+          logins,
         </li>
         <li>all its imports with their change reports and rejected rows.</li>
       </ul>

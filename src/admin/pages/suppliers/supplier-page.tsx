@@ -74,10 +74,7 @@ function SupplierView({
     { query },
     { limit: 10, cursorName: 'imports_cursor' },
   )
-  const latest = sources.rows
-    ?.flatMap(({ last_import: last }) => last?.created_at ?? [])
-    .sort()
-    .at(-1)
+  const last = useRead('/api/v1/imports', { query: { ...query, limit: 1 } }).data?.imports[0]
   return (
     <>
       <PageHeader
@@ -111,8 +108,8 @@ function SupplierView({
       <dl className="mb-5 grid grid-cols-2 gap-3 sm:grid-cols-4">
         <Stat label="Items listed" value={countText(supplier.item_count)} />
         <Stat label="Gone" value={countText(supplier.gone_count)} />
-        <Stat label="Sources" value={sources.rows === undefined ? '…' : countText(sources.rows.length)} />
-        <Stat label="Last list" value={latest === undefined ? 'None yet' : <Time at={latest} />} />
+        <Stat label="Sources" value={countText(supplier.source_count)} />
+        <Stat label="Last list" value={last === undefined ? 'None yet' : <Time at={last.created_at} />} />
       </dl>
       <div className="space-y-5">
         <Card
@@ -186,12 +183,7 @@ function SupplierView({
         onDone={close}
       />
       {open === 'delete' && (
-        <DeleteSupplierDialog
-          supplier={supplier}
-          sourceCount={sources.rows?.length ?? 0}
-          onClose={close}
-          onDone={() => navigate('/suppliers')}
-        />
+        <DeleteSupplierDialog supplier={supplier} onClose={close} onDone={() => navigate('/suppliers')} />
       )}
     </>
   )
