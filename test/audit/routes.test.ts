@@ -2,6 +2,7 @@ import { expect, setDefaultTimeout, test } from 'bun:test'
 import { newKey } from '../../src/lib/seal.ts'
 import { engines } from '../helpers/engines.ts'
 import { openService, type TestService } from '../helpers/http-service.ts'
+import { testStart } from '../helpers/io.ts'
 import { priceList } from '../helpers/lists.ts'
 import { written } from '../helpers/open-database.ts'
 
@@ -304,7 +305,8 @@ for (const engine of engines)
     expect(text.out).toContain('item.change')
     expect(text.out).toContain('Corrected')
     expect((await program.run('audit', '--actor', 'nobody')).out).toContain('Nothing was changed.')
-    const yearAgo = new Date(Date.now() - 366 * 24 * 60 * 60 * 1000)
+    // By the clock of the command that cleans up.
+    const yearAgo = new Date(testStart.getTime() - 366 * 24 * 60 * 60 * 1000)
     await using db = await written(program.url)
     await db.run(`update audit_log set at = $1 where action = 'queue.pause'`, [yearAgo])
     await program.run('cleanup', 'audit-log')
