@@ -14,8 +14,9 @@ import { ToastProvider } from './ui/toast.tsx'
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      // What was refused is refused again; what had no answer may have one a moment later.
-      retry: (count, error) => count < 1 && !(error instanceof ApiError && error.failure.status !== 0),
+      // What was refused is refused again; what did not get through may do so a moment later.
+      retry: (count, error) =>
+        count < 1 && !(error instanceof ApiError && error.failure.code !== 'unreachable'),
       staleTime: 2000,
       // Asked in any case: whether a browser thinks it is online says nothing of a service on the same machine.
       networkMode: 'always',

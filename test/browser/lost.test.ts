@@ -30,6 +30,26 @@ describe.skipIf(browserProgram === null)('what goes wrong on the way', () => {
   )
 
   test(
+    'a service that takes a question and never answers is said so too',
+    async () => {
+      await using bench = await openAdmin({ lists: sampleLists.slice(0, 1) })
+      const { page } = bench
+      await page.clock.install()
+      await bench.open('/')
+      const isAsked = Promise.withResolvers<void>()
+      await page.route('**/api/v1/items?*', () => isAsked.resolve())
+      await page.getByRole('link', { name: 'Items', exact: true }).first().click()
+      await isAsked.promise
+      await page.clock.runFor(50_000)
+      await page.getByRole('alert').filter({ hasText: 'The service did not answer' }).first().waitFor()
+      await page.unroute('**/api/v1/items?*')
+      await page.clock.runFor(20_000)
+      await page.getByText('A-1', { exact: true }).first().waitFor()
+    },
+    slow,
+  )
+
+  test(
     'a file that had no answer is sent again under its key, and whoever has gone elsewhere meanwhile is left there',
     async () => {
       await using bench = await openAdmin({ lists: [] })

@@ -64,6 +64,9 @@ export function unreachable(request: string): ApiFailure {
   }
 }
 
+/** The question was taken, and there was no answer for so long that there will be none. */
+export const silent = (request: string): ApiFailure => ({ ...unreachable(request), code: 'no_answer' })
+
 function problemIn(body: string): { code: string; title: string; detail: string } | null {
   try {
     const { code, title, detail } = Object(JSON.parse(body))

@@ -1,5 +1,5 @@
 import { addressOf, type QueryValue } from './address.ts'
-import { ApiError, type ApiFailure, failureOf, unreachable } from './api-error.ts'
+import { ApiError, type ApiFailure, failureOf, silent, unreachable } from './api-error.ts'
 import type { openCredentials } from './credentials.ts'
 import { curlOf } from './curl.ts'
 import type { EarlyAnswers } from './early-answers.ts'
@@ -79,6 +79,9 @@ export interface ApiParts {
   early: EarlyAnswers
 }
 
+/** A read that has no answer by then gets none: the service itself gives each of them up far earlier. */
+const readMsMax = 45_000
+
 export function openApi({ credentials, onUnauthorized, onOtherSession, early }: ApiParts): Api {
   async function send(address: string, init: RequestInit = {}): Promise<Response> {
     const method = init.method ?? 'GET'
@@ -139,7 +142,22 @@ export function openApi({ credentials, onUnauthorized, onOtherSession, early }: 
     send,
     refused,
     async read(path, request, signal) {
-      return answered(await send(address(path, request), signal ? { signal } : {}))
+      const late = new AbortController()
+      const silence = Promise.withResolvers<never>()
+      const timer = setTimeout(() => {
+        silence.reject(new ApiError(silent(`GET ${addressOf(path, request.params, {})}`)))
+        late.abort()
+      }, readMsMax)
+      const signals = signal ? [signal, late.signal] : [late.signal]
+      const asked = send(address(path, request), { signal: AbortSignal.any(signals) })
+      try {
+        return await Promise.race([
+          asked.then((response) => answered<Answer<typeof path>>(response)),
+          silence.promise,
+        ])
+      } finally {
+        clearTimeout(timer)
+      }
     },
     async change(method, path, request, { ifMatch, idempotencyKey, signal } = {}) {
       const headers: Record<string, string> = {}
