@@ -176,7 +176,7 @@ async function told(
       holds: read?.isRows === true ? 'rows' : 'list',
       lastRead: read?.last ?? null,
       reason: lasting ?? (keptUntil > now ? 'recent' : null),
-      keptUntil: lasting === null ? keptUntil : null,
+      keptUntil: lasting === null || lasting === 'recent' ? keptUntil : null,
     }
   })
 }
