@@ -4,6 +4,7 @@ import { offerSetup } from '../auth/setup.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import { openScanner } from '../db/scanner.ts'
+import type { Archive } from '../files/archive.ts'
 import { type Access, isLoopback } from '../http/access.ts'
 import { createServer, listening } from '../http/server.ts'
 import { workGraceMs } from '../roles/role.ts'
@@ -68,7 +69,7 @@ export const serve = defineCommand({
         rawMs: service.parts.rawMs,
         redis: service.redis,
       })
-      ends.defer(() => stop(server.server))
+      ends.defer(() => stop(server.server, service.parts.archive))
       server.listen({ hostname: host, port, ...listening })
       const url = calledUrl(server.server?.url)
       service.announce(url)
@@ -110,10 +111,17 @@ async function showSetup({ stderr, clock }: Io, db: Database, url: string): Prom
 
 const hourMs = 60 * 60 * 1000
 
-/** @param listening null: it never came to that (and Elysia's own `stop` would print a stack) */
-async function stop(listening: ReturnType<typeof createServer>['server']): Promise<void> {
+/**
+ * @param listening null: it never came to that (and Elysia's own `stop` would print a stack)
+ * @param archive what is cut off on its way there is taken away again
+ */
+async function stop(
+  listening: ReturnType<typeof createServer>['server'],
+  archive: Pick<Archive, 'settled'>,
+): Promise<void> {
   if (listening === null) return
   // Without a deadline a client that never finishes its request would keep the service alive.
   await Promise.race([listening.stop(), delay(requestGraceMs, null, { ref: false })])
   await listening.stop(true)
+  await Promise.race([archive.settled(), delay(requestGraceMs, null, { ref: false })])
 }

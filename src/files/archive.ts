@@ -88,7 +88,20 @@ export function openArchive(folder: string, options: ArchiveOptions = {}) {
   const keeping: Keeping = { store, incoming, installationId }
   const lending = { store, folder: join(folder, lentFolder), sizeOf }
 
+  /** Files that are coming in. */
+  const underWay = new Set<Promise<ReceivedFile>>()
+
   async function receive(write: (temporary: string) => Promise<Hashed>): Promise<ReceivedFile> {
+    const receiving = receiveNow(write)
+    underWay.add(receiving)
+    try {
+      return await receiving
+    } finally {
+      underWay.delete(receiving)
+    }
+  }
+
+  async function receiveNow(write: (temporary: string) => Promise<Hashed>): Promise<ReceivedFile> {
     const temporary = join(incoming, temporaryName())
     // Where the folder is not there, there is nothing to delete either.
     const discard = () => rm(temporary, { force: true }).catch(() => {})
@@ -116,6 +129,11 @@ export function openArchive(folder: string, options: ArchiveOptions = {}) {
   return {
     /** Where the files are kept: for the commands and the tasks that look after them. */
     store,
+
+    /** Waits until what is coming in has come, or was broken off and has left nothing behind. */
+    async settled(): Promise<void> {
+      await Promise.allSettled(underWay)
+    },
 
     /**
      * Copies a file into the archive.
