@@ -20,7 +20,13 @@ import { importOptions, type Pins } from './pins.ts'
 import { retryDelaysOf } from './retry-delays.ts'
 
 /** What a person looks at before they decide about an import: see http/etag.ts. */
-export const decidedState = ({ status, options }: Import) => ({ status, options })
+export const decidedState = ({ status, options, counts, changes, holdReasons }: Import) => ({
+  status,
+  options,
+  counts,
+  changes,
+  holdReasons,
+})
 
 interface Parts {
   db: Database

@@ -115,7 +115,8 @@ export function openApi({ credentials, onUnauthorized, onOtherSession, early }: 
     if (failure.code === 'precondition_failed')
       return new ApiError({
         ...failure,
-        detail: 'Somebody has changed it meanwhile. Nothing was changed now; see how it is, and try again.',
+        detail:
+          'Somebody has changed it meanwhile. Nothing was changed now; close this, see how it is, and try again.',
       })
     if (failure.code !== 'csrf_token_missing') return new ApiError(failure)
     await onOtherSession()
@@ -130,7 +131,8 @@ export function openApi({ credentials, onUnauthorized, onOtherSession, early }: 
   async function answered<Data>(response: Response): Promise<Answered<Data>> {
     // What the route's schema says, to which the service holds its answers.
     const data = (response.status === 204 ? null : await response.json()) as Data
-    return { data, etag: response.headers.get('etag') }
+    // A proxy that packs answers makes a tag weak, and a weak one proves nothing in If-Match.
+    return { data, etag: response.headers.get('etag')?.replace(/^W\//, '') ?? null }
   }
 
   const address = (path: string, request: LooseRequest) =>

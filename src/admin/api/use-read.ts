@@ -37,7 +37,8 @@ export const readKey = (
 
 /** Whether a question that failed may be answered a moment later: nothing answered, or the service could not. */
 const mayPass = (error: Error | null) =>
-  error instanceof ApiError && (error.failure.status === 0 || error.failure.status >= 500)
+  error instanceof TypeError ||
+  (error instanceof ApiError && (error.failure.status === 0 || error.failure.status >= 500))
 
 /** Asks for something, and again every few seconds for as long as it is looked at. */
 export function useRead<Path extends ReadPath>(

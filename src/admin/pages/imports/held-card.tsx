@@ -12,6 +12,8 @@ import type { Import } from './import-page.tsx'
 export function HeldCard({ found, etag }: { found: Import; etag: string | undefined }) {
   const mayDecide = useMay('operator')
   const [isDiscarding, setDiscarding] = useState(false)
+  /** Of what was there when it was asked whether to discard it. */
+  const [asked, setAsked] = useState(etag)
   const approve = useChange('POST', '/api/v1/imports/:id/approve', { done: 'It is being published.' })
   const discard = useChange('POST', '/api/v1/imports/:id/discard', {
     done: 'Given up. The catalog stays as it is.',
@@ -42,7 +44,14 @@ export function HeldCard({ found, etag }: { found: Import; etag: string | undefi
             Approve and publish
           </Button>
           {canCorrect(found) && <CorrectLink id={found.id} />}
-          <Button look="danger" icon="trash" onClick={() => setDiscarding(true)}>
+          <Button
+            look="danger"
+            icon="trash"
+            onClick={() => {
+              setAsked(etag)
+              setDiscarding(true)
+            }}
+          >
             Discard
           </Button>
         </div>
@@ -53,7 +62,7 @@ export function HeldCard({ found, etag }: { found: Import; etag: string | undefi
         action="Discard"
         isDangerous
         isBusy={discard.isRunning}
-        onConfirm={() => discard.run(request, { ifMatch: etag })}
+        onConfirm={() => discard.run(request, { ifMatch: asked })}
         onClose={() => setDiscarding(false)}
       >
         Nothing of {found.file_name} comes into the catalog. The file itself is kept in the archive.
