@@ -4,6 +4,7 @@ import { ApiError } from '../../api/api-error.ts'
 import { useApi } from '../../api/context.tsx'
 import { requestKey } from '../../api/request-key.ts'
 import { useAddressState } from '../../api/use-address-state.ts'
+import { useRead } from '../../api/use-read.ts'
 import { bytesText } from '../../format/number.ts'
 import { useMay } from '../../session/session.ts'
 import { Button } from '../../ui/button.tsx'
@@ -17,19 +18,27 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { useToast } from '../../ui/toast.tsx'
 import { Phases } from '../imports/phases.tsx'
 import { SupplierField } from '../suppliers/supplier-field.tsx'
-import { useNamedSupplier } from '../suppliers/use-named-supplier.ts'
+import { type Supplier, useNamedSupplier } from '../suppliers/use-named-supplier.ts'
 import { GivenCard } from './given-card.tsx'
 import { PreviewCard } from './preview-card.tsx'
 import { publish } from './publish.ts'
-import { noReading, type Reading } from './reading.ts'
+import { linkName, noReading, type Reading } from './reading.ts'
 import { useFileDrop } from './use-file-drop.ts'
 import { type Given, usePreview } from './use-preview.ts'
 
 /** From a file or a link to a published list. */
 export function UploadPage() {
   const [given, setGiven] = useState<Given | null>(null)
+  /** Each that is given is another one, also under the same name. */
+  const [no, setNo] = useState(0)
+  const isSending = useRef(false)
   const mayUpload = useMay('operator')
-  const isOver = useFileDrop((file) => mayUpload && setGiven({ kind: 'file', file }))
+  const give = (next: Given | null) => {
+    setGiven(next)
+    setNo((last) => last + 1)
+  }
+  // What is being sent is seen through first.
+  const isOver = useFileDrop((file) => mayUpload && !isSending.current && give({ kind: 'file', file }))
   if (!mayUpload)
     return (
       <>
@@ -46,19 +55,30 @@ export function UploadPage() {
           title="Upload a list"
           description="You see how it is read, and can put it right, before anything is published."
         />
-        <GivenCard isOver={isOver} onGiven={setGiven} />
+        <GivenCard isOver={isOver} onGiven={give} />
       </>
     )
   return (
     <GivenList
-      key={given.kind === 'file' ? given.file.name : given.link}
+      key={no}
       given={given}
-      onOther={() => setGiven(null)}
+      onOther={() => give(null)}
+      onSending={(is) => {
+        isSending.current = is
+      }}
     />
   )
 }
 
-function GivenList({ given, onOther }: { given: Given; onOther(): void }) {
+function GivenList({
+  given,
+  onOther,
+  onSending,
+}: {
+  given: Given
+  onOther(): void
+  onSending(is: boolean): void
+}) {
   const api = useApi()
   const [, navigate] = useLocation()
   const [{ supplier: named }] = useAddressState(['supplier'])
@@ -86,7 +106,8 @@ function GivenList({ given, onOther }: { given: Given; onOther(): void }) {
   // Only a known one has anything to say about how its lists are read; a link is not fetched anew at every letter.
   const state = usePreview(given, reading, owner?.name ?? '')
   const isMissing = supplier.trim() === ''
-  const byAnalyzer = usesAnalyzer ?? owner?.uses_analyzer ?? true
+  const own = useOwnAnalyzer(owner, given)
+  const byAnalyzer = usesAnalyzer ?? own ?? true
 
   const title = given.kind === 'file' ? given.file.name : given.link
 
@@ -98,6 +119,7 @@ function GivenList({ given, onOther }: { given: Given; onOther(): void }) {
     }
     setError(null)
     setSent(0)
+    onSending(true)
     const said = JSON.stringify({ supplier, listMode, usesAnalyzer, reading })
     if (known.current?.said !== said) known.current = { said, key: requestKey() }
     const leaving = new AbortController()
@@ -115,6 +137,8 @@ function GivenList({ given, onOther }: { given: Given; onOther(): void }) {
       if (leaving.signal.aborted) return
       if (isHere.current) setError(failure)
       else toast.bad(failure)
+    } finally {
+      onSending(false)
     }
   }
 
@@ -174,12 +198,7 @@ function GivenList({ given, onOther }: { given: Given; onOther(): void }) {
             <div className="lg:pt-6">
               <Switch
                 label="Process via analyzer (ML)"
-                hint={
-                  (byAnalyzer ? 'Read by the analyzer' : 'Read in this service, without HTTP') +
-                  (usesAnalyzer === null && typeof owner?.uses_analyzer === 'boolean'
-                    ? ', as this supplier’s lists are.'
-                    : '.')
-                }
+                hint={analyzerHint(usesAnalyzer, own)}
                 checked={byAnalyzer}
                 onChange={(event) => setUsesAnalyzer(event.target.checked)}
               />
@@ -195,4 +214,25 @@ function GivenList({ given, onOther }: { given: Given; onOther(): void }) {
       </div>
     </>
   )
+}
+
+/** What is known of who reads the lists of a supplier and its source; null: nobody has said. */
+function useOwnAnalyzer(owner: Supplier | null | undefined, given: Given): boolean | null {
+  const name = given.kind === 'file' ? 'upload' : linkName(given.link)
+  const sources = useRead(
+    '/api/v1/sources',
+    { query: { supplier_id: owner?.id ?? '', name, limit: 1 } },
+    { isEnabled: owner !== null && owner !== undefined, everyMs: 60_000 },
+  )
+  if (owner === null || owner === undefined) return null
+  const source = sources.isStale ? undefined : sources.data?.sources[0]
+  return source?.uses_analyzer ?? owner.uses_analyzer
+}
+
+function analyzerHint(said: boolean | null, own: boolean | null): string {
+  const byAnalyzer = 'Read by the analyzer'
+  const without = 'Read in this service, without HTTP'
+  if (said !== null) return `${said ? byAnalyzer : without}.`
+  if (own !== null) return `${own ? byAnalyzer : without}, as this supplier’s lists are.`
+  return `${byAnalyzer}, unless the service is set otherwise.`
 }
