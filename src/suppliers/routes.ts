@@ -66,7 +66,7 @@ export function supplierRoutes({ db, scanner, clock, keyed, who, wake }: Supplie
   const shown = async (suppliers: Supplier[]) => {
     const [counted, sources] = await Promise.all([
       counts.of(suppliers),
-      sourceCounts(scanner.scans, suppliers),
+      sourceCounts(scanner.pages, suppliers),
     ])
     return suppliers.map((supplier, index) =>
       supplierView(supplier, { ...counted[index]!, sources: sources.get(supplier.id) ?? 0 }),

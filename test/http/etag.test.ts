@@ -158,7 +158,7 @@ for (const engine of engines) {
   test(`${engine}: what was made or brought back comes with the tag that it is shown with, and can be changed by it`, async () => {
     const { service, item } = await openThings(engine)
     await using _ = service
-    const list = { supplier: 'Bolt', name: 'list', kind: 'local', config: { path: '/srv/prices/b' } }
+    const list = { supplier: 'Brandt', name: 'list', kind: 'local', config: { path: '/srv/prices/b' } }
     const login = { name: 'Root', password: goodPassword }
     const supplier = await service.fetch('/api/v1/suppliers', json('POST', { name: 'Bolt' }))
     const source = await service.fetch('/api/v1/sources', json('POST', list))
