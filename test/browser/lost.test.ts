@@ -131,6 +131,7 @@ describe.skipIf(browserProgram === null)('what goes wrong on the way', () => {
       await using bench = await openAdmin()
       const { page } = bench
       await bench.open('/jobs')
+      await page.getByRole('button', { name: 'Pause the queue' }).waitFor()
       // As another tab would, and pressed before this one can have seen it.
       const status = await page.evaluate(`{
         const asked = new XMLHttpRequest()

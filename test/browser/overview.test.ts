@@ -25,7 +25,7 @@ describe.skipIf(browserProgram === null)('the overview', () => {
     const [first] = sampleLists
     if (first === undefined) throw new Error('There are sample lists.')
     await takeIn(bench.service, bench.login, first)
-    await page.getByRole('row', { name: /Acme Ltd/ }).waitFor({ timeout: 30_000 })
+    await page.getByRole('row', { name: /Acme Ltd/ }).waitFor()
   }, 180_000)
 
   test('fetches all sources at a press, and shows each on its way', async () => {

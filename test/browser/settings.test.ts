@@ -19,7 +19,6 @@ describe.skipIf(browserProgram === null)('settings and schedules', () => {
     expect(await inspect(page, 'add-user')).toEqual([])
     await dialog.getByRole('button', { name: 'Add user' }).click()
     await page.getByText('Grace can sign in now.').waitFor()
-    await page.getByRole('button', { name: 'Close message' }).click()
     expect(await inspect(page, 'users')).toEqual([])
     await page.getByRole('button', { name: 'More about Grace' }).click()
     await page.getByRole('button', { name: 'Reset password, or unlock' }).click()

@@ -7,6 +7,7 @@ import { goodPassword } from '../helpers/logins.ts'
 import { recordCoverage } from '../helpers/page-coverage.ts'
 import { readSheets } from '../helpers/read-sheets.ts'
 import { startServe } from '../helpers/serve.ts'
+import { until } from '../helpers/until.ts'
 import { makeWorkbook, type WorkbookCell } from '../helpers/workbook.ts'
 
 const script = '<img src=x onerror="window.isBroken=1"><script>window.isBroken=1</script>'
@@ -114,6 +115,8 @@ describe.skipIf(browserProgram === null)('the whole story', () => {
       await page.getByRole('cell', { name: '60.50 EUR' }).first().waitFor()
       await page.getByLabel('Column D').selectOption({ label: 'Price' })
       await page.getByRole('cell', { name: '11.50 EUR' }).first().waitFor()
+      // What nobody would take for one, so that the source has something to remember.
+      await page.getByLabel('Column F').selectOption({ label: 'Brand' })
       await page.getByText(script).first().waitFor()
       await unharmed()
       await page.getByRole('combobox', { name: 'Supplier' }).fill('Nord <i>Armaturen</i>')
@@ -158,6 +161,7 @@ describe.skipIf(browserProgram === null)('the whole story', () => {
       await page.getByText('Known supplier.').waitFor()
       await page.getByRole('cell', { name: '11.50 EUR' }).first().waitFor()
       expect(await page.getByLabel('Column D').inputValue()).toBe('price')
+      await until(async () => (await page.getByLabel('Column F').inputValue()) === 'brand', stepMs)
       await page.getByLabel('What it covers').selectOption('full')
       await publishFrom(second)
       expect(await figures()).toEqual({ New: 2, Dearer: 4, Cheaper: 3, Gone: 1 })

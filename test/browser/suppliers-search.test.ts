@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { supplierStore } from '../../src/suppliers/store.ts'
-import { inspect, openAdmin, takeIn } from '../helpers/admin-page.ts'
+import { inspect, openAdmin, stepMs, takeIn } from '../helpers/admin-page.ts'
 import { browserProgram } from '../helpers/browser.ts'
 import { openUrl } from '../helpers/open-database.ts'
+import { until } from '../helpers/until.ts'
 
 const count = 300
 const nameOf = (n: number) => `Supplier ${String(n).padStart(3, '0')} <b>Ltd</b>`
@@ -29,8 +30,7 @@ describe.skipIf(browserProgram === null)('a supplier out of hundreds', () => {
     const filter = page.getByRole('combobox', { name: 'Supplier' })
     const list = page.getByRole('listbox', { name: 'Suppliers' })
     // Its name is asked for by its id.
-    const hasText = (text: string) =>
-      page.waitForFunction(`document.querySelector('[role=combobox]').value === ${JSON.stringify(text)}`)
+    const hasText = (text: string) => until(async () => (await filter.inputValue()) === text, stepMs)
     await filter.click()
     await page.getByText('There are more; type a part of the name.').waitFor()
     expect(await list.getByRole('option').count()).toBe(21)
