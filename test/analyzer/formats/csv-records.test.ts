@@ -180,9 +180,10 @@ test('a text that is said to be tidy is, and a row of tidy texts is said to be',
             expect(isTidy(String(text))).toBe(true)
           }
         })
-        // Quotes beside tabs are looked at cell by cell.
+        // Of a line that is longer than a cell may be nothing is known; quotes beside tabs are looked at cell by cell.
+        const isKnown = separator !== '\t' && bytesOf(written).length <= limits.cellCharactersMax
         const areTidy = row.cells.every((text) => isTidy(String(text)))
-        if (separator !== '\t') expect(row.tidy === tidyThroughout).toBe(areTidy)
+        if (isKnown) expect(row.tidy === tidyThroughout).toBe(areTidy)
       },
     ),
     { numRuns: 3000 },
